@@ -1,0 +1,83 @@
+"""What can go wrong, as faults that name the place, what was found, what was expected and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from landlink.texts import Lang, default_lang, text
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of an input, an option or an output.
+
+    Parameters
+    ----------
+    id
+        Message id below ``errors`` in the catalogues, such as ``table.column_missing``. The entry holds the
+        templates ``found``, ``expected`` and ``mend``.
+    values
+        What fills the templates' placeholders.
+    file, layer, row, column
+        The place; a row is the line of the file, the header being line 1.
+    question
+        The value may be right: it is questioned, and can be accepted.
+    """
+
+    id: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    file: str = ""
+    layer: str = ""
+    row: int | None = None
+    column: str = ""
+    question: bool = False
+
+    def text(self, lang: Lang | None = None) -> str:
+        """Text of the fault: place, found, expected, mend."""
+        lang = lang or default_lang()
+        place = [
+            text(f"errors.place.{part}", lang, value=value)
+            for part in ("file", "layer", "row", "column")
+            if (value := getattr(self, part)) not in ("", None)
+        ]
+        known = {"file": self.file, "layer": self.layer, "row": self.row, "column": self.column}
+        found, expected, mend = (
+            text(f"errors.{self.id}.{part}", lang, **{**known, **self.values})
+            for part in ("found", "expected", "mend")
+        )
+        kind = "question" if self.question else "fault"
+        body = text(f"errors.layout.{kind}", lang, found=found, expected=expected, mend=mend)
+        return text("errors.layout.at", lang, place=" ".join(place), body=body) if place else body
+
+
+class LandlinkError(Exception):
+    """Root of landlink's errors; ``faults`` holds every fault found, to be shown together."""
+
+    def __init__(self, faults: Fault | Iterable[Fault]) -> None:
+        self.faults = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__(self.faults)
+
+    def text(self, lang: Lang | None = None) -> str:
+        """All faults, one to a line."""
+        return "\n".join(fault.text(lang) for fault in self.faults)
+
+    def __str__(self) -> str:
+        """Text in the environment's language."""
+        return self.text()
+
+
+class DataError(LandlinkError, ValueError):
+    """An input table, layer or option breaks what is declared of it."""
+
+
+class CrsError(DataError):
+    """A layer has no coordinate reference system, or another one than is needed."""
+
+
+class PolicyError(LandlinkError, ValueError):
+    """A policy file is wrong, or a value is not in force on the day asked for."""
+
+
+class OutputError(LandlinkError, OSError):
+    """A result cannot be written."""

@@ -1,0 +1,420 @@
+"""How a figure comes about: a tree of values, formulas, sources and clauses, made from the result tables themselves."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from landlink.baseline import UNITS
+from landlink.errors import DataError, Fault
+from landlink.needs import Standard, standards
+from landlink.policy import RULES, Dated
+from landlink.schema import RESULTS
+from landlink.texts import Lang, default_lang, text
+
+if TYPE_CHECKING:
+    from landlink.plan import Plan
+
+HEADLINE = {"quota": "quota_m2", "needs": "land_m2", "ledger": "budget_m2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One value of a derivation.
+
+    Parameters
+    ----------
+    id
+        What it is: ``quota.entitlement_m2``, ``base.residents`` or a parameter such as ``linkage.standard``.
+    label, unit, formula, clause
+        As people read them, in the language asked for.
+    value
+        The value as the table holds it; None where it is unknown.
+    shown
+        The value as people read it, without its unit.
+    source, date, confidence
+        Where an input or a parameter comes from; empty for a computed value.
+    status
+        ``official``, ``estimated`` or ``synthetic``: the least official of what the value rests on.
+    inputs
+        Values that it is computed from.
+    """
+
+    id: str
+    label: str
+    value: float | int | str | None
+    shown: str
+    unit: str
+    formula: str
+    clause: str
+    source: str
+    date: str
+    status: str
+    confidence: str
+    inputs: "tuple[Node, ...]" = ()
+
+    def to_dict(self) -> dict[str, object]:
+        """Tree as plain data, for JSON."""
+        own = {name: getattr(self, name) for name in self.__slots__ if name != "inputs"}
+        return {**own, "inputs": [node.to_dict() for node in self.inputs]}
+
+    def outline(self, depth: int = 0, seen: "set[str] | None" = None) -> "Iterator[tuple[int, Node, bool]]":
+        """Every node with its depth, and whether its own derivation has been given above and is left out here."""
+        seen = set() if seen is None else seen
+        again = bool(self.inputs) and self.id in seen
+        yield depth, self, again
+        if not again:
+            seen.add(self.id)
+            for node in self.inputs:
+                yield from node.outline(depth + 1, seen)
+
+    def render(self, lang: Lang | None = None) -> str:
+        """Tree as indented text, one value a line; what has been derived above is not derived again."""
+        lang = lang or default_lang()
+        return "\n".join(f"{'  ' * depth}{node.line(lang, again=again)}" for depth, node, again in self.outline())
+
+    def line(self, lang: Lang, *, again: bool = False) -> str:
+        """Value on one line: label, value, unit, formula, then source, clause and status."""
+        unit = f" {self.unit}" if self.unit else ""
+        start = f"{self.label} = {self.shown}{unit}"
+        if again:
+            return f"{start}  {text('model.explain.above', lang)}"
+        origin = [part for part in (self.source, self.date, self.clause) if part]
+        origin.append(text(f"model.status.{self.status}", lang))
+        if self.confidence:
+            origin.append(text(f"model.confidence.{self.confidence}", lang))
+        return f"{start}  ← {self.formula}  [{'; '.join(origin)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """What a column is computed from, and the clause behind it; a column without clause is its one input's copy."""
+
+    inputs: tuple[str, ...]
+    clause: str = ""
+
+
+# The register of formulas. An input is a column of the same row, a district fact (`base.`), a column of the district's
+# row in another table (`quota.`, `ledger.`), a field of the facility's standard (`standard.`), a sum over other rows
+# (`sum.`), or a rule.
+FORMULAS: Mapping[str, Formula] = {
+    "quota.settled": Formula(("base.settled",)),
+    "quota.urban_residents": Formula(("base.residents", "base.urban_share_pct"), "population"),
+    "quota.urban_land_m2": Formula(("base.urban_land_m2",)),
+    "quota.per_capita_stock_m2": Formula(("urban_land_m2", "urban_residents"), "linkage"),
+    "quota.standard_m2": Formula(("per_capita_stock_m2", "linkage.standard", "linkage.adjustment"), "linkage"),
+    "quota.entitlement_m2": Formula(("settled", "standard_m2"), "linkage"),
+    "quota.stock_need_m2": Formula(
+        ("entitlement_m2", "base.central_settled", "stock_offset_m2", "central.districts"), "central"
+    ),
+    "quota.stock_offset_m2": Formula(
+        ("entitlement_m2", "base.stock_available_m2", "stock.offset_share", "central.districts"), "stock"
+    ),
+    "quota.demand_m2": Formula(("entitlement_m2", "stock_need_m2"), "stock"),
+    "quota.quota_m2": Formula(
+        (
+            "demand_m2",
+            "base.new_capacity_m2",
+            "sum.claims",
+            "balance.city_cap",
+            "balance.rule",
+            "balance.floor_share",
+            "priority.districts",
+            "priority.weight",
+        ),
+        "balance",
+    ),
+    "quota.cut_m2": Formula(("demand_m2", "quota_m2"), "balance"),
+    "quota.cut_by": Formula(("cut_m2", "base.new_capacity_m2", "balance.city_cap"), "balance"),
+    "needs.persons": Formula(("quota.settled", "standard.share_pct"), "needs"),
+    "needs.units": Formula(
+        (
+            "persons",
+            "standard.per_1000",
+            "base.surplus",
+            "standard.module_units",
+            "standard.min_units",
+            "standard.max_units",
+        ),
+        "needs",
+    ),
+    "needs.land_m2": Formula(("units", "standard.land"), "needs"),
+    "needs.granted_m2": Formula(("land_m2", "ledger.budget_m2", "sum.before"), "order"),
+    "needs.deficit_m2": Formula(("land_m2", "granted_m2"), "order"),
+    "ledger.quota_m2": Formula(("quota.quota_m2",)),
+    "ledger.stock_need_m2": Formula(("quota.stock_need_m2",)),
+    "ledger.stock_met_m2": Formula(("stock_need_m2", "base.stock_available_m2"), "stock"),
+    "ledger.budget_m2": Formula(("quota_m2", "stock_met_m2"), "stock"),
+    "ledger.need_m2": Formula(("sum.land_m2",), "needs"),
+    "ledger.granted_m2": Formula(("sum.granted_m2",), "order"),
+    "ledger.deficit_m2": Formula(("sum.deficit_m2",), "order"),
+    "ledger.unassigned_m2": Formula(("budget_m2", "granted_m2"), "order"),
+}
+# Rules that only some balancing rules use.
+_USED_BY = {
+    "balance.floor_share": ("floor",),
+    "priority.districts": ("weighted", "floor"),
+    "priority.weight": ("weighted", "floor"),
+}
+
+
+_SEVERITY = {"official": 0, "estimated": 1, "synthetic": 2}
+
+
+def worst(statuses: Iterable[str]) -> str:
+    """Status of a figure that rests on others: the least official of theirs.
+
+    Examples
+    --------
+    >>> worst(["official", "estimated"])
+    'estimated'
+    """
+    return max(statuses, key=_SEVERITY.__getitem__, default="official")
+
+
+def explain(
+    plan: "Plan", table: str, code: str, column: str | None = None, *, facility: str | None = None, lang: Lang | None = None
+) -> Node:
+    """Derivation of one figure of a plan.
+
+    Parameters
+    ----------
+    table
+        ``quota``, ``needs`` or ``ledger``.
+    code
+        District code.
+    column
+        A computed column; the table's headline where it is not given.
+    facility
+        Facility, for ``needs``.
+
+    Raises
+    ------
+    DataError
+        There is no such table, row or column; the message lists what there is.
+    """
+    return Explainer(plan, lang).explain(table, code, column, facility=facility)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The row that a derivation starts from."""
+
+    code: str
+    facility: str
+
+
+class Explainer:
+    """Derivations of one plan in one language; several of them share what they have in common."""
+
+    def __init__(self, plan: "Plan", lang: Lang | None = None) -> None:
+        self.plan, self.lang = plan, lang or default_lang()
+        self._text = partial(text, lang=self.lang)
+        self._rows: dict[str, dict[_Row, dict[str, Any]]] = {
+            name: {
+                _Row(row["code"], row.get("facility", "")): row for row in plan.table(name).to_dict("records")
+            }
+            for name in RESULTS
+        }
+        self._facts = {row["code"]: row for row in plan.base.table.to_dict("records")}
+        self._sources = {(row["code"], row["item"]): row for row in plan.base.sources.to_dict("records")}
+        self._surplus = {_Row(row["code"], row["facility"]): row for row in plan.surplus.to_dict("records")}
+        self._standards = {standard.facility.id: standard for standard in standards(plan.rules)}
+        self._built: dict[tuple[str, _Row], Node] = {}
+
+    def explain(self, table: str, code: str, column: str | None = None, *, facility: str | None = None) -> Node:
+        """Derivation of one figure; see :func:`explain`."""
+        self.plan.table(table)
+        column = column or HEADLINE[table]
+        if f"{table}.{column}" not in FORMULAS:
+            have = ", ".join(name.partition(".")[2] for name in FORMULAS if name.startswith(f"{table}."))
+            raise DataError(Fault("explain.column_unknown", {"table": table, "column": column, "have": have}))
+        row = _Row(code, (facility or "") if table == "needs" else "")
+        if row not in self._rows[table]:
+            codes = list(self._facts)
+            have = ", ".join(codes if code not in codes or table != "needs" else self._standards)
+            name = f"{code} / {facility or '—'}" if table == "needs" else code
+            raise DataError(Fault("explain.row_unknown", {"table": table, "row": name, "have": have}))
+        return self._column(table, column, row)
+
+    def _column(self, table: str, column: str, row: _Row) -> Node:
+        if table != "needs":
+            row = _Row(row.code, "")
+        name = f"{table}.{column}"
+        if (name, row) not in self._built:
+            self._built[name, row] = self._build(table, column, row)
+        return self._built[name, row]
+
+    def _build(self, table: str, column: str, row: _Row) -> Node:
+        formula = FORMULAS[f"{table}.{column}"]
+        inputs = tuple(node for name in formula.inputs if (node := self._input(table, name, row)) is not None)
+        if not formula.clause:
+            return replace(inputs[0], id=f"{table}.{column}")
+        value = self._rows[table][row][column]
+        shown = _shown(value)
+        if column == "cut_by":
+            shown = "、".join(self._text(f"model.cut.{part}") for part in value.split("; ") if part) or "—"
+        return Node(
+            f"{table}.{column}",
+            self._text(f"model.column.{column}"),
+            value,
+            shown,
+            self._standards[row.facility].facility.unit[self.lang]
+            if column == "units"
+            else self._unit(RESULTS[table][column].unit),
+            self._text(f"model.formula.{table}.{column}"),
+            self._text(f"model.clause.{formula.clause}"),
+            "",
+            "",
+            worst([node.status for node in inputs]),
+            "",
+            inputs,
+        )
+
+    def _input(self, table: str, name: str, row: _Row) -> Node | None:
+        prefix, _, rest = name.partition(".")
+        if not rest:
+            return self._column(table, name, row)
+        if prefix in RESULTS:
+            return self._column(prefix, rest, row)
+        if prefix == "base":
+            return self._surplus_capacity(row) if rest == "surplus" else self._fact(rest, row.code)
+        if prefix == "standard":
+            return self._land_per_unit(row) if rest == "land" else self._field(rest, row.facility)
+        if prefix == "sum":
+            return self._sum(rest, row)
+        return self._rule(name)
+
+    def _fact(self, item: str, code: str) -> Node | None:
+        value, origin = self._facts[code][item], self._sources.get((code, item))
+        if item == "central_settled" and origin is None:
+            return None
+        known = not pd.isna(value)
+        return self._leaf(
+            f"base.{item}",
+            self._text(f"model.item.{item}"),
+            value if known else None,
+            self._unit(UNITS[item]) if known else "",
+            origin or {"source": "", "date": "", "status": "estimated", "confidence": "default"},
+        )
+
+    def _surplus_capacity(self, row: _Row) -> Node | None:
+        found = self._surplus.get(row)
+        if found is None:
+            return None
+        unit = self._standards[row.facility].facility.unit[self.lang]
+        return self._leaf("base.surplus", self._text("model.explain.surplus"), found["surplus_units"], unit, found)
+
+    def _leaf(self, id_: str, label: str, value: float | None, unit: str, origin: Mapping[str, Any]) -> Node:
+        """An input, with where it comes from."""
+        return Node(
+            id_,
+            label,
+            value,
+            self._text("model.explain.none") if value is None else _shown(value),
+            unit,
+            self._text("model.formula.input"),
+            "",
+            origin["source"],
+            origin["date"],
+            origin["status"],
+            origin["confidence"],
+        )
+
+    def _rule(self, name: str) -> Node | None:
+        dated = self.plan.rules.get(name)
+        if dated is None or self.plan.rules["balance.rule"].content not in _USED_BY.get(name, RULES):
+            return None
+        shown = dated.display()
+        if name == "balance.rule":
+            shown = self._text(f"model.rule.{shown}")
+        elif isinstance(dated.content, tuple):
+            shown = "、".join(self._facts[code]["district"] for code in dated.content) or "—"
+        return self._parameter(dated, self._text(f"model.parameter.{name}"), shown)
+
+    def _field(self, field: str, facility: str) -> Node | None:
+        dated = self._standards[facility].fields.get(field)
+        return None if dated is None else self._parameter(dated, self._text(f"model.parameter.{field}"), dated.display())
+
+    def _parameter(self, dated: Dated, label: str, shown: str) -> Node:
+        return Node(
+            dated.parameter,
+            label,
+            dated.display(),
+            shown,
+            self._unit(dated.unit),
+            self._text("model.formula.rule"),
+            dated.clause,
+            str(dated.document),
+            dated.since,
+            dated.status,
+            dated.confidence,
+        )
+
+    def _land_per_unit(self, row: _Row) -> Node:
+        """Land of a unit: a field of the standard, its step by size, or floor area over floor area ratio."""
+        standard = self._standards[row.facility]
+        central = row.code in self.plan.central
+        value = float(standard.land_per_unit(self._rows["needs"][row]["units"], central=central))
+        field = standard.land_field(central=central)
+        parts = [self._field(part, row.facility) for part in ((field,) if field else ("floor_per_unit", "far"))]
+        inputs = tuple(node for node in parts if node is not None)
+        if len(inputs) == 1 and inputs[0].shown == _shown(value):
+            return inputs[0]
+        return Node(
+            "standard.land",
+            self._text("model.parameter.land_per_unit"),
+            value,
+            _shown(value),
+            self._unit("m2/unit"),
+            self._text("model.explain.step") if field else " ÷ ".join(node.label for node in inputs),
+            "",
+            "",
+            "",
+            worst([node.status for node in inputs]),
+            "",
+            inputs,
+        )
+
+    def _sum(self, what: str, row: _Row) -> Node:
+        """A sum over other rows: all districts' claims, a district's facilities, or the facilities before this one."""
+        if what == "claims":
+            label = self._text("model.explain.total_demand")
+            parts = [
+                replace(self._column("quota", "demand_m2", _Row(code, "")), label=self._facts[code]["district"])
+                for code in self._facts
+            ]
+            values = [self._within_capacity(code) for code in self._facts]
+        else:
+            column = "land_m2" if what == "before" else what
+            label = self._text("model.explain.before" if what == "before" else f"model.column.{column}")
+            facilities = list(self._standards)
+            counted = facilities[: facilities.index(row.facility)] if what == "before" else facilities
+            parts = [
+                replace(
+                    self._column("needs", column, _Row(row.code, facility)),
+                    label=self._standards[facility].facility.title[self.lang],
+                )
+                for facility in counted
+            ]
+            values = [int(str(part.value)) for part in parts]
+        children = tuple(replace(part, inputs=()) for part in parts)
+        status = worst([part.status for part in parts])
+        total = sum(values)
+        return Node(f"sum.{what}", label, total, _shown(total), self._unit("m2"), "Σ", "", "", "", status, "", children)
+
+    def _within_capacity(self, code: str) -> int:
+        claim, capacity = self._rows["quota"][_Row(code, "")]["demand_m2"], self._facts[code]["new_capacity_m2"]
+        return int(claim if pd.isna(capacity) else min(claim, capacity))
+
+    def _unit(self, unit: str) -> str:
+        return self._text(f"model.unit.{unit}") if unit else ""
+
+
+def _shown(value: float | int | str) -> str:
+    """Value as people read it: thousands separated, four decimals at most."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,.4f}".rstrip("0").rstrip(".")

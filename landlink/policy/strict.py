@@ -1,0 +1,82 @@
+"""Reading YAML strictly: every repeated key and every value that YAML would reinterpret is refused, with its line."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+import yaml
+
+from landlink.errors import Fault, PolicyError
+
+_WHOLE_OR_DECIMAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+_AMBIGUOUS = re.compile(
+    r"(?i)y|n|yes|no|on|off|true|false|null|~|\.inf|\.nan|0\d+|0[xo][\da-f]+|[-+]?\d[\d_]*(:\d+)+|\+.*|\d.*e[-+]?\d+"
+    r"|\d{4}-\d{1,2}-\d{1,2}.*"
+)
+
+Scalar = str | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value of a YAML file with the line it stands on."""
+
+    value: "Scalar | list[Node] | dict[str, Node]"
+    line: int
+
+    def items(self) -> "Iterator[tuple[str, Node]]":
+        """Entries of a mapping."""
+        if isinstance(self.value, dict):
+            yield from self.value.items()
+
+
+def read_yaml(content: str, file: str) -> Node:
+    """Read a YAML document made of mappings, lists, numbers and text.
+
+    Raises
+    ------
+    PolicyError
+        The text is not YAML; a key is repeated; an unquoted value is one that YAML reads as something else than
+        it looks (``no``, ``0440106``, ``12:30``, a date).
+    """
+    try:
+        root = yaml.compose(content, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or str(error)
+        raise PolicyError(Fault("policy.not_yaml", {"reason": reason}, file, row=mark.line + 1 if mark else None)) from None
+    if root is None:
+        raise PolicyError(Fault("file.empty", file=file))
+    faults: list[Fault] = []
+    node = _convert(root, file, faults)
+    if faults:
+        raise PolicyError(faults)
+    return node
+
+
+def _convert(node: yaml.Node, file: str, faults: list[Fault]) -> Node:
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        entries: dict[str, Node] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            place = key_node.start_mark.line + 1
+            if key in entries:
+                faults.append(
+                    Fault("policy.key_duplicate", {"key": key, "first": entries[key].line}, file, row=place)
+                )
+            if key_node.style is None and (_AMBIGUOUS.fullmatch(key) or key == ""):
+                faults.append(Fault("policy.unquoted", {"value": key}, file, row=place))
+            entries[key] = _convert(value_node, file, faults)
+        return Node(entries, line)
+    if isinstance(node, yaml.SequenceNode):
+        return Node([_convert(item, file, faults) for item in node.value], line)
+    text = str(node.value)
+    if node.style is not None:
+        return Node(text, line)
+    if _WHOLE_OR_DECIMAL.fullmatch(text):
+        return Node(Decimal(text), line)
+    if text == "" or _AMBIGUOUS.fullmatch(text):
+        faults.append(Fault("policy.unquoted", {"value": text}, file, row=line))
+    return Node(text, line)

@@ -1,0 +1,65 @@
+"""The texts people read, by message id, in Chinese and in English."""
+
+import os
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Literal, TypeGuard
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
+
+
+def is_lang(name: str) -> TypeGuard[Lang]:
+    """Tell whether a name is one of the languages there are catalogues for."""
+    return name in LANGS
+
+
+def default_lang() -> Lang:
+    """Language of the environment variable ``LANDLINK_LANG``, Chinese where it names none."""
+    name = os.environ.get("LANDLINK_LANG", "zh")
+    return name if is_lang(name) else "zh"
+
+
+@cache
+def catalogue(lang: Lang) -> dict[str, str]:
+    """All texts of a language by message id.
+
+    The id is the file's name and the keys within it, joined by dots: ``[quota] title`` in ``ui.toml`` is
+    ``ui.quota.title``.
+    """
+    texts: dict[str, str] = {}
+
+    def collect(prefix: str, branch: dict[str, object]) -> None:
+        for key, value in branch.items():
+            name = f"{prefix}.{key}"
+            if isinstance(value, dict):
+                collect(name, value)
+            else:
+                texts[name] = str(value)
+
+    for file in sorted(files(__package__).joinpath(lang).iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".toml"):
+            collect(file.name.removesuffix(".toml"), tomllib.loads(file.read_text(encoding="utf-8")))
+    return texts
+
+
+def text(message_id: str, lang: Lang | None = None, **values: object) -> str:
+    """Text of a message id with its placeholders filled in.
+
+    Raises
+    ------
+    KeyError
+        No catalogue entry has this id, or a placeholder has no value.
+
+    Examples
+    --------
+    >>> text("model.table.quota", "en")
+    'Quota'
+    """
+    return catalogue(lang or default_lang())[message_id].format(**values)
+
+
+def has_text(message_id: str) -> bool:
+    """Tell whether the catalogues know a message id."""
+    return message_id in catalogue("zh")

@@ -1,0 +1,57 @@
+"""Exact rounding, and the units people read: m² and persons inside, 公顷, 亩 and 万人 only at display."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from math import floor
+
+M2_PER_HA = 10_000
+MU_PER_HA = 15
+PERSONS_PER_WAN = 10_000
+
+
+def half_up(value: Fraction) -> int:
+    """Round to a whole unit, a half upwards.
+
+    Examples
+    --------
+    >>> [half_up(Fraction(x, 2)) for x in (1, 2, 5)]
+    [1, 1, 3]
+    """
+    return floor(value + Fraction(1, 2))
+
+
+def exact(number: float | int | str | Decimal) -> Fraction:  # noqa: PYI041 - an int is named for the reader
+    """Decimal number that a cell shows, without binary error.
+
+    Examples
+    --------
+    >>> exact(81.04)
+    Fraction(2026, 25)
+    """
+    return Fraction(str(number))
+
+
+def ha_to_m2(area_ha: float | int | str | Decimal) -> int:  # noqa: PYI041
+    """Hectares as whole m²; the fifth decimal and beyond is rounded.
+
+    Examples
+    --------
+    >>> ha_to_m2("800.4321")
+    8004321
+    """
+    return half_up(exact(area_ha) * M2_PER_HA)
+
+
+def ha(area_m2: int) -> Decimal:
+    """Square metres as hectares, two decimals, as plan tables show them."""
+    return (Decimal(int(area_m2)) / M2_PER_HA).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def mu(area_m2: int) -> Decimal:
+    """Square metres as 亩, one decimal."""
+    return (Decimal(int(area_m2)) * MU_PER_HA / M2_PER_HA).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def wan(persons: int) -> Decimal:
+    """Persons as 万人, two decimals."""
+    return (Decimal(int(persons)) / PERSONS_PER_WAN).quantize(Decimal("0.01"), ROUND_HALF_UP)
