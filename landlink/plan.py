@@ -21,6 +21,13 @@ from landlink.quota import ledger_budget, quota
 from landlink.schema import INPUTS
 from landlink.texts import Lang, text
 
+# The rule that each option replaces.
+OVERRIDES = {
+    "cap_ha": "balance.city_cap",
+    "rule": "balance.rule",
+    "adjust_pct": "linkage.adjustment",
+    "offset_share": "stock.offset_share",
+}
 USER = Document("user", "用户设定 set by the user", "", "")
 
 
@@ -52,14 +59,8 @@ class Options:
     offset_share: float | Decimal | None = None
 
     def overrides(self) -> dict[str, object]:
-        """Rules that the options replace, by id."""
-        given = {
-            "balance.city_cap": self.cap_ha,
-            "balance.rule": self.rule,
-            "linkage.adjustment": self.adjust_pct,
-            "stock.offset_share": self.offset_share,
-        }
-        return {name: value for name, value in given.items() if value is not None}
+        """Chosen values by option, those left to the policy not among them."""
+        return {option: value for option in OVERRIDES if (value := getattr(self, option)) is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,13 @@ class Plan:
         if name not in tables:
             raise DataError(Fault("option.choice", {"option": "table", "value": name, "choices": " | ".join(tables)}))
         return tables[name]
+
+    def totals(self) -> dict[str, int]:
+        """Sums over all districts of the quota table's and the ledger's areas and of the settled population."""
+        both = self.quota.merge(self.ledger.drop(columns=["district", "quota_m2", "stock_need_m2"]), on="code")
+        names = ["settled", *(name for name in both if name.endswith("_m2"))]
+        names = [name for name in names if name not in ("per_capita_stock_m2", "standard_m2")]
+        return {name: int(both[name].sum()) for name in names}
 
     def explain(
         self, table: str, code: str, column: str | None = None, *, facility: str | None = None, lang: Lang | None = None
@@ -227,18 +235,19 @@ def _rules(policy: Policy, options: Options) -> Rules:
     """Rules in force at the end of the plan year, with the user's choices in their place."""
     rules = policy.on(f"{options.year}-12-31")
     faults = []
-    for name, value in options.overrides().items():
+    for option, value in options.overrides().items():
+        name = OVERRIDES[option]
         spec = PARAMETERS[name]
         content: Decimal | str = str(value)
         if spec.choices:
             if value not in spec.choices:
                 choices = " | ".join(spec.choices)
-                faults.append(Fault("option.choice", {"option": name, "value": value, "choices": choices}))
+                faults.append(Fault("option.choice", {"option": option, "value": value, "choices": choices}))
         else:
             content = _number(str(value))
             if not content.is_finite() or content < spec.minimum or (spec.maximum is not None and content > spec.maximum):
                 bounds = f"{spec.minimum} – {'∞' if spec.maximum is None else spec.maximum}"
-                faults.append(Fault("option.range", {"option": name, "value": value, "bounds": bounds}))
+                faults.append(Fault("option.range", {"option": option, "value": value, "bounds": bounds}))
         rules = rules.replace(Dated(name, "", content, spec.unit, USER, "", "default", "", "", 0))
     if faults:
         raise DataError(faults)

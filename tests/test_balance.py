@@ -53,6 +53,9 @@ def test_a_float_weight_is_the_decimal_it_is_written_as():
 
 
 def test_quotients_that_no_double_tells_apart():
+    # Second unit: 3 / 3 = 1 against 1 + 1e-20; were they equal, the greater claim would have it.
+    assert apportion([1, 3], 2, weights=[1 + Fraction(1, 10**20), 1]).tolist() == [1, 1]
+    assert apportion([1, 3], 2, weights=[1 - Fraction(1, 10**20), 1]).tolist() == [0, 2]
     # q = 10^11 each leaves one unit. It is the unit with 2 q + 1 = 200000000001, and the weights make its
     # quotients 1 + 1e-30 and 1.
     claims, odd = [2 * 10**11] * 2, 2 * 10**11 + 1

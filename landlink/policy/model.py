@@ -37,6 +37,7 @@ PARAMETERS: dict[str, Spec] = {
     "balance.city_cap": Spec(("value",), "ha"),
     "balance.floor_share": Spec(("value",), "share", maximum=Decimal(1)),
     "stock.offset_share": Spec(("value",), "share", maximum=Decimal(1)),
+    "target.year": Spec(("value",), "year", Decimal(2000), Decimal(2100)),
     "target.hukou_population": Spec(("value",), "person"),
     "target.hukou_urban_share": Spec(("value",), "pct", maximum=Decimal(100)),
     "target.gap_narrowing": Spec(("value",), "pct_point", maximum=Decimal(100)),

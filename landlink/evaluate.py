@@ -1,0 +1,109 @@
+"""Targets of the plan against what the statistics say (plan clauses 1, 16, 17)."""
+
+import pandas as pd
+
+from landlink.city import City
+from landlink.policy import Dated, Policy
+from landlink.units import exact
+
+GAP_BASE_YEAR = 2013  # clause 1: narrower than in 2013
+HUKOU_URBAN_SINCE = 2015  # before, the urban part of hukou population was the non-agricultural one
+COLUMNS = (
+    "indicator",
+    "unit",
+    "target",
+    "target_year",
+    "actual",
+    "actual_year",
+    "reached",
+    "reached_year",
+    "target_source",
+    "source",
+    "status",
+)
+
+
+def targets(city: City, policy: Policy) -> pd.DataFrame:
+    """Targets of clause 1 against the latest statistics until the target year.
+
+    Parameters
+    ----------
+    city
+        Its table ``city_series`` gives ``hukou_population`` and ``hukou_urban`` (persons) and
+        ``resident_urban_share`` (percent) by year.
+    policy
+        Its parameters ``target.*``; a policy without ``target.year`` has no targets.
+
+    Returns
+    -------
+    One row a target: ``hukou_population`` (persons), ``hukou_urban_share`` (percent) and ``gap_narrowing``
+    (percentage points), with ``target`` and ``actual``, ``reached`` (missing where it cannot be told) and the year in
+    which it was first reached. ``gap_narrowing`` compares the gap between both urbanisation rates with that of 2013
+    and needs both rates of one series in both years.
+    """
+    if "city_series" not in city.tables or "target.year" not in policy.parameters:
+        return pd.DataFrame(columns=list(COLUMNS))
+    until = int(policy.parameters["target.year"].values[-1].number)
+    series = _series(city, until)
+    population = series["hukou_population"]
+    share = 100 * series["hukou_urban"] / population
+    gap = series["resident_urban_share"] - share
+    found = {"hukou_population": population, "hukou_urban_share": share, "gap_narrowing": gap.get(GAP_BASE_YEAR) - gap}
+    rows = []
+    for name, values in found.items():
+        parameter = policy.parameters.get(f"target.{name}")
+        if parameter is not None:
+            rows.append(_row(name, parameter.values[-1], until, values.dropna(), city))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def gap(city: City, policy: Policy) -> pd.DataFrame:
+    """Gap between resident and hukou urbanisation rates by year, on one series of residents.
+
+    Returns
+    -------
+    ``year``, ``resident_urban_share``, ``hukou_urban_share``, ``gap`` (percent and percentage points), and
+    ``base_share_at_most``: the hukou rate of 2013 up to which this year's gap meets the target.
+    """
+    if "city_series" not in city.tables or "target.gap_narrowing" not in policy.parameters:
+        return pd.DataFrame(columns=["year", "resident_urban_share", "hukou_urban_share", "gap", "base_share_at_most"])
+    series = _series(city, None)
+    table = series.assign(hukou_urban_share=100 * series["hukou_urban"] / series["hukou_population"])
+    table["gap"] = table["resident_urban_share"] - table["hukou_urban_share"]
+    narrowing = float(policy.parameters["target.gap_narrowing"].values[-1].number)
+    table["base_share_at_most"] = table["resident_urban_share"].get(GAP_BASE_YEAR) - narrowing - table["gap"]
+    columns = ["resident_urban_share", "hukou_urban_share", "gap", "base_share_at_most"]
+    return table.loc[table["gap"].notna(), columns].rename_axis("year").reset_index()
+
+
+def _series(city: City, until: int | None) -> pd.DataFrame:
+    """City series by year, one column an indicator; of the hukou rate only years on today's definition (from 2015)."""
+    table = city.tables["city_series"]
+    if until is not None:
+        table = table[table["year"] <= until]
+    wide = table.pivot_table(index="year", columns="indicator", values="value", aggfunc="last")
+    wide = wide.reindex(columns=["hukou_population", "hukou_urban", "resident_urban_share"])
+    wide.loc[wide.index < HUKOU_URBAN_SINCE, "hukou_urban"] = float("nan")
+    return wide
+
+
+def _row(name: str, target: Dated, until: int, values: pd.Series, city: City) -> dict[str, object]:
+    wanted = float(target.number)
+    reached = values[values >= wanted]
+    series = city.tables["city_series"]
+    source = {"hukou_population": "hukou_population"}.get(name, "hukou_urban")
+    latest = values.index.max() if len(values) else None
+    origin = series[(series["indicator"] == source) & (series["year"] == latest)]
+    return {
+        "indicator": name,
+        "unit": target.unit,
+        "target": wanted,
+        "target_year": until,
+        "actual": float(values.loc[latest]) if latest is not None else None,
+        "actual_year": latest,
+        "reached": None if latest is None else bool(exact(round(float(values.loc[latest]), 4)) >= target.number),
+        "reached_year": reached.index.min() if len(reached) else None,
+        "target_source": f"{target.document} {target.clause}",
+        "source": origin["source"].iloc[0] if len(origin) else "",
+        "status": origin["status"].iloc[0] if len(origin) else "",
+    }
