@@ -1,5 +1,6 @@
 """Land follows people (人地挂钩): each district's land quota for settled population, and what it is needed for."""
 
+from landlink.archive import load_plan, save_plan
 from landlink.city import City, load_city
 from landlink.errors import CrsError, DataError, LandlinkError, OutputError, PolicyError
 from landlink.plan import Plan, make_plan
@@ -15,6 +16,8 @@ __all__ = [
     "Policy",
     "PolicyError",
     "load_city",
+    "load_plan",
     "load_policy",
     "make_plan",
+    "save_plan",
 ]

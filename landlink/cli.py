@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -20,8 +19,6 @@ from landlink.plan import Plan, make_plan
 from landlink.policy import RULES, load_policy, shipped
 from landlink.texts import LANGS, Lang, default_lang, text
 from landlink.units import ha
-
-APP = Path(__file__).parents[1] / "app.py"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,7 +97,9 @@ def _parser(lang: Lang) -> argparse.ArgumentParser:
     annex.add_argument("--out", required=True, help=say("out"))
 
     app = command("app", _app)
+    app.add_argument("--city", help=say("app.city"))
     app.add_argument("--port", type=int, default=8501, help=say("port"))
+    app.add_argument("--headless", action="store_true", help=say("app.headless"))
     return parser
 
 
@@ -190,7 +189,7 @@ def _app(options: argparse.Namespace, lang: Lang) -> None:
     print(text("cli.app.opening", lang, port=options.port))
     from landlink.ui import launch  # noqa: PLC0415 - the other commands start without Streamlit
 
-    launch.run(options.port, lang)
+    launch.run(options.port, lang, city=options.city, headless=options.headless)
 
 
 def _number(option: str, value: str | None) -> Decimal | None:

@@ -1,0 +1,1 @@
+"""The Streamlit pages: they take inputs, call the package and show; they compute nothing."""

@@ -1,0 +1,86 @@
+"""Charts of plans, drawn by Vega-Lite in the browser from what Streamlit serves itself."""
+
+from collections.abc import Callable, Mapping
+
+import altair as alt
+import pandas as pd
+
+# Colour-blind-safe (Okabe and Ito), distinct in grey.
+QUOTA, STOCK, CUT = "#0072b2", "#e69f00", "#999999"
+# One hue a group of facilities, shades within it.
+GROUPS = {
+    "housing": ("#e69f00",),
+    "education": ("#08519c", "#3182bd", "#6baed6", "#bdd7e7"),
+    "health": ("#d55e00", "#fdae6b"),
+    "elder_care": ("#cc79a7",),
+    "employment": ("#009e73",),
+    "other": ("#999999",),
+}
+DISTRICT = "district"
+_FADED = 0.45
+_ROW = 30
+
+Texts = Callable[..., str]
+
+
+def rates(series: pd.DataFrame, t: Texts) -> alt.Chart:
+    """Lines of both urbanisation rates by year."""
+    names = {"resident_urban_share": t("ui.overview.resident_share"), "hukou_urban_share": t("ui.overview.hukou_share")}
+    long = series.rename(columns=names).melt("year", list(names.values()), "rate", "value")
+    return (
+        alt.Chart(long)
+        .mark_line(point=True)
+        .encode(
+            alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
+            alt.Y("value:Q", title="%", scale=alt.Scale(zero=False)),
+            alt.Color("rate:N", title=None, scale=alt.Scale(range=[QUOTA, STOCK]), legend=alt.Legend(orient="top")),
+            alt.Tooltip(["year:O", "rate:N", alt.Tooltip("value:Q", format=".2f")]),
+        )
+        .properties(height=190)
+    )
+
+
+def facility_colors(groups: Mapping[str, str]) -> dict[str, str]:
+    """Colour of each facility from its group's shades, by facility."""
+    taken: dict[str, int] = {}
+    colors = {}
+    for facility, group in groups.items():
+        shades = GROUPS[group]
+        colors[facility] = shades[taken.get(group, 0) % len(shades)]
+        taken[group] = taken.get(group, 0) + 1
+    return colors
+
+
+def shares(areas: pd.DataFrame, selected: str | None, title: str) -> alt.Chart:
+    """Stacked bars of areas by district.
+
+    Parameters
+    ----------
+    areas
+        ``code``, ``district``, ``part``, ``area_ha`` and ``color``, in the order of drawing.
+    selected
+        Code of the district that is drawn in full colour, all where it is None.
+    """
+    parts = areas.drop_duplicates("part")
+    click = alt.selection_point(DISTRICT, fields=["code"], on="click", toggle=False)
+    opacity = alt.value(1) if selected is None else alt.condition(alt.datum.code == selected, alt.value(1), alt.value(_FADED))
+    order = areas["district"].drop_duplicates().tolist()
+    return (
+        alt.Chart(areas.assign(rank=areas.groupby("district").cumcount()))
+        .mark_bar(cursor="pointer")
+        .encode(
+            alt.Y("district:N", sort=order, title=None),
+            alt.X("area_ha:Q", title=title),
+            alt.Color(
+                "part:N",
+                title=None,
+                scale=alt.Scale(domain=parts["part"].tolist(), range=parts["color"].tolist()),
+                legend=alt.Legend(orient="top", columns=5, labelLimit=220),
+            ),
+            alt.Order("rank:Q"),
+            opacity,
+            alt.Tooltip(["district:N", "part:N", alt.Tooltip("area_ha:Q", format=",.2f")]),
+        )
+        .add_params(click)
+        .properties(height=_ROW * len(order))
+    )

@@ -1,0 +1,67 @@
+"""Derivations as HTML: for the map's popups and the pages."""
+
+from html import escape
+
+from landlink.explain import Node
+from landlink.texts import Lang, text
+
+
+def derivation(node: Node, lang: Lang, *, depth: int = 0, open_to: int = 2, seen: set[str] | None = None) -> str:
+    """Derivation as a tree that folds out.
+
+    Parameters
+    ----------
+    open_to
+        Depth to which the tree stands open at first.
+    """
+    seen = set() if seen is None else seen
+    again = bool(node.inputs) and node.id in seen
+    seen.add(node.id)
+    head = _head(node, lang)
+    if again or not node.inputs:
+        above = f" <span class='origin'>{escape(text('model.explain.above', lang))}</span>" if again else ""
+        return f"<div class='derivation-leaf'>{head}{above}{'' if again else _origin(node, lang)}</div>"
+    inner = "".join(derivation(child, lang, depth=depth + 1, open_to=open_to, seen=seen) for child in node.inputs)
+    state = " open" if depth < open_to else ""
+    return f"<details class='derivation'{state}><summary>{head}</summary>{_origin(node, lang)}{inner}</details>"
+
+
+def popup(title: str, node: Node, lang: Lang) -> str:
+    """Derivation of one figure for a map's popup: the figure, what it is computed from, and the clause."""
+    rows = "".join(
+        f"<tr><td style='padding-left:{depth * 12}px'>{escape(child.label)}</td>"
+        f"<td style='text-align:right;white-space:nowrap'>{escape(child.shown)} {escape(child.unit)}</td>"
+        f"<td>{_status(child, lang)}</td></tr>"
+        for depth, child in _few(node)
+    )
+    return (
+        f"<b>{escape(title)}</b><div>{escape(node.label)} = <b>{escape(node.shown)} {escape(node.unit)}</b> "
+        f"{_status(node, lang)}</div><div style='color:#6b6f76'>{escape(node.formula)}</div>"
+        f"<table style='width:100%;border-collapse:collapse'>{rows}</table>"
+        f"<div style='color:#6b6f76'>{escape(text('model.explain.clause', lang))}：{escape(node.clause)}</div>"
+    )
+
+
+def _few(node: Node) -> list[tuple[int, Node]]:
+    """Inputs down to the facts along the main line: what is derived once is not derived again."""
+    return [(depth - 1, child) for depth, child, again in node.outline() if 0 < depth <= 4 and not again]  # noqa: PLR2004
+
+
+def _head(node: Node, lang: Lang) -> str:
+    unit = f" {escape(node.unit)}" if node.unit else ""
+    return f"{escape(node.label)} = <b>{escape(node.shown)}</b>{unit} {_status(node, lang)}"
+
+
+def _origin(node: Node, lang: Lang) -> str:
+    parts = [node.formula] if node.inputs else []
+    parts += [part for part in (node.source, node.date, node.clause) if part]
+    if node.confidence:
+        parts.append(text(f"model.confidence.{node.confidence}", lang))
+    return f"<div class='origin' style='margin-left:1rem'>{escape(' · '.join(parts))}</div>"
+
+
+def _status(node: Node, lang: Lang) -> str:
+    """Mark of a figure that is not official."""
+    if node.status == "official":
+        return ""
+    return f"<span class='{node.status}' style='color:#9a5b00'>〔{escape(text(f'model.status.{node.status}', lang))}〕</span>"

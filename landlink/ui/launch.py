@@ -1,0 +1,50 @@
+"""Starting the app from the command line, with everything served from this machine."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from landlink.texts import Lang
+
+MAIN = Path(__file__).with_name("main.py")
+# Streamlit's own look-ups on the internet are switched off: usage statistics, and the machine's outside address.
+SETTINGS = (
+    "--browser.gatherUsageStats=false",
+    "--browser.serverAddress=localhost",
+    "--client.toolbarMode=minimal",
+    "--server.fileWatcherType=none",
+    "--server.showEmailPrompt=false",
+)
+
+
+def run(port: int, lang: Lang, *, city: str | None = None, headless: bool = False) -> int:
+    """Serve the app until it is stopped.
+
+    Parameters
+    ----------
+    port
+        Port on this machine.
+    city
+        City folder; the Guangzhou example of the working folder where it is not given.
+    headless
+        Do not open a browser.
+
+    Returns
+    -------
+    Exit code of Streamlit.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(MAIN),
+        f"--server.port={port}",
+        f"--server.headless={str(headless).lower()}",
+        *SETTINGS,
+    ]
+    environment = {**os.environ, "LANDLINK_LANG": lang}
+    if city is not None:
+        environment["LANDLINK_CITY"] = str(Path(city).resolve())
+    return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - own arguments only

@@ -1,0 +1,109 @@
+"""Needs: land for each facility by district, what is granted of it, and the deficits."""
+
+import pandas as pd
+import streamlit as st
+
+from landlink.display import column_status, decimals, label, shown_values
+from landlink.plan import Plan
+from landlink.schema import RESULTS
+from landlink.ui import charts, state
+from landlink.ui.derivation import derivation
+from landlink.units import ha
+
+TABLE_COLUMNS = ("persons", "units", "land_m2", "granted_m2", "deficit_m2")
+MEASURES = ("land_m2", "granted_m2", "deficit_m2")
+FIGURES = ("land_m2", "units", "persons", "granted_m2", "deficit_m2")
+
+
+def page() -> None:
+    """Draw the page."""
+    plan = state.plan()
+    _headline(plan)
+    left, right = st.columns([5, 6], gap="medium")
+    with left:
+        _chart(plan)
+    with right:
+        _details(plan)
+
+
+def _headline(plan: Plan) -> None:
+    t, totals = state.texts(), plan.totals()
+    figures = (("need", "need_m2"), ("granted", "granted_m2"), ("deficit", "deficit_m2"), ("unassigned", "unassigned_m2"))
+    for cell, (name, figure) in zip(st.columns(4), figures, strict=True):
+        cell.metric(f"{t(f'ui.needs.{name}')}（{t('model.unit.ha')}）", f"{ha(totals[figure]):,}")
+
+
+def _chart(plan: Plan) -> None:
+    t, lang, names = state.texts(), state.lang(), state.names(plan)
+    measure = st.segmented_control(
+        t("ui.needs.measure"),
+        MEASURES,
+        key="measure",
+        default=MEASURES[0],
+        format_func=lambda name: t(f"model.column.{name}"),
+        required=True,
+    )
+    titles = {facility.id: facility.title[lang] for facility in plan.facilities}
+    colors = charts.facility_colors({facility.id: facility.group for facility in plan.facilities})
+    areas = pd.DataFrame(
+        {
+            "code": plan.needs["code"],
+            "district": plan.needs["code"].map(names),
+            "part": plan.needs["facility"].map(titles),
+            "area_ha": shown_values(plan.needs[measure], RESULTS["needs"][measure]),
+            "color": plan.needs["facility"].map(colors),
+        }
+    )
+    st.caption(t("ui.needs.by_facility"))
+    state.select_on_chart(
+        charts.shares(areas, st.session_state["district"], t("ui.needs.area")), f"needs-chart-{lang}-{measure}"
+    )
+    st.caption(t("ui.needs.order"))
+
+
+def _details(plan: Plan) -> None:
+    t, lang, names = state.texts(), state.lang(), state.names(plan)
+    status = column_status(state.explainer(plan, lang), "needs")
+    district, facility = st.columns(2)
+    code = district.selectbox(
+        t("ui.needs.district"),
+        [None, *names],
+        key="district",
+        format_func=lambda chosen: names.get(chosen, t("ui.needs.all")),
+    )
+    titles = {found.id: found.title[lang] for found in plan.facilities}
+    table, derived = st.tabs([t("ui.needs.table"), t("ui.quota.derivation")])
+    with table:
+        rows = plan.needs if code is None else plan.needs[plan.needs["code"] == code]
+        shown = pd.DataFrame({t("ui.needs.facility"): rows["facility"].map(titles)})
+        if code is None:
+            shown.insert(0, t("model.column.district"), rows["code"].map(names))
+        config = {}
+        for name in TABLE_COLUMNS:
+            spec = RESULTS["needs"][name]
+            head = label("needs", name, lang, status=status[name])
+            shown[head] = shown_values(rows[name], spec)
+            config[head] = st.column_config.NumberColumn(format="%.2f" if decimals(spec) else "localized")
+        height = (min(len(shown), 12) + 1) * 35 + 3
+        st.dataframe(shown, hide_index=True, height=height, column_config=config)
+        st.caption(t("ui.quota.units"))
+    with derived:
+        chosen = facility.selectbox(t("ui.needs.facility"), list(titles), format_func=titles.get, key="facility")
+        column = st.segmented_control(
+            t("ui.quota.figure"),
+            FIGURES,
+            default=FIGURES[0],
+            key="needs_figure",
+            format_func=lambda name: t(f"model.column.{name}"),
+            required=True,
+        )
+        if code is None:
+            st.caption(t("ui.quota.no_district"))
+        else:
+            node = state.explainer(plan, lang).explain("needs", code, column, facility=chosen)
+            with st.container(height=400, border=False):
+                st.html(derivation(node, lang))
+
+
+if __name__ == "__main__":
+    page()

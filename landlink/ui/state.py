@@ -1,0 +1,194 @@
+"""What the pages share: the language, the options, the edits, the selected district and the plan that follows."""
+
+import os
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+
+import altair as alt
+import geopandas as gpd
+import pandas as pd
+import shapely
+import streamlit as st
+
+from landlink.annex.workbook import workbook
+from landlink.baseline import years
+from landlink.city import City, load_city
+from landlink.errors import LandlinkError
+from landlink.explain import Explainer
+from landlink.plan import Plan, make_plan
+from landlink.policy import Policy, load_policy
+from landlink.texts import Lang, default_lang, is_lang, text
+from landlink.ui import charts
+from landlink.units import ha, ha_to_m2
+
+Texts = Callable[..., str]
+OPTIONS: dict[str, object] = {
+    "policy": "guangzhou-2018",
+    "year": 2020,
+    "basis": "previous-actual",
+    "cap_ha": None,
+    "rule": "proportional",
+    "adjust_pct": 0.0,
+    "offset_share": 0.0,
+}
+EXAMPLE = Path("geodata/guangzhou")
+# Vertices that a map of districts can do without, in degrees: some 60 m.
+_TOLERANCE = 0.0006
+
+
+def lang() -> Lang:
+    """Language chosen on the page."""
+    chosen = st.session_state.get("lang")
+    return chosen if isinstance(chosen, str) and is_lang(chosen) else default_lang()
+
+
+def texts() -> Texts:
+    """Texts in the chosen language."""
+    return partial(text, lang=lang())
+
+
+def keep() -> None:
+    """Give each shared value its start, and keep it while a page without its widget is open."""
+    state = st.session_state
+    starts = {**OPTIONS, "lang": default_lang(), "district": None, "edits": {}, "column": "quota_m2"}
+    for key, start in starts.items():
+        state[key] = state.get(key, start)
+    if state["lang"] is None:
+        state["lang"] = default_lang()
+
+
+def guard(page: Callable[[], None]) -> None:
+    """Run a page; what is at fault in data, policy or options is shown in one box."""
+    try:
+        page()
+    except LandlinkError as error:
+        t = texts()
+        faults = "\n".join(f"- {fault.text(lang())}" for fault in error.faults)
+        st.error(f"{t('ui.failed', count=len(error.faults))}\n\n{faults}")
+
+
+def folder() -> Path:
+    """City folder that the app shows."""
+    return Path(os.environ.get("LANDLINK_CITY", EXAMPLE))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _city(path: Path, _stamp: tuple[float, ...]) -> City:
+    return load_city(path)
+
+
+def city() -> City:
+    """City of the app's folder, read again when a file in it changes."""
+    path = folder()
+    files = sorted(path.glob("*")) if path.is_dir() else []
+    with st.spinner(texts()("ui.loading")):
+        return _city(path, tuple(file.stat().st_mtime for file in files))
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def policy(name: str) -> Policy:
+    """Policy that comes with landlink."""
+    return load_policy(name)
+
+
+def plan() -> Plan:
+    """Plan of the present options and edits."""
+    state = st.session_state
+    given = {
+        "basis": state["basis"],
+        "cap_ha": None if state["cap_ha"] is None else Decimal(str(state["cap_ha"])),
+        "rule": state["rule"],
+        "adjust_pct": Decimal(str(state["adjust_pct"])),
+        "offset_share": Decimal(str(state["offset_share"])),
+    }
+    edits = tuple(sorted((code, *sorted(values.items())) for code, values in state["edits"].items() if values))
+    with st.spinner(texts()("ui.computing")):
+        return _plan(city(), state["policy"], state["year"], tuple(given.items()), edits)
+
+
+def _fingerprint(source: City) -> str:
+    return f"{source.folder}-{id(source)}"
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={City: _fingerprint})
+def _plan(
+    source: City, policy_name: str, year: int, options: tuple[tuple[str, object], ...], edits: tuple[tuple[object, ...], ...]
+) -> Plan:
+    rows = pd.DataFrame([{"code": code, **dict(values)} for code, *values in edits]) if edits else None
+    return make_plan(source, policy(policy_name), year, edits=rows, **dict(options))  # type: ignore[arg-type]
+
+
+def plan_years() -> list[int]:
+    """Plan years that the city has data for on the chosen basis."""
+    return years(city(), st.session_state["basis"])
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs={City: _fingerprint})
+def boundaries(source: City) -> gpd.GeoDataFrame:
+    """Boundaries for display: shared borders simplified alike."""
+    shown = source.districts[["code", "name", "name_en", "geometry"]].copy()
+    shown["geometry"] = shapely.coverage_simplify(shown.geometry.to_numpy(), _TOLERANCE)
+    return shown
+
+
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs={Plan: lambda plan: plan.fingerprint})
+def explainer(of: Plan, language: Lang) -> Explainer:
+    """Derivations of a plan."""
+    return Explainer(of, language)
+
+
+@st.cache_data(show_spinner=False, max_entries=8, hash_funcs={Plan: lambda plan: plan.fingerprint})
+def annex_workbook(of: Plan, language: Lang) -> bytes:
+    """Workbook of a plan."""
+    return workbook(of, language)
+
+
+def names(of: Plan) -> dict[str, str]:
+    """District names by code in the chosen language."""
+    column = "name" if lang() == "zh" else "name_en"
+    return dict(zip(of.districts["code"], of.districts[column], strict=True))
+
+
+def select(code: str | None) -> None:
+    """Select a district everywhere."""
+    st.session_state["district"] = code
+
+
+def select_on_chart(chart: alt.Chart, key: str) -> None:
+    """Draw a chart on which a click selects a district."""
+    selected = st.session_state["district"]
+    event = st.altair_chart(chart, width="stretch", on_select="rerun", key=f"{key}-{selected}")
+    points = event["selection"].get(charts.DISTRICT) or []
+    if points and points[0]["code"] != selected:
+        select(points[0]["code"])
+        st.rerun()
+
+
+def editable(of: Plan) -> pd.DataFrame:
+    """District facts that may be edited, as a planner reads them: persons and hectares."""
+    facts = of.base.table
+    shown = {name: facts[name].map(lambda area: None if pd.isna(area) else float(ha(area))) for name in _AREAS}
+    return pd.DataFrame({"code": facts["code"], "settled": facts["settled"], **shown})
+
+
+_AREAS = ("new_capacity_m2", "stock_available_m2")
+
+
+def edit(start: pd.DataFrame, changes: dict[int, dict[str, float | None]]) -> None:
+    """Take over what has been typed into a grid of :func:`editable`; an emptied cell is the city's own value again."""
+    edits = st.session_state["edits"]
+    for row, cells in changes.items():
+        own = edits.setdefault(start["code"].iloc[int(row)], {})
+        for name, value in cells.items():
+            if value is None:
+                own.pop(name, None)
+            else:
+                own[name] = ha_to_m2(value) if name in _AREAS else int(value)
+
+
+def reset_edits() -> None:
+    """Go back to the city's own data."""
+    st.session_state["edits"] = {}
+    st.session_state["editor_round"] = st.session_state.get("editor_round", 0) + 1
