@@ -138,7 +138,13 @@ def _dated_to_data(dated: Dated) -> dict[str, Any]:
     else:
         content = _plain(content)
     fields = {name: getattr(dated, name) for name in ("parameter", "since", "unit", "clause", "confidence", "note")}
-    return {**fields, "content": content, "document": asdict(dated.document), "file": dated.file, "line": dated.line}
+    return {
+        **fields,
+        "content": content,
+        "document": asdict(dated.document),
+        "file": dated.file,
+        "line": dated.line,
+    }
 
 
 def _dated_from_data(data: Mapping[str, Any]) -> Dated:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -134,9 +135,7 @@ def _sources(facts: pd.DataFrame, item: str) -> pd.DataFrame:
 Facts = tuple[pd.DataFrame, list[Fault]]
 
 
-def _complete(
-    city: City, facts: pd.DataFrame, name: str, year: int, have: Iterable[object], kind: str = ""
-) -> Facts:
+def _complete(city: City, facts: pd.DataFrame, name: str, year: int, have: Iterable[object], kind: str = "") -> Facts:
     """Facts of one year, with a fault where the year has none or lacks districts."""
     file = city.tables[name].attrs["file"]
     rows = f"{name} ({kind})" if kind else name
@@ -227,6 +226,11 @@ def _central(city: City, table: pd.DataFrame, settled: pd.DataFrame, sources: li
     return pd.Series(persons, index=table.index, dtype="int64")
 
 
+def _is_whole(value: Any) -> bool:
+    """Tell whether a cell is a whole number of 0 or more."""
+    return isinstance(value, Real) and not isinstance(value, bool) and 0 <= float(value) == int(float(value))
+
+
 def _edit(table: pd.DataFrame, origin: pd.DataFrame, edits: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Tables with the user's values in place; only what differs from the table's own value counts as an edit."""
     faults: list[Fault] = []
@@ -241,7 +245,7 @@ def _edit(table: pd.DataFrame, origin: pd.DataFrame, edits: pd.DataFrame) -> tup
             value = edit.get(item)
             if value is None or pd.isna(value):
                 continue
-            if isinstance(value, bool) or not isinstance(value, Real) or value < 0 or value != int(value):
+            if not _is_whole(value):
                 values = {"value": value, "unit": UNITS[item]}
                 faults.append(Fault("table.cell_not_whole", values, column=f"{item} ({code})"))
                 continue
@@ -250,7 +254,12 @@ def _edit(table: pd.DataFrame, origin: pd.DataFrame, edits: pd.DataFrame) -> tup
                 continue
             table.loc[rows[code], item] = int(value)
             origin = origin[~((origin["code"] == code) & (origin["item"] == item))]
-            user = {"source": "用户填写 entered by the user", "date": "", "status": "estimated", "confidence": "default"}
+            user = {
+                "source": "用户填写 entered by the user",
+                "date": "",
+                "status": "estimated",
+                "confidence": "default",
+            }
             origin = pd.concat([origin, pd.DataFrame([{"code": code, "item": item, **user}])], ignore_index=True)
     if faults:
         raise DataError(faults)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -91,12 +92,12 @@ def load_city(folder: str | Path, *, accept_questions: bool = False) -> City:
     if any(not (fault.question and accept_questions) for fault in faults):
         raise DataError(faults)
     title = manifest.get("landlink", {}).get("title", {})
-    named = {"zh": title.get("zh", manifest["title"]), "en": title.get("en", manifest["title"])}
+    named: dict[Lang, str] = {"zh": title.get("zh", manifest["title"]), "en": title.get("en", manifest["title"])}
     districts = layers["districts"].sort_values("code", ignore_index=True)
-    return City(manifest["name"], named, folder, districts, tables, layers.get(CENTRAL_AREA), tuple(faults))  # type: ignore[arg-type]
+    return City(manifest["name"], named, folder, districts, tables, layers.get(CENTRAL_AREA), tuple(faults))
 
 
-def _manifest(folder: Path) -> dict[str, object] | object:
+def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8-sig"))
@@ -116,16 +117,22 @@ def _manifest(folder: Path) -> dict[str, object] | object:
     return manifest
 
 
-def _resources(manifest: Mapping[str, object], folder: Path) -> dict[str, Path]:
+def _resources(manifest: Mapping[str, Any], folder: Path) -> dict[str, Path]:
     """Path of each resource by name, having complained of resources that are broken, unknown or missing."""
     faults: list[Fault] = []
     found: dict[str, Path] = {}
     known = [*INPUTS, CENTRAL_AREA]
-    for resource in manifest["resources"]:  # type: ignore[attr-defined]
+    for resource in manifest["resources"]:
         name = resource.get("name") if isinstance(resource, dict) else None
         path = resource.get("path") if isinstance(resource, dict) else None
         if not isinstance(name, str) or not isinstance(path, str):
-            faults.append(Fault("package.resource_broken", {"resource": json.dumps(resource, ensure_ascii=False)[:80]}, MANIFEST))
+            faults.append(
+                Fault(
+                    "package.resource_broken",
+                    {"resource": json.dumps(resource, ensure_ascii=False)[:80]},
+                    MANIFEST,
+                )
+            )
         elif name not in known:
             faults.append(Fault("package.resource_unknown", {"name": name, "known": ", ".join(known)}, MANIFEST))
         elif name in found:
@@ -146,7 +153,13 @@ def _unknown_codes(table: pd.DataFrame, codes: set[str], boundaries: str) -> lis
     if "code" not in table:
         return []
     return [
-        Fault("table.district_unknown", {"code": code, "boundaries": boundaries}, table.attrs["file"], row=int(str(row)), column="code")
+        Fault(
+            "table.district_unknown",
+            {"code": code, "boundaries": boundaries},
+            table.attrs["file"],
+            row=int(str(row)),
+            column="code",
+        )
         for row, code in table["code"].items()
         if code not in codes
     ]

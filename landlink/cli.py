@@ -122,14 +122,23 @@ def _plan(options: argparse.Namespace, lang: Lang) -> None:
 
 def _print_plan(plan: Plan, lang: Lang) -> None:
     """Quota table in ha, totals and notes."""
-    columns = ("settled", "per_capita_stock_m2", "standard_m2", "entitlement_m2", "stock_need_m2", "quota_m2", "cut_m2")
+    columns = (
+        "settled",
+        "per_capita_stock_m2",
+        "standard_m2",
+        "entitlement_m2",
+        "stock_need_m2",
+        "quota_m2",
+        "cut_m2",
+    )
     title = {"city": plan.city_title[lang], "year": plan.options.year, "policy": plan.policy_title[lang]}
     print(text("cli.title", lang, **title))
     headers = [text("model.column.district", lang), *(text(f"model.column.{name}", lang) for name in columns)]
     rows = [headers]
     names = plan.districts.set_index("code")["name" if lang == "zh" else "name_en"]
-    for row in plan.quota.to_dict("records"):
-        rows.append([names[row["code"]], *(_cell(name, row[name]) for name in columns)])
+    rows.extend(
+        [names[row["code"]], *(_cell(name, row[name]) for name in columns)] for row in plan.quota.to_dict("records")
+    )
     sums = plan.quota[list(columns)].sum()
     total = ["" if name in ("per_capita_stock_m2", "standard_m2") else _cell(name, sums[name]) for name in columns]
     rows.append([text("cli.total", lang), *total])
@@ -175,7 +184,16 @@ def _validate(options: argparse.Namespace, lang: Lang) -> None:
     if faults or city is None:
         raise DataError(faults)
     counts = pd.Series({name: len(table) for name, table in city.tables.items()})
-    print(text("cli.valid", lang, city=city.title[lang], districts=len(city.codes), tables=len(counts), rows=counts.sum()))
+    print(
+        text(
+            "cli.valid",
+            lang,
+            city=city.title[lang],
+            districts=len(city.codes),
+            tables=len(counts),
+            rows=counts.sum(),
+        )
+    )
 
 
 def _annex(options: argparse.Namespace, lang: Lang) -> None:

@@ -58,4 +58,7 @@ def area_m2(layer: gpd.GeoDataFrame) -> npt.NDArray[np.float64]:
     """
     if layer.crs is None or not layer.crs.equals(CGCS2000):
         raise CrsError(Fault("layer.crs_wrong", {"crs": layer.crs, "expected": "EPSG:4490"}))
-    return np.array([abs(_GEOD.geometry_area_perimeter(shape)[0]) for shape in shapely.orient_polygons(layer.geometry.to_numpy())], dtype="float64")
+    return np.array(
+        [abs(_GEOD.geometry_area_perimeter(shape)[0]) for shape in shapely.orient_polygons(layer.geometry.to_numpy())],
+        dtype="float64",
+    )

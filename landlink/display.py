@@ -1,11 +1,8 @@
 """Result tables as people read them: labelled, in 公顷, with the columns marked that rest on figures not official."""
 
-
-
 import pandas as pd
 
 from landlink.explain import FORMULAS, Explainer, worst
-from landlink.plan import Plan
 from landlink.schema import RESULTS, Column
 from landlink.texts import Lang, text
 from landlink.units import ha
@@ -33,8 +30,10 @@ def label(table: str, name: str, lang: Lang, *, unit: bool = False, status: str 
     mark = "" if status == "official" else MARK
     named = text(f"model.column.{name}", lang)
     symbol = text(f"model.unit.{shown_unit(RESULTS[table][name]) or 'none'}", lang)
-    return f"{named}{mark}（{symbol}）" if unit and symbol and lang == "zh" else (
-        f"{named}{mark} ({symbol})" if unit and symbol else f"{named}{mark}"
+    return (
+        f"{named}{mark}（{symbol}）"
+        if unit and symbol and lang == "zh"
+        else (f"{named}{mark} ({symbol})" if unit and symbol else f"{named}{mark}")
     )
 
 
@@ -51,5 +50,3 @@ def column_status(explainer: Explainer, table: str) -> dict[str, str]:
         )
         for name in names
     }
-
-

@@ -43,8 +43,7 @@ class Fault:
         ]
         known = {"file": self.file, "layer": self.layer, "row": self.row, "column": self.column}
         found, expected, mend = (
-            text(f"errors.{self.id}.{part}", lang, **{**known, **self.values})
-            for part in ("found", "expected", "mend")
+            text(f"errors.{self.id}.{part}", lang, **{**known, **self.values}) for part in ("found", "expected", "mend")
         )
         kind = "question" if self.question else "fault"
         body = text(f"errors.layout.{kind}", lang, found=found, expected=expected, mend=mend)

@@ -48,7 +48,11 @@ def targets(city: City, policy: Policy) -> pd.DataFrame:
     population = series["hukou_population"]
     share = 100 * series["hukou_urban"] / population
     gap = series["resident_urban_share"] - share
-    found = {"hukou_population": population, "hukou_urban_share": share, "gap_narrowing": gap.get(GAP_BASE_YEAR) - gap}
+    found = {
+        "hukou_population": population,
+        "hukou_urban_share": share,
+        "gap_narrowing": gap.get(GAP_BASE_YEAR) - gap,
+    }
     rows = []
     for name, values in found.items():
         parameter = policy.parameters.get(f"target.{name}")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from landlink.baseline import UNITS
 from landlink.errors import DataError, Fault
-from landlink.needs import Standard, standards
+from landlink.needs import standards
 from landlink.policy import RULES, Dated
 from landlink.schema import RESULTS
 from landlink.texts import Lang, default_lang, text
@@ -175,7 +175,13 @@ def worst(statuses: Iterable[str]) -> str:
 
 
 def explain(
-    plan: "Plan", table: str, code: str, column: str | None = None, *, facility: str | None = None, lang: Lang | None = None
+    plan: "Plan",
+    table: str,
+    code: str,
+    column: str | None = None,
+    *,
+    facility: str | None = None,
+    lang: Lang | None = None,
 ) -> Node:
     """Derivation of one figure of a plan.
 
@@ -213,9 +219,7 @@ class Explainer:
         self.plan, self.lang = plan, lang or default_lang()
         self._text = partial(text, lang=self.lang)
         self._rows: dict[str, dict[_Row, dict[str, Any]]] = {
-            name: {
-                _Row(row["code"], row.get("facility", "")): row for row in plan.table(name).to_dict("records")
-            }
+            name: {_Row(row["code"], row.get("facility", "")): row for row in plan.table(name).to_dict("records")}
             for name in RESULTS
         }
         self._facts = {row["code"]: row for row in plan.base.table.to_dict("records")}
@@ -336,7 +340,9 @@ class Explainer:
 
     def _field(self, field: str, facility: str) -> Node | None:
         dated = self._standards[facility].fields.get(field)
-        return None if dated is None else self._parameter(dated, self._text(f"model.parameter.{field}"), dated.display())
+        return (
+            None if dated is None else self._parameter(dated, self._text(f"model.parameter.{field}"), dated.display())
+        )
 
     def _parameter(self, dated: Dated, label: str, shown: str) -> Node:
         return Node(
@@ -403,17 +409,33 @@ class Explainer:
         children = tuple(replace(part, inputs=()) for part in parts)
         status = worst([part.status for part in parts])
         total = sum(values)
-        return Node(f"sum.{what}", label, total, _shown(total), self._unit("m2"), "Σ", "", "", "", status, "", children)
+        return Node(
+            f"sum.{what}",
+            label,
+            total,
+            _shown(total),
+            self._unit("m2"),
+            "Σ",
+            "",
+            "",
+            "",
+            status,
+            "",
+            children,
+        )
 
     def _within_capacity(self, code: str) -> int:
-        claim, capacity = self._rows["quota"][_Row(code, "")]["demand_m2"], self._facts[code]["new_capacity_m2"]
+        claim, capacity = (
+            self._rows["quota"][_Row(code, "")]["demand_m2"],
+            self._facts[code]["new_capacity_m2"],
+        )
         return int(claim if pd.isna(capacity) else min(claim, capacity))
 
     def _unit(self, unit: str) -> str:
         return self._text(f"model.unit.{unit}") if unit else ""
 
 
-def _shown(value: float | int | str) -> str:
+def _shown(value: float | str) -> str:
     """Value as people read it: thousands separated, four decimals at most."""
     if isinstance(value, str):
         return value

@@ -1,6 +1,5 @@
 """Reading planners' files and writing results whole or not at all."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -29,7 +28,12 @@ def read_table(path: Path) -> pd.DataFrame:
     for encoding in ENCODINGS:
         try:
             frame = pd.read_csv(
-                path, dtype=str, keep_default_na=False, encoding=encoding, skip_blank_lines=False, index_col=False
+                path,
+                dtype=str,
+                keep_default_na=False,
+                encoding=encoding,
+                skip_blank_lines=False,
+                index_col=False,
             )
         except FileNotFoundError:
             raise DataError(Fault("file.missing", {"path": path}, name)) from None
@@ -72,7 +76,8 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     shown = frame.copy()
     for name in shown.select_dtypes("float64"):
         shown[name] = shown[name].map(lambda value: "" if pd.isna(value) else f"{value:.15g}")
-    return b"\xef\xbb\xbf" + shown.to_csv(index=False, lineterminator="\r\n").encode()
+    content: str = shown.to_csv(index=False, lineterminator="\r\n")
+    return b"\xef\xbb\xbf" + content.encode()
 
 
 def write_files(folder: Path, files: Mapping[str, bytes | Callable[[Path], None]]) -> list[Path]:
@@ -107,7 +112,7 @@ def write_files(folder: Path, files: Mapping[str, bytes | Callable[[Path], None]
         for name in files:
             _prove_replaceable(folder / name)
         for name in files:
-            os.replace(staging / name, folder / name)
+            (staging / name).replace(folder / name)
     except OSError as error:
         file = Path(str(error.filename or folder)).name
         raise OutputError(Fault("output.file", {"reason": error.strerror or error}, file)) from None

@@ -69,7 +69,9 @@ def standards(rules: Rules) -> list[Standard]:
     for facility in rules.facilities:
         prefix = f"facility.{facility.id}."
         fields = {
-            value.parameter.removeprefix(prefix): value for value in rules.values() if value.parameter.startswith(prefix)
+            value.parameter.removeprefix(prefix): value
+            for value in rules.values()
+            if value.parameter.startswith(prefix)
         }
         found.append(Standard(facility, fields))
     return found

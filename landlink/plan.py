@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from importlib.metadata import version
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -143,7 +144,13 @@ class Plan:
         return {name: int(both[name].sum()) for name in names}
 
     def explain(
-        self, table: str, code: str, column: str | None = None, *, facility: str | None = None, lang: Lang | None = None
+        self,
+        table: str,
+        code: str,
+        column: str | None = None,
+        *,
+        facility: str | None = None,
+        lang: Lang | None = None,
     ) -> Node:
         """Derivation of one figure; see :func:`landlink.explain.explain`."""
         return explain(self, table, code, column, facility=facility, lang=lang)
@@ -187,7 +194,7 @@ def make_plan(
     """
     options = Options(year, basis, cap_ha, rule, adjust_pct, offset_share)
     faults: list[Fault] = []
-    steps = {}
+    steps: dict[str, Any] = {}
     for name, step in (
         ("policy", lambda: policy.check_districts(city.codes)),
         ("rules", lambda: _rules(policy, options)),
@@ -225,7 +232,7 @@ def make_plan(
         granted,
         ledger(budget, granted),
         districts,
-        _notes(base, share is not None),
+        _notes(base, central_layer=share is not None),
         version("landlink"),
         _fingerprint(city, policy, options, rules, base, surplus),
     )
@@ -245,7 +252,11 @@ def _rules(policy: Policy, options: Options) -> Rules:
                 faults.append(Fault("option.choice", {"option": option, "value": value, "choices": choices}))
         else:
             content = _number(str(value))
-            if not content.is_finite() or content < spec.minimum or (spec.maximum is not None and content > spec.maximum):
+            if (
+                not content.is_finite()
+                or content < spec.minimum
+                or (spec.maximum is not None and content > spec.maximum)
+            ):
                 bounds = f"{spec.minimum} – {'∞' if spec.maximum is None else spec.maximum}"
                 faults.append(Fault("option.range", {"option": option, "value": value, "bounds": bounds}))
         rules = rules.replace(Dated(name, "", content, spec.unit, USER, "", "default", "", "", 0))
@@ -261,7 +272,7 @@ def _number(value: str) -> Decimal:
         return Decimal("NaN")
 
 
-def _notes(base: Baseline, central_layer: bool) -> tuple[Note, ...]:
+def _notes(base: Baseline, *, central_layer: bool) -> tuple[Note, ...]:
     """What the reader must know: figures that are not official, and what is unknown."""
     notes = []
     if not central_layer:
@@ -276,7 +287,9 @@ def _notes(base: Baseline, central_layer: bool) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def _fingerprint(city: City, policy: Policy, options: Options, rules: Rules, base: Baseline, surplus: pd.DataFrame) -> str:
+def _fingerprint(
+    city: City, policy: Policy, options: Options, rules: Rules, base: Baseline, surplus: pd.DataFrame
+) -> str:
     content = {
         "version": version("landlink"),
         "city": city.id,

@@ -122,9 +122,7 @@ def stock_first(linked: pd.DataFrame, base: pd.DataFrame, rules: Rules, *, centr
         offset.append(rest if pd.isna(available) else min(rest, max(0, int(available) - part)))
     offset_m2 = np.array(offset, dtype="int64")
     need_m2 = np.array(central, dtype="int64") + offset_m2
-    return linked.assign(
-        stock_need_m2=need_m2, stock_offset_m2=offset_m2, demand_m2=linked["entitlement_m2"] - need_m2
-    )
+    return linked.assign(stock_need_m2=need_m2, stock_offset_m2=offset_m2, demand_m2=linked["entitlement_m2"] - need_m2)
 
 
 def balance(stocked: pd.DataFrame, base: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -159,7 +157,11 @@ def _decimal(content: object) -> Decimal:
 
 
 def _share_out(
-    claims: npt.NDArray[np.int64], upper: npt.NDArray[np.int64], total: int, codes: Sequence[str], rules: Rules
+    claims: npt.NDArray[np.int64],
+    upper: npt.NDArray[np.int64],
+    total: int,
+    codes: Sequence[str],
+    rules: Rules,
 ) -> npt.NDArray[np.int64]:
     rule = rules["balance.rule"].content
     if rule == "proportional":

@@ -53,9 +53,7 @@ class Column:
             "int": "int64" if self.required else "Int64",
             "float": "float64",
         }[self.kind]
-        return pa.Column(
-            dtype, checks, nullable=not self.required, coerce=self.kind != "text", required=self.required
-        )
+        return pa.Column(dtype, checks, nullable=not self.required, coerce=self.kind != "text", required=self.required)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +269,7 @@ class _Failure(NamedTuple):
     column: str
     check: str
     value: str
-    index: object
+    row: object
 
 
 def check(frame: pd.DataFrame, table: Table, file: str) -> pd.DataFrame:
@@ -305,7 +303,9 @@ def check(frame: pd.DataFrame, table: Table, file: str) -> pd.DataFrame:
     if typed is not None:
         for column in optional:
             if column.name not in typed:
-                typed[column.name] = pd.array([pd.NA] * len(typed), dtype="Int64" if column.kind == "int" else "Float64")
+                typed[column.name] = pd.array(
+                    [pd.NA] * len(typed), dtype="Int64" if column.kind == "int" else "Float64"
+                )
         faults.extend(_out_of_scale(typed, table, file))
     if typed is None or any(not fault.question for fault in faults):
         raise DataError(faults)
@@ -332,7 +332,7 @@ def _collect(frame: pd.DataFrame, table: Table, file: str) -> tuple[list[Fault],
             for failure in failures:
                 fault = _fault(failure, table, frame, file)
                 faults.setdefault((fault.row, fault.column, fault.id if fault.row is None else ""), fault)
-            rows = {failure.index for failure in failures if failure.index is not None}
+            rows = {failure.row for failure in failures if failure.row is not None}
             rest = rest.drop(index=list(rows))
             if not rows or rest.empty:
                 return _sorted(faults.values()), None
@@ -349,9 +349,9 @@ def _failures(error: pa.errors.SchemaErrors) -> Iterator[_Failure]:
     for case in cases.itertuples(index=False):
         if str(case.failure_case).startswith("TypeError("):
             continue  # a bound could not be compared because another cell is not a number: the next round sees it
-        index = None if pd.isna(case.index) else case.index
+        row = None if pd.isna(case.index) else case.index
         column = "" if pd.isna(case.column) else str(case.column)
-        yield _Failure(column, str(case.check), str(case.failure_case), index)
+        yield _Failure(column, str(case.check), str(case.failure_case), row)
 
 
 def _fault(failure: _Failure, table: Table, frame: pd.DataFrame, file: str) -> Fault:
@@ -361,7 +361,7 @@ def _fault(failure: _Failure, table: Table, frame: pd.DataFrame, file: str) -> F
     if failure.check == "column_in_schema":
         wanted = ", ".join(table.names)
         return Fault("table.column_unknown", {"name": failure.value, "wanted": wanted}, file)
-    row = int(str(failure.index))
+    row = int(str(failure.row))
     if failure.check == "multiple_fields_uniqueness":
         key = ", ".join(f"{name}={frame.loc[row, name]}" for name in table.key)
         columns = ", ".join(table.key)
@@ -410,9 +410,7 @@ def _out_of_scale(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
             median = others[others > 0].median()
             if np.isfinite(median) and not 1 / OUT_OF_SCALE < value / median < OUT_OF_SCALE:
                 found = {"value": group.loc[row, name], "median": f"{median:.0f}", "unit": table[name].unit}
-                faults.append(
-                    Fault("table.cell_scale", found, file, row=int(str(row)), column=name, question=True)
-                )
+                faults.append(Fault("table.cell_scale", found, file, row=int(str(row)), column=name, question=True))
     return faults
 
 
@@ -439,8 +437,8 @@ def check_layer(layer: gpd.GeoDataFrame, table: Table, file: str) -> gpd.GeoData
     except DataError as error:
         faults.extend(error.faults)
     shapes = layer.geometry.set_axis(attributes.index)
-    for row in attributes.index[shapes.isna() | shapes.is_empty]:
-        faults.append(Fault("layer.geometry_missing", file=file, row=row))
+    missing = attributes.index[shapes.isna() | shapes.is_empty]
+    faults.extend(Fault("layer.geometry_missing", file=file, row=row) for row in missing)
     for row, reason in shapes[~shapes.isna()].is_valid_reason().items():
         if reason != "Valid Geometry":
             faults.append(Fault("layer.geometry_invalid", {"reason": reason}, file, row=int(str(row))))

@@ -129,7 +129,13 @@ class _Loader:
         for key, child in node.value.items():
             if key not in allowed:
                 near = difflib.get_close_matches(key, allowed, 1)
-                self._add("key_unknown", child.line, key=key, allowed=", ".join(sorted(allowed)), near=(near or ["—"])[0])
+                self._add(
+                    "key_unknown",
+                    child.line,
+                    key=key,
+                    allowed=", ".join(sorted(allowed)),
+                    near=(near or ["—"])[0],
+                )
         for key in required:
             if key not in node.value:
                 self._add("key_missing", node.line, key=key)
@@ -187,7 +193,12 @@ class _Loader:
             required, optional = (("fields",), own) if id_ in inherited else ((*own, "fields"), ())
             entries = self._keys(node, required, optional)
             if "group" in entries and self._text(node, "group") not in GROUPS:
-                self._add("choice", entries["group"].line, value=self._text(node, "group"), choices=", ".join(GROUPS))
+                self._add(
+                    "choice",
+                    entries["group"].line,
+                    value=self._text(node, "group"),
+                    choices=", ".join(GROUPS),
+                )
             parent = inherited.get(id_)
             title = self._titles(node) or (parent.title if parent else {})
             facilities.append(
@@ -202,7 +213,11 @@ class _Loader:
                 if field not in FACILITY_FIELDS:
                     near = difflib.get_close_matches(field, FACILITY_FIELDS, 1)
                     self._add(
-                        "key_unknown", values.line, key=field, allowed=", ".join(FACILITY_FIELDS), near=(near or ["—"])[0]
+                        "key_unknown",
+                        values.line,
+                        key=field,
+                        allowed=", ".join(FACILITY_FIELDS),
+                        near=(near or ["—"])[0],
                     )
                     continue
                 name = f"facility.{id_}.{field}"
@@ -210,9 +225,7 @@ class _Loader:
                 parameters[name] = Parameter(name, title, dated)
         return facilities, parameters
 
-    def _dated(
-        self, parameter: str, node: Node, spec: Spec, documents: Mapping[str, Document]
-    ) -> tuple[Dated, ...]:
+    def _dated(self, parameter: str, node: Node, spec: Spec, documents: Mapping[str, Document]) -> tuple[Dated, ...]:
         found = []
         if not list(node.items()):
             self._add("no_value", node.line, parameter=parameter)
@@ -234,7 +247,12 @@ class _Loader:
             document = documents.get(source)
             if document is None:
                 if source:
-                    self._add("source_unknown", entries["source"].line, source=source, have=", ".join(documents) or "—")
+                    self._add(
+                        "source_unknown",
+                        entries["source"].line,
+                        source=source,
+                        have=", ".join(documents) or "—",
+                    )
                 continue
             if since[: len(document.issued)] < document.issued:
                 self._add("before_document", entry.line, since=since, document=str(document), issued=document.issued)

@@ -272,9 +272,7 @@ class Policy:
             ISO date.
         """
         values = {
-            name: parameter.at(day)
-            for name, parameter in self.parameters.items()
-            if parameter.values[0].since <= day
+            name: parameter.at(day) for name, parameter in self.parameters.items() if parameter.values[0].since <= day
         }
         return Rules(values, self.facilities)
 

@@ -45,7 +45,9 @@ def read_yaml(content: str, file: str) -> Node:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or str(error)
-        raise PolicyError(Fault("policy.not_yaml", {"reason": reason}, file, row=mark.line + 1 if mark else None)) from None
+        raise PolicyError(
+            Fault("policy.not_yaml", {"reason": reason}, file, row=mark.line + 1 if mark else None)
+        ) from None
     if root is None:
         raise PolicyError(Fault("file.empty", file=file))
     faults: list[Fault] = []
@@ -63,15 +65,15 @@ def _convert(node: yaml.Node, file: str, faults: list[Fault]) -> Node:
             key = str(key_node.value)
             place = key_node.start_mark.line + 1
             if key in entries:
-                faults.append(
-                    Fault("policy.key_duplicate", {"key": key, "first": entries[key].line}, file, row=place)
-                )
+                faults.append(Fault("policy.key_duplicate", {"key": key, "first": entries[key].line}, file, row=place))
             if key_node.style is None and (_AMBIGUOUS.fullmatch(key) or key == ""):
                 faults.append(Fault("policy.unquoted", {"value": key}, file, row=place))
             entries[key] = _convert(value_node, file, faults)
         return Node(entries, line)
     if isinstance(node, yaml.SequenceNode):
         return Node([_convert(item, file, faults) for item in node.value], line)
+    if not isinstance(node, yaml.ScalarNode):
+        raise TypeError(f"YAML has no node {node!r}")
     text = str(node.value)
     if node.style is not None:
         return Node(text, line)

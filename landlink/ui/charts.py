@@ -25,19 +25,23 @@ Texts = Callable[..., str]
 
 def rates(series: pd.DataFrame, t: Texts) -> alt.Chart:
     """Lines of both urbanisation rates by year."""
-    names = {"resident_urban_share": t("ui.overview.resident_share"), "hukou_urban_share": t("ui.overview.hukou_share")}
+    names = {
+        "resident_urban_share": t("ui.overview.resident_share"),
+        "hukou_urban_share": t("ui.overview.hukou_share"),
+    }
     long = series.rename(columns=names).melt("year", list(names.values()), "rate", "value")
-    return (
+    chart: alt.Chart = (
         alt.Chart(long)
         .mark_line(point=True)
         .encode(
             alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
             alt.Y("value:Q", title="%", scale=alt.Scale(zero=False)),
             alt.Color("rate:N", title=None, scale=alt.Scale(range=[QUOTA, STOCK]), legend=alt.Legend(orient="top")),
-            alt.Tooltip(["year:O", "rate:N", alt.Tooltip("value:Q", format=".2f")]),
+            tooltip=[alt.Tooltip("year:O"), alt.Tooltip("rate:N"), alt.Tooltip("value:Q", format=".2f")],
         )
         .properties(height=190)
     )
+    return chart
 
 
 def facility_colors(groups: Mapping[str, str]) -> dict[str, str]:
@@ -63,9 +67,11 @@ def shares(areas: pd.DataFrame, selected: str | None, title: str) -> alt.Chart:
     """
     parts = areas.drop_duplicates("part")
     click = alt.selection_point(DISTRICT, fields=["code"], on="click", toggle=False)
-    opacity = alt.value(1) if selected is None else alt.condition(alt.datum.code == selected, alt.value(1), alt.value(_FADED))
+    opacity = (
+        alt.value(1) if selected is None else alt.condition(alt.datum.code == selected, alt.value(1), alt.value(_FADED))
+    )
     order = areas["district"].drop_duplicates().tolist()
-    return (
+    chart: alt.Chart = (
         alt.Chart(areas.assign(rank=areas.groupby("district").cumcount()))
         .mark_bar(cursor="pointer")
         .encode(
@@ -79,8 +85,9 @@ def shares(areas: pd.DataFrame, selected: str | None, title: str) -> alt.Chart:
             ),
             alt.Order("rank:Q"),
             opacity,
-            alt.Tooltip(["district:N", "part:N", alt.Tooltip("area_ha:Q", format=",.2f")]),
+            tooltip=[alt.Tooltip("district:N"), alt.Tooltip("part:N"), alt.Tooltip("area_ha:Q", format=",.2f")],
         )
         .add_params(click)
         .properties(height=_ROW * len(order))
     )
+    return chart

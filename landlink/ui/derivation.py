@@ -64,4 +64,5 @@ def _status(node: Node, lang: Lang) -> str:
     """Mark of a figure that is not official."""
     if node.status == "official":
         return ""
-    return f"<span class='{node.status}' style='color:#9a5b00'>〔{escape(text(f'model.status.{node.status}', lang))}〕</span>"
+    status = escape(text(f"model.status.{node.status}", lang))
+    return f"<span class='{node.status}' style='color:#9a5b00'>〔{status}〕</span>"

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from landlink.texts import LANGS
 from landlink.ui import state
 
 PAGES = ("overview", "quota", "needs")
+_LANGUAGES = {"zh": "中文", "en": "EN"}
 _STYLE = """
 <style>
 .block-container {padding: 3.4rem 1.6rem 1rem 1.6rem; max-width: 100%;}
@@ -39,7 +41,11 @@ def main() -> None:
     heading, language = st.columns([9, 1], vertical_alignment="center")
     heading.title(t("ui.title", page=page.title))
     language.segmented_control(
-        "language", ["zh", "en"], format_func={"zh": "中文", "en": "EN"}.get, key="lang", label_visibility="collapsed"
+        "language",
+        LANGS,
+        format_func=lambda lang: _LANGUAGES[lang],
+        key="lang",
+        label_visibility="collapsed",
     )
     state.guard(page.run)
 

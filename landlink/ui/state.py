@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import altair as alt
 import geopandas as gpd
@@ -103,7 +104,7 @@ def plan() -> Plan:
         "adjust_pct": Decimal(str(state["adjust_pct"])),
         "offset_share": Decimal(str(state["offset_share"])),
     }
-    edits = tuple(sorted((code, *sorted(values.items())) for code, values in state["edits"].items() if values))
+    edits = tuple(sorted((code, tuple(sorted(values.items()))) for code, values in state["edits"].items() if values))
     with st.spinner(texts()("ui.computing")):
         return _plan(city(), state["policy"], state["year"], tuple(given.items()), edits)
 
@@ -114,10 +115,14 @@ def _fingerprint(source: City) -> str:
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={City: _fingerprint})
 def _plan(
-    source: City, policy_name: str, year: int, options: tuple[tuple[str, object], ...], edits: tuple[tuple[object, ...], ...]
+    source: City,
+    policy_name: str,
+    year: int,
+    options: tuple[tuple[str, Any], ...],
+    edits: tuple[tuple[str, tuple[tuple[str, int], ...]], ...],
 ) -> Plan:
-    rows = pd.DataFrame([{"code": code, **dict(values)} for code, *values in edits]) if edits else None
-    return make_plan(source, policy(policy_name), year, edits=rows, **dict(options))  # type: ignore[arg-type]
+    rows = pd.DataFrame([{"code": code, **dict(values)} for code, values in edits]) if edits else None
+    return make_plan(source, policy(policy_name), year, edits=rows, **dict(options))
 
 
 def plan_years() -> list[int]:

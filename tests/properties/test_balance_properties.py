@@ -122,9 +122,7 @@ def test_many_claims_are_served_in_order(seed, count, shape):
     elif shape == "near":  # quotients that differ in the thirtieth digit
         claims = [LIMIT_M2 - int(x) for x in rng.integers(0, 3, count)]
         weights = [1 + Fraction(int(x), 10**30 + 57) for x in rng.integers(0, 4, count)]
-    elif (
-        shape == "odd"
-    ):  # v = 2 q + 1, so that the last unit of each is tied with the others' at 1, or nearly
+    elif shape == "odd":  # v = 2 q + 1, so that the last unit of each is tied with the others' at 1, or nearly
         claims = (2 * rng.integers(0, LIMIT_M2 // count, count) + 1).tolist()
         if seed % 2:
             weights = [1 + Fraction(int(x), 10**30) for x in rng.integers(-2, 3, count)]

@@ -28,7 +28,12 @@ def page() -> None:
 
 def _headline(plan: Plan) -> None:
     t, totals = state.texts(), plan.totals()
-    figures = (("need", "need_m2"), ("granted", "granted_m2"), ("deficit", "deficit_m2"), ("unassigned", "unassigned_m2"))
+    figures = (
+        ("need", "need_m2"),
+        ("granted", "granted_m2"),
+        ("deficit", "deficit_m2"),
+        ("unassigned", "unassigned_m2"),
+    )
     for cell, (name, figure) in zip(st.columns(4), figures, strict=True):
         cell.metric(f"{t(f'ui.needs.{name}')}（{t('model.unit.ha')}）", f"{ha(totals[figure]):,}")
 
@@ -56,7 +61,8 @@ def _chart(plan: Plan) -> None:
     )
     st.caption(t("ui.needs.by_facility"))
     state.select_on_chart(
-        charts.shares(areas, st.session_state["district"], t("ui.needs.area")), f"needs-chart-{lang}-{measure}"
+        charts.shares(areas, st.session_state["district"], t("ui.needs.area")),
+        f"needs-chart-{lang}-{measure}",
     )
     st.caption(t("ui.needs.order"))
 
@@ -88,7 +94,9 @@ def _details(plan: Plan) -> None:
         st.dataframe(shown, hide_index=True, height=height, column_config=config)
         st.caption(t("ui.quota.units"))
     with derived:
-        chosen = facility.selectbox(t("ui.needs.facility"), list(titles), format_func=titles.get, key="facility")
+        chosen = facility.selectbox(
+            t("ui.needs.facility"), list(titles), format_func=titles.__getitem__, key="facility"
+        )
         column = st.segmented_control(
             t("ui.quota.figure"),
             FIGURES,

@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from landlink.evaluate import gap, targets
-from landlink.texts import Lang
 from landlink.ui import state
 from landlink.ui.charts import rates
 from landlink.units import ha, wan
@@ -17,7 +16,7 @@ def page() -> None:
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader(t("ui.overview.targets"))
-        _targets(targets(city, policy), gap(city, policy), lang)
+        _targets(targets(city, policy), gap(city, policy))
         plan = state.plan()
         values = {
             "year": plan.options.year,
@@ -44,7 +43,7 @@ def page() -> None:
         st.markdown(t("ui.overview.steps_text"))
 
 
-def _targets(table: pd.DataFrame, series: pd.DataFrame, lang: Lang) -> None:
+def _targets(table: pd.DataFrame, series: pd.DataFrame) -> None:
     t = state.texts()
     if table.empty:
         st.caption(t("ui.overview.no_targets"))
@@ -59,11 +58,23 @@ def _targets(table: pd.DataFrame, series: pd.DataFrame, lang: Lang) -> None:
             state_of = t("ui.overview.reached", year=year) if reached else t("ui.overview.not_reached")
             value = _value(row["actual"], row["unit"])
         target = f"{t('ui.overview.target', year=row['target_year'])}：{_value(row['target'], row['unit'])}"
-        column.metric(name, value, state_of, delta_color="off", delta_arrow="off", border=True, help=row["target_source"])
+        column.metric(
+            name,
+            value,
+            state_of,
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            help=row["target_source"],
+        )
         column.caption(target)
     if len(series):
         last = series.iloc[-1]
-        values = {"year": int(last["year"]), "gap": f"{last['gap']:.2f}", "share": f"{last['base_share_at_most']:.2f}"}
+        values = {
+            "year": int(last["year"]),
+            "gap": f"{last['gap']:.2f}",
+            "share": f"{last['base_share_at_most']:.2f}",
+        }
         st.caption(t("ui.overview.gap_hint", **values))
 
 

@@ -82,13 +82,19 @@ def _map(plan: Plan) -> None:
     t, lang = state.texts(), state.lang()
     choose, online = st.columns([3, 1.2], vertical_alignment="bottom")
     column = choose.selectbox(
-        t("ui.quota.map_column"), MAP_COLUMNS, key="column", format_func=lambda name: label("quota", name, lang, unit=True)
+        t("ui.quota.map_column"),
+        MAP_COLUMNS,
+        key="column",
+        format_func=lambda name: label("quota", name, lang, unit=True),
     )
     online_base = online.toggle(t("ui.quota.online"), key="online_base")
     layer = _layer(plan, lang, column, st.session_state["district"])
     boundaries = state.boundaries(state.city())
     clicked = maps.show(
-        maps.base_map(tuple(boundaries.total_bounds), online_base=online_base), layer, key="quota-map", height=HEIGHT
+        maps.base_map(tuple(boundaries.total_bounds), online_base=online_base),
+        layer,
+        key="quota-map",
+        height=HEIGHT,
     )
     if clicked:
         state.select(clicked)
@@ -103,8 +109,10 @@ def _layer(plan: Plan, lang: Lang, column: str, selected: str | None) -> object:
     values = shown_values(plan.quota.set_index("code")[column], spec)
     if column == "cut_by":
         values = values.map(
-            lambda rule: "、".join(text(f"model.cut.{part}", lang) for part in rule.split("; ") if part)
-            or text("ui.quota.empty", lang)
+            lambda rule: (
+                "、".join(text(f"model.cut.{part}", lang) for part in rule.split("; ") if part)
+                or text("ui.quota.empty", lang)
+            )
         )
     names = state.names(plan)
     popups = {code: popup(names[code], explainer.explain("quota", code, column), lang) for code in names}
@@ -199,7 +207,9 @@ def _edit() -> None:
     start: pd.DataFrame = session["editor_start"]
     names = state.names(state.plan())
     st.data_editor(
-        start.assign(district=start["code"].map(names))[["district", "settled", "new_capacity_m2", "stock_available_m2"]],
+        start.assign(district=start["code"].map(names))[
+            ["district", "settled", "new_capacity_m2", "stock_available_m2"]
+        ],
         key=key,
         on_change=lambda: state.edit(start, session[key]["edited_rows"]),
         hide_index=True,
@@ -231,7 +241,10 @@ def _derivation(plan: Plan) -> None:
         format_func=lambda chosen: names.get(chosen, t("ui.quota.none_selected")),
     )
     column = second.selectbox(
-        t("ui.quota.figure"), MAP_COLUMNS, index=MAP_COLUMNS.index("quota_m2"), format_func=lambda name: label("quota", name, lang)
+        t("ui.quota.figure"),
+        MAP_COLUMNS,
+        index=MAP_COLUMNS.index("quota_m2"),
+        format_func=lambda name: label("quota", name, lang),
     )
     if code is None:
         st.caption(t("ui.quota.no_district"))
