@@ -18,7 +18,6 @@ GROUPS = {
 }
 DISTRICT = "district"
 _FADED = 0.45
-_ROW = 30
 
 Texts = Callable[..., str]
 
@@ -84,10 +83,9 @@ def shares(areas: pd.DataFrame, selected: str | None, title: str) -> alt.Chart:
                 legend=alt.Legend(orient="top", columns=5, labelLimit=220),
             ),
             alt.Order("rank:Q"),
-            opacity,
+            opacity=opacity,
             tooltip=[alt.Tooltip("district:N"), alt.Tooltip("part:N"), alt.Tooltip("area_ha:Q", format=",.2f")],
         )
         .add_params(click)
-        .properties(height=_ROW * len(order))
     )
     return chart

@@ -30,14 +30,14 @@ def popup(title: str, node: Node, lang: Lang) -> str:
     """Derivation of one figure for a map's popup: the figure, what it is computed from, and the clause."""
     rows = "".join(
         f"<tr><td style='padding-left:{depth * 12}px'>{escape(child.label)}</td>"
-        f"<td style='text-align:right;white-space:nowrap'>{escape(child.shown)} {escape(child.unit)}</td>"
+        f"<td class='value'>{escape(child.shown)} {escape(child.unit)}</td>"
         f"<td>{_status(child, lang)}</td></tr>"
         for depth, child in _few(node)
     )
     return (
         f"<b>{escape(title)}</b><div>{escape(node.label)} = <b>{escape(node.shown)} {escape(node.unit)}</b> "
         f"{_status(node, lang)}</div><div style='color:#6b6f76'>{escape(node.formula)}</div>"
-        f"<table style='width:100%;border-collapse:collapse'>{rows}</table>"
+        f"<table>{rows}</table>"
         f"<div style='color:#6b6f76'>{escape(text('model.explain.clause', lang))}：{escape(node.clause)}</div>"
     )
 

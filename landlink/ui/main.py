@@ -11,11 +11,11 @@ PAGES = ("overview", "quota", "needs")
 _LANGUAGES = {"zh": "中文", "en": "EN"}
 _STYLE = """
 <style>
-.block-container {padding: 3.4rem 1.6rem 1rem 1.6rem; max-width: 100%;}
+.block-container {padding: 4rem 1.6rem 1rem 1.6rem; max-width: 100%;}
 [data-testid="stMetricValue"] {font-size: 1.45rem;}
 [data-testid="stMetricLabel"] p {font-size: .85rem;}
 h1 {font-size: 1.5rem !important; padding: 0 0 .3rem 0 !important;}
-h2, h3 {font-size: 1.1rem !important; padding: .2rem 0 !important;}
+h2, h3 {font-size: 1.1rem !important; padding: .3rem 0 .5rem 0 !important;}
 [data-testid="stVerticalBlock"] {gap: .6rem;}
 details.derivation {margin-left: 1rem; font-size: .85rem;}
 details.derivation > summary {cursor: pointer;}
@@ -32,7 +32,7 @@ def main() -> None:
     st.html(_STYLE)
     state.keep()
     t = state.texts()
-    folder = Path(__file__).with_name("pages")
+    folder = Path(__file__).with_name("views")
     pages = [
         st.Page(folder / f"{name}.py", title=t(f"ui.page.{name}"), url_path=name, default=name == PAGES[0])
         for name in PAGES

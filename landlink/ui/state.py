@@ -13,7 +13,6 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from landlink.annex.workbook import workbook
 from landlink.baseline import years
 from landlink.city import City, load_city
 from landlink.errors import LandlinkError
@@ -34,6 +33,8 @@ OPTIONS: dict[str, object] = {
     "adjust_pct": 0.0,
     "offset_share": 0.0,
 }
+TILES, TILES_BY = "https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors"
+CHART_HEIGHT = 440
 EXAMPLE = Path("geodata/guangzhou")
 # Vertices that a map of districts can do without, in degrees: some 60 m.
 _TOLERANCE = 0.0006
@@ -73,6 +74,11 @@ def guard(page: Callable[[], None]) -> None:
 def folder() -> Path:
     """City folder that the app shows."""
     return Path(os.environ.get("LANDLINK_CITY", EXAMPLE))
+
+
+def tiles() -> tuple[str, str]:
+    """Address template and attribution of the online base map; ``LANDLINK_TILES`` names another one."""
+    return os.environ.get("LANDLINK_TILES", TILES), os.environ.get("LANDLINK_TILES_BY", TILES_BY)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -147,6 +153,10 @@ def explainer(of: Plan, language: Lang) -> Explainer:
 @st.cache_data(show_spinner=False, max_entries=8, hash_funcs={Plan: lambda plan: plan.fingerprint})
 def annex_workbook(of: Plan, language: Lang) -> bytes:
     """Workbook of a plan."""
+    try:
+        from landlink.annex.workbook import workbook
+    except ImportError:
+        return b""
     return workbook(of, language)
 
 
@@ -164,7 +174,7 @@ def select(code: str | None) -> None:
 def select_on_chart(chart: alt.Chart, key: str) -> None:
     """Draw a chart on which a click selects a district."""
     selected = st.session_state["district"]
-    event = st.altair_chart(chart, width="stretch", on_select="rerun", key=f"{key}-{selected}")
+    event = st.altair_chart(chart, width="stretch", height=CHART_HEIGHT, on_select="rerun", key=f"{key}-{selected}")
     points = event["selection"].get(charts.DISTRICT) or []
     if points and points[0]["code"] != selected:
         select(points[0]["code"])

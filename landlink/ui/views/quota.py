@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from landlink.baseline import BASES
-from landlink.display import column_status, decimals, label, shown_values
+from landlink.display import MARK, column_status, decimals, label, shown_values
 from landlink.plan import Plan
 from landlink.policy import RULES, shipped
 from landlink.schema import RESULTS
@@ -20,11 +20,10 @@ TABLE_COLUMNS = (
     "standard_m2",
     "entitlement_m2",
     "stock_need_m2",
-    "demand_m2",
     "quota_m2",
     "cut_m2",
 )
-HEIGHT = 470
+HEIGHT = 430
 
 
 def page() -> None:
@@ -87,21 +86,17 @@ def _map(plan: Plan) -> None:
         key="column",
         format_func=lambda name: label("quota", name, lang, unit=True),
     )
-    online_base = online.toggle(t("ui.quota.online"), key="online_base")
-    layer = _layer(plan, lang, column, st.session_state["district"])
-    boundaries = state.boundaries(state.city())
-    clicked = maps.show(
-        maps.base_map(tuple(boundaries.total_bounds), online_base=online_base),
-        layer,
-        key="quota-map",
-        height=HEIGHT,
-    )
-    if clicked:
+    layers = [_layer(plan, lang, column, st.session_state["district"])]
+    if online.toggle(t("ui.quota.online"), key="online_base"):
+        layers.insert(0, maps.online_base(*state.tiles()))
+    bounds = state.boundaries(state.city()).total_bounds
+    clicked = maps.show(maps.base_map(tuple(bounds)), layers, key="quota-map", height=HEIGHT)
+    if clicked and clicked != st.session_state["district"]:
         state.select(clicked)
         st.rerun()
 
 
-def _layer(plan: Plan, lang: Lang, column: str, selected: str | None) -> object:
+def _layer(plan: Plan, lang: Lang, column: str, selected: str | None) -> maps.Layer:
     """Choropleth of a column, each district with the derivation of its figure."""
     boundaries = state.boundaries(state.city())
     explainer = state.explainer(plan, lang)
@@ -120,8 +115,7 @@ def _layer(plan: Plan, lang: Lang, column: str, selected: str | None) -> object:
     return maps.choropleth(
         boundaries,
         values,
-        title=text(f"model.column.{column}", lang),
-        unit=text(f"model.unit.{'ha' if spec.unit == 'm2' else spec.unit or 'none'}", lang),
+        title=label("quota", column, lang, unit=True),
         names=names,
         popups=popups,
         selected=selected,
@@ -154,10 +148,12 @@ def _table(plan: Plan) -> None:
     shown = pd.DataFrame({t("model.column.district"): [names[code] for code in plan.quota["code"]]})
     config = {}
     for name in TABLE_COLUMNS:
-        head = label("quota", name, lang, status=status[name])
         spec = RESULTS["quota"][name]
+        head = t(f"ui.short.{name}") + ("" if status[name] == "official" else MARK)
         shown[head] = shown_values(plan.quota[name], spec).to_numpy()
-        config[head] = st.column_config.NumberColumn(format="localized" if not decimals(spec) else "%.2f")
+        config[head] = st.column_config.NumberColumn(
+            format="localized" if not decimals(spec) else "%.2f", help=label("quota", name, lang, unit=True)
+        )
     shown[t("model.column.cut_by")] = [
         "、".join(t(f"model.cut.{part}") for part in rule.split("; ") if part) for rule in plan.quota["cut_by"]
     ]
@@ -216,6 +212,7 @@ def _edit() -> None:
         width="stretch",
         height=(len(start) + 1) * 35 + 3,
         disabled=["district"],
+        placeholder="",
         column_config={
             "district": st.column_config.TextColumn(t("model.column.district")),
             "settled": st.column_config.NumberColumn(t("model.column.settled"), min_value=0, step=1, required=True),
@@ -233,12 +230,13 @@ def _derivation(plan: Plan) -> None:
     t, lang, code = state.texts(), state.lang(), st.session_state["district"]
     names = state.names(plan)
     first, second = st.columns(2)
-    options = [None, *names]
     first.selectbox(
         t("ui.quota.selected"),
-        options,
+        list(names),
         key="district",
-        format_func=lambda chosen: names.get(chosen, t("ui.quota.none_selected")),
+        index=None,
+        placeholder=t("ui.quota.none_selected"),
+        format_func=names.__getitem__,
     )
     column = second.selectbox(
         t("ui.quota.figure"),

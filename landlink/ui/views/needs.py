@@ -73,9 +73,11 @@ def _details(plan: Plan) -> None:
     district, facility = st.columns(2)
     code = district.selectbox(
         t("ui.needs.district"),
-        [None, *names],
+        list(names),
         key="district",
-        format_func=lambda chosen: names.get(chosen, t("ui.needs.all")),
+        index=None,
+        placeholder=t("ui.needs.all"),
+        format_func=names.__getitem__,
     )
     titles = {found.id: found.title[lang] for found in plan.facilities}
     table, derived = st.tabs([t("ui.needs.table"), t("ui.quota.derivation")])

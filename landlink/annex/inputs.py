@@ -1,0 +1,283 @@
+"""The sheet of parameters and district facts: each with its value, source, date, status and confidence."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import pandas as pd
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from landlink.annex.formulas import StepCells, quoted
+from landlink.annex.layout import QUOTA, Layout, letter
+from landlink.annex.sheet import A4, GENERAL, HECTARES, TWO, WHOLE, Page
+from landlink.baseline import UNITS
+from landlink.plan import OVERRIDES, Plan
+from landlink.policy import RULES, Dated, Steps
+from landlink.policy.model import PARAMETERS, Step
+from landlink.texts import Lang, text
+
+# Names by which formulas, and whoever reads them, call the main parameters.
+NAMES = {
+    "linkage.adjustment": "standard_adjustment_pct",
+    "stock.offset_share": "stock_offset_share",
+    "balance.city_cap": "city_cap_ha",
+    "balance.rule": "balancing_rule",
+    "balance.floor_share": "guaranteed_share",
+    "priority.weight": "priority_weight",
+    "priority.districts": "priority_districts",
+    "central.districts": "central_districts",
+}
+FACTS = tuple(UNITS)
+_WIDTHS = (27, 5, 7.5, 17, 9, 30, 27, 12, 11.5, 9, 30)
+_HEADS = ("item", "sign", "bound", "value", "unit", "source", "clause", "confidence", "date", "status", "note")
+_FIRST = 5
+
+
+@dataclass(slots=True)
+class Inputs:
+    """Cells of the parameters: a plain one's value, and the steps of one that has them."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, list[StepCells]] = field(default_factory=dict)
+
+    def number(self, name: str, default: str) -> str:
+        """Cell of a parameter, or a default where the policy does not set it."""
+        return self.values.get(name, default)
+
+
+def has_layer(plan: Plan) -> bool:
+    """Tell whether the plan's central area is a layer, not a list of districts."""
+    return all(note.id != "central_list" for note in plan.notes)
+
+
+def fact_status(plan: Plan) -> dict[tuple[str, str], str]:
+    """Status of each district fact that has a source, by code and item."""
+    rows = plan.base.sources
+    return dict(zip(zip(rows["code"], rows["item"], strict=True), rows["status"], strict=True))
+
+
+def write_basis(worksheet: Worksheet, plan: Plan, layout: Layout, *, head: str) -> Inputs:
+    """Write the sheet and return where the parameters stand."""
+    return _Writer(worksheet, plan, layout).write(head)
+
+
+class _Writer:
+    def __init__(self, worksheet: Worksheet, plan: Plan, layout: Layout) -> None:
+        self.plan, self.layout, self.lang = plan, layout, layout.lang
+        self.page, self.row, self.inputs = Page(worksheet, layout.lang, _WIDTHS), _FIRST, Inputs()
+        names = plan.districts.set_index("code")["name" if self.lang == "zh" else "name_en"]
+        self.names: Mapping[str, str] = names.to_dict()
+        self.signs = DataValidation("list", formula1='"≥,>"', allow_blank=False)
+        worksheet.add_data_validation(self.signs)
+
+    def write(self, head: str) -> Inputs:
+        page, lang = self.page, self.lang
+        page.title(text("annex.basis.title", lang), head, "")
+        for place, name in enumerate(_HEADS):
+            page.put(f"{chr(65 + place)}4", text(f"annex.basis.{name}", lang), "head")
+        page.worksheet.row_dimensions[4].height = 20
+        self._section("parameters")
+        for dated in self._rules():
+            self._rule(dated)
+        self._section("facts")
+        for item, code, origin in self._facts():
+            self._fact(item, code, origin)
+        if len(self.plan.surplus):
+            self._section("surplus")
+            for record in self.plan.surplus.to_dict("records"):
+                self._surplus(record)
+        self._section("plan")
+        for label, value in self._identity():
+            self._line((label, None, None, value, None, None, None, None, None, None, None), "label")
+            last = self.row - 1
+            page.worksheet.merge_cells(f"D{last}:K{last}")
+        self._section("notes")
+        notes = [f"{place}. {note.text(lang)}" for place, note in enumerate(self.plan.notes, 1)]
+        page.notes(self.row, [*notes, text("annex.note.inputs", lang)])
+        page.print_setup(A4, head, repeat=(4, 4), freeze=f"B{_FIRST}")
+        return self.inputs
+
+    def _section(self, name: str) -> None:
+        self.page.merged(self.row, text(f"annex.basis.section.{name}", self.lang), "head")
+        self.page.worksheet.row_dimensions[self.row].height = 18
+        self.row += 1
+
+    def _line(self, values: tuple[object, ...], role: str = "figure", shown: str = GENERAL) -> None:
+        """Write one row; ``role`` and ``shown`` are the value's, all else is text."""
+        texts = []
+        for place, value in enumerate(values):
+            cell = f"{chr(65 + place)}{self.row}"
+            if place == 3:  # noqa: PLR2004 - the value's own column
+                self.page.put(cell, value, role, shown, left=role == "label")  # type: ignore[arg-type]
+                if isinstance(value, str) and not value.startswith("="):
+                    texts.append((value, sum(_WIDTHS[3:]) if role == "label" else _WIDTHS[place]))
+                continue
+            known = role in ("input", "doubted") and place in (1, 2) and value is not None
+            self.page.put(cell, value, "input" if known else "label", left=place in (0, 5, 6, 10))
+            if isinstance(value, str) and not value.startswith("="):
+                texts.append((value, _WIDTHS[place]))
+        self.page.fit(self.row, texts)
+        self.row += 1
+
+    def _rules(self) -> Iterator[Dated]:
+        """Values in force; the city cap also where none is set, so that one can be entered."""
+        yield from self.plan.rules.values()
+        if self.plan.rules.get("balance.city_cap") is None:
+            spec = PARAMETERS["balance.city_cap"]
+            origin = next(iter(self.plan.rules.values())).document
+            yield Dated("balance.city_cap", "", "", spec.unit, origin, "", "default", "", "", 0)
+
+    def _rule(self, dated: Dated) -> None:
+        label = self._label(dated.parameter)
+        unset = dated.content == ""
+        origin = (
+            self._unit(dated.unit, dated.parameter),
+            text("annex.basis.unset", self.lang) if unset else str(dated.document),
+            dated.clause,
+            "" if unset else text(f"model.confidence.{dated.confidence}", self.lang),
+            dated.since,
+            "" if unset else text(f"model.status.{dated.status}", self.lang),
+            dated.note,
+        )
+        if isinstance(dated.content, Steps):
+            self._steps(dated, label, origin)
+            return
+        value, shown = self._content(dated)
+        self.inputs.values[dated.parameter] = self.layout.address("basis", "D", self.row)
+        if dated.parameter in NAMES:
+            self._define(NAMES[dated.parameter])
+        self._line((label, None, None, value, *origin), "input" if dated.confidence != "default" else "doubted", shown)
+
+    def _steps(self, dated: Dated, label: str, origin: tuple[str, ...]) -> None:
+        """One row a step, whose label tells the interval and follows its bounds."""
+        steps = dated.steps.steps
+        symbol = "l" if dated.parameter == "linkage.standard" else "n"
+        cells = self.inputs.steps[dated.parameter] = []
+        for place, step in enumerate(steps):
+            row = self.row
+            cells.append(StepCells(*(self.layout.address("basis", column, row) for column in "BCD")))
+            if place < len(steps) - 1:
+                interval = (
+                    f'C{row}&IF(B{row}="≥"," ≤ "," < ")&{quoted(symbol)}&IF(B{row + 1}="≥"," < "," ≤ ")&C{row + 1}'
+                )
+            else:
+                interval = f'{quoted(f"{symbol} ")}&B{row}&" "&C{row}'
+            self.signs.add(f"B{row}")
+            name = f"={quoted(f'{label}  ')}&{interval}"
+            role = "input" if dated.confidence != "default" else "doubted"
+            self._line((name, _sign(step), _plain(step.lower), _plain(step.value), *origin), role)
+
+    def _content(self, dated: Dated) -> tuple[object, str]:
+        """Value of a rule as its cell holds it, and its number format."""
+        content = dated.content
+        if dated.parameter == "balance.rule":
+            rules = self.layout.address("balance", "J", 4), self.layout.address("balance", "J", 3 + len(RULES))
+            choice = DataValidation("list", formula1=f"{rules[0]}:{rules[1].rpartition('!')[2]}", allow_blank=False)
+            choice.add(f"D{self.row}")
+            self.page.worksheet.add_data_validation(choice)
+            return text(f"model.rule.{content}", self.lang), GENERAL
+        if isinstance(content, tuple):
+            return "、".join(f"{code}{self.names[code]}" for code in content) or None, GENERAL
+        if isinstance(content, Decimal):
+            years = dated.unit == "year"
+            large = content == content.to_integral_value() and abs(content) >= 1000 and not years  # noqa: PLR2004
+            return _plain(content), WHOLE if large else GENERAL
+        return content or None, GENERAL
+
+    def _define(self, name: str) -> None:
+        address = self.layout.address("basis", "D", self.row)
+        self.page.worksheet.parent.defined_names[name] = DefinedName(name, attr_text=address)
+
+    def _label(self, parameter: str) -> str:
+        if not parameter.startswith("facility."):
+            return text(f"model.parameter.{parameter}", self.lang)
+        _, facility, part = parameter.split(".")
+        title = next(known.title[self.lang] for known in self.plan.facilities if known.id == facility)
+        return text("annex.basis.of_facility", self.lang, facility=title, field=text(f"model.parameter.{part}", self.lang))
+
+    def _unit(self, unit: str, parameter: str) -> str:
+        if parameter.startswith("facility.") and unit in ("m2/unit", "unit"):
+            facility = parameter.split(".")[1]
+            counted = next(known.unit[self.lang] for known in self.plan.facilities if known.id == facility)
+            return f"m²/{counted}" if unit == "m2/unit" else counted
+        return text(f"model.unit.{unit}", self.lang) if unit else ""
+
+    def _facts(self) -> Iterator[tuple[str, str, Mapping[str, str] | None]]:
+        origins = {(row["code"], row["item"]): row for row in self.plan.base.sources.to_dict("records")}
+        for item in FACTS:
+            if item == "central_settled" and not has_layer(self.plan):
+                continue
+            for code in self.layout.codes:
+                yield item, code, origins.get((code, item))
+
+    def _fact(self, item: str, code: str, origin: Mapping[str, str] | None) -> None:
+        """A fact's row: its value is the first annex's, where it is entered."""
+        cell = self.layout.address("quota", letter(QUOTA, item), self.layout.quota_row(code))
+        unit = "ha" if UNITS[item] == "m2" else UNITS[item]
+        value = f'=IF({cell}="",{quoted(text("model.explain.none", self.lang))},{cell})'
+        shown = {"ha": HECTARES, "pct": TWO}.get(unit, WHOLE)
+        told = ("", "", "", "", "")
+        if origin is not None:
+            told = (
+                origin["source"],
+                "",
+                text(f"model.confidence.{origin['confidence']}", self.lang),
+                origin["date"],
+                text(f"model.status.{origin['status']}", self.lang),
+            )
+        label = text("annex.basis.of_district", self.lang, district=self.names[code], item=self._item(item))
+        self._line((label, None, None, value, text(f"model.unit.{unit}", self.lang), *told, ""), "figure", shown)
+
+    def _item(self, item: str) -> str:
+        return text(f"model.item.{item}", self.lang)
+
+    def _surplus(self, record: Mapping[str, str]) -> None:
+        facility = next(known for known in self.plan.facilities if known.id == record["facility"])
+        cell = self.layout.address("needs", "D", self.layout.needs_row(record["code"], facility.id))
+        label = text(
+            "annex.basis.of_district", self.lang, district=self.names[record["code"]], item=facility.title[self.lang]
+        )
+        told = (
+            record["source"],
+            "",
+            text(f"model.confidence.{record['confidence']}", self.lang),
+            record["date"],
+            text(f"model.status.{record['status']}", self.lang),
+        )
+        self._line((label, None, None, f"={cell}", facility.unit[self.lang], *told, ""), "figure", WHOLE)
+
+    def _identity(self) -> Iterator[tuple[str, str]]:
+        plan, lang, options = self.plan, self.lang, self.plan.options
+        yield text("annex.basis.city", lang), plan.city_title[lang]
+        yield text("annex.basis.policy", lang), f"{plan.policy_title[lang]} [{plan.policy_id}]"
+        yield text("annex.basis.year", lang), str(options.year)
+        yield text("annex.basis.settlement", lang), text(f"model.basis.{options.basis}", lang)
+        chosen = options.overrides()
+        for option, parameter in OVERRIDES.items():
+            value = chosen.get(option, text("annex.basis.by_policy", lang))
+            shown = text(f"model.rule.{value}", lang) if option == "rule" and option in chosen else str(value)
+            yield text(f"model.parameter.{parameter}", lang), shown
+        yield text("annex.basis.fingerprint", lang), plan.fingerprint
+        yield text("annex.basis.version", lang), f"landlink {plan.version}"
+
+
+def _sign(step: Step) -> str:
+    return "≥" if step.lower_closed else ">"
+
+
+def _plain(number: Decimal) -> int | float:
+    """Number as a cell holds it."""
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def is_known(value: object) -> bool:
+    """Tell whether a fact has a value."""
+    return not bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def language_names(plan: Plan, lang: Lang) -> dict[str, str]:
+    """District names by code."""
+    column = "name" if lang == "zh" else "name_en"
+    return dict(zip(plan.districts["code"], plan.districts[column], strict=True))
