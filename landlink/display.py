@@ -5,7 +5,7 @@ import pandas as pd
 from landlink.explain import FORMULAS, Explainer, worst
 from landlink.schema import RESULTS, Column
 from landlink.texts import Lang, text
-from landlink.units import ha
+from landlink.units import ha, wan
 
 MARK = "*"
 
@@ -27,14 +27,24 @@ def decimals(column: Column) -> int:
 
 def label(table: str, name: str, lang: Lang, *, unit: bool = False, status: str = "official") -> str:
     """Name of a column, with its unit where asked for, marked where it rests on figures that are not official."""
-    mark = "" if status == "official" else MARK
-    named = text(f"model.column.{name}", lang)
+    named = text(f"model.column.{name}", lang) + ("" if status == "official" else MARK)
     symbol = text(f"model.unit.{shown_unit(RESULTS[table][name]) or 'none'}", lang)
-    return (
-        f"{named}{mark}（{symbol}）"
-        if unit and symbol and lang == "zh"
-        else (f"{named}{mark} ({symbol})" if unit and symbol else f"{named}{mark}")
-    )
+    return text("model.unit.beside", lang, name=named, unit=symbol) if unit and symbol else named
+
+
+def total(explainer: Explainer, table: str, name: str) -> tuple[str, str]:
+    """Label, with unit and mark, and value of a column's sum over all districts."""
+    status = column_status(explainer, table)[name]
+    labelled = label(table, name, explainer.lang, unit=True, status=status)
+    value = explainer.plan.totals()[name]
+    return labelled, f"{ha(value):,}" if RESULTS[table][name].unit == "m2" else f"{value:,}"
+
+
+def people(persons: int, lang: Lang) -> str:
+    """A large number of people: 万人 in Chinese, persons in English."""
+    if lang == "zh":
+        return f"{wan(persons)} {text('model.unit.wan', lang)}"
+    return f"{persons:,}"
 
 
 def column_status(explainer: Explainer, table: str) -> dict[str, str]:

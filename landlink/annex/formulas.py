@@ -18,8 +18,8 @@ def quoted(value: str) -> str:
 
     Examples
     --------
-    >>> quoted('a "b"')
-    '"a ""b"""'
+    >>> print(quoted('5" pipe'))
+    "5"" pipe"
     """
     return '"' + value.replace('"', '""') + '"'
 

@@ -4,19 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-import pandas as pd
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.formulas import StepCells, quoted
 from landlink.annex.layout import QUOTA, Layout, letter
-from landlink.annex.sheet import A4, GENERAL, HECTARES, TWO, WHOLE, Page
+from landlink.annex.sheet import A4, GENERAL, HECTARES, TWO, WHOLE, Page, Role
 from landlink.baseline import UNITS
 from landlink.plan import OVERRIDES, Plan
 from landlink.policy import RULES, Dated, Steps
 from landlink.policy.model import PARAMETERS, Step
-from landlink.texts import Lang, text
+from landlink.texts import text
 
 # Names by which formulas, and whoever reads them, call the main parameters.
 NAMES = {
@@ -30,7 +29,7 @@ NAMES = {
     "central.districts": "central_districts",
 }
 FACTS = tuple(UNITS)
-_WIDTHS = (27, 5, 7.5, 17, 9, 30, 27, 12, 11.5, 9, 30)
+_WIDTHS = (28, 5, 7.5, 20, 9, 30, 27, 12, 11.5, 9, 30)
 _HEADS = ("item", "sign", "bound", "value", "unit", "source", "clause", "confidence", "date", "status", "note")
 _FIRST = 5
 
@@ -104,18 +103,20 @@ class _Writer:
         self.page.worksheet.row_dimensions[self.row].height = 18
         self.row += 1
 
-    def _line(self, values: tuple[object, ...], role: str = "figure", shown: str = GENERAL) -> None:
+    def _line(self, values: tuple[object, ...], role: Role = "figure", shown: str = GENERAL) -> None:
         """Write one row; ``role`` and ``shown`` are the value's, all else is text."""
         texts = []
         for place, value in enumerate(values):
             cell = f"{chr(65 + place)}{self.row}"
             if place == 3:  # noqa: PLR2004 - the value's own column
-                self.page.put(cell, value, role, shown, left=role == "label")  # type: ignore[arg-type]
+                self.page.put(cell, value, role, shown, side="left" if role == "label" else "center")
                 if isinstance(value, str) and not value.startswith("="):
                     texts.append((value, sum(_WIDTHS[3:]) if role == "label" else _WIDTHS[place]))
                 continue
             known = role in ("input", "doubted") and place in (1, 2) and value is not None
-            self.page.put(cell, value, "input" if known else "label", left=place in (0, 5, 6, 10))
+            self.page.put(
+                cell, value, "input" if known else "label", side="left" if place in (0, 5, 6, 10) else "center"
+            )
             if isinstance(value, str) and not value.startswith("="):
                 texts.append((value, _WIDTHS[place]))
         self.page.fit(self.row, texts)
@@ -166,7 +167,7 @@ class _Writer:
                 interval = f'{quoted(f"{symbol} ")}&B{row}&" "&C{row}'
             self.signs.add(f"B{row}")
             name = f"={quoted(f'{label}  ')}&{interval}"
-            role = "input" if dated.confidence != "default" else "doubted"
+            role: Role = "input" if dated.confidence != "default" else "doubted"
             self._line((name, _sign(step), _plain(step.lower), _plain(step.value), *origin), role)
 
     def _content(self, dated: Dated) -> tuple[object, str]:
@@ -179,7 +180,7 @@ class _Writer:
             self.page.worksheet.add_data_validation(choice)
             return text(f"model.rule.{content}", self.lang), GENERAL
         if isinstance(content, tuple):
-            return "、".join(f"{code}{self.names[code]}" for code in content) or None, GENERAL
+            return "、 ".join(f"{code} {self.names[code]}" for code in content) or None, GENERAL
         if isinstance(content, Decimal):
             years = dated.unit == "year"
             large = content == content.to_integral_value() and abs(content) >= 1000 and not years  # noqa: PLR2004
@@ -195,13 +196,14 @@ class _Writer:
             return text(f"model.parameter.{parameter}", self.lang)
         _, facility, part = parameter.split(".")
         title = next(known.title[self.lang] for known in self.plan.facilities if known.id == facility)
-        return text("annex.basis.of_facility", self.lang, facility=title, field=text(f"model.parameter.{part}", self.lang))
+        field_label = text(f"model.parameter.{part}", self.lang)
+        return text("annex.basis.of_facility", self.lang, facility=title, field=field_label)
 
     def _unit(self, unit: str, parameter: str) -> str:
         if parameter.startswith("facility.") and unit in ("m2/unit", "unit"):
             facility = parameter.split(".")[1]
             counted = next(known.unit[self.lang] for known in self.plan.facilities if known.id == facility)
-            return f"m²/{counted}" if unit == "m2/unit" else counted
+            return text("annex.basis.per_unit", self.lang, unit=counted) if unit == "m2/unit" else counted
         return text(f"model.unit.{unit}", self.lang) if unit else ""
 
     def _facts(self) -> Iterator[tuple[str, str, Mapping[str, str] | None]]:
@@ -270,14 +272,3 @@ def _sign(step: Step) -> str:
 def _plain(number: Decimal) -> int | float:
     """Number as a cell holds it."""
     return int(number) if number == number.to_integral_value() else float(number)
-
-
-def is_known(value: object) -> bool:
-    """Tell whether a fact has a value."""
-    return not bool(pd.isna(value))  # type: ignore[call-overload]
-
-
-def language_names(plan: Plan, lang: Lang) -> dict[str, str]:
-    """District names by code."""
-    column = "name" if lang == "zh" else "name_en"
-    return dict(zip(plan.districts["code"], plan.districts[column], strict=True))

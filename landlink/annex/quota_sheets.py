@@ -8,7 +8,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from landlink.annex.formulas import blank_or, half_up, m2, quoted, step_value
 from landlink.annex.inputs import Inputs, fact_status, has_layer
 from landlink.annex.layout import NEEDS, QUOTA, QUOTA_FIRST, QUOTA_HEAD, Column, Layout, letter
-from landlink.annex.sheet import A3, GENERAL, HECTARES, TEXT, TWO, WHOLE, Page
+from landlink.annex.sheet import A3, FOUR, GENERAL, HECTARES, TEXT, TWO, WHOLE, Page, Role
 from landlink.display import MARK
 from landlink.plan import Plan
 from landlink.schema import RESULTS
@@ -39,7 +39,7 @@ def write_annex_1(
     status = fact_status(plan)
     for code in layout.codes:
         row = layout.quota_row(code)
-        worksheet.row_dimensions[row].height = 20
+        worksheet.row_dimensions[row].height = 24
         for column in QUOTA:
             place = f"{letter(QUOTA, column.name)}{row}"
             computed = layout.address("calculation", letter(QUOTA, column.name), row)
@@ -58,11 +58,12 @@ def write_annex_1(
                 page.put(place, f"=ROUND({computed}/10000,2)", "figure", TWO)
             else:
                 page.put(place, f"={computed}", "figure", _SHOWN[column.unit])
-    _total(page, layout, "SUM")
-    row = layout.quota_rows[1] + 2
+    _total(page, layout)
+    _exact_total(page, layout)
+    row = layout.quota_rows[1] + 4
     page.put(f"A{row}", 1234, "input", WHOLE)
     page.put(f"B{row}", 1234, "doubted", WHOLE)
-    page.merged(row, text("annex.note.legend", lang, mark=MARK), "plain", first=3)
+    page.merged(row, f"  {text('annex.note.legend', lang, mark=MARK)}", "plain", first=3)
     page.notes(row + 1, notes)
     page.print_setup(A3, head, repeat=QUOTA_HEAD, freeze=f"C{QUOTA_FIRST}")
 
@@ -101,15 +102,13 @@ def _headings(page: Page, layout: Layout, marked: frozenset[str], unit: str) -> 
 
 def column_label(name: str, layout: Layout) -> str:
     """Name of a column as the annexes show it."""
-    kind = (
-        "column"
-        if name in RESULTS["quota"].names or name in RESULTS["ledger"].names
-        else ("item" if name not in ("central",) else "")
-    )
-    return text(f"model.{kind}.{name}" if kind else f"annex.column.{name}", layout.lang)
+    if name == "central":
+        return text("annex.column.central", layout.lang)
+    kind = "column" if name in RESULTS["quota"].names + RESULTS["ledger"].names else "item"
+    return text(f"model.{kind}.{name}", layout.lang)
 
 
-def _total(page: Page, layout: Layout, function: str) -> None:
+def _total(page: Page, layout: Layout) -> None:
     """Row of sums; an input that is not known everywhere has none."""
     first, last = layout.quota_rows
     row = last + 1
@@ -117,7 +116,7 @@ def _total(page: Page, layout: Layout, function: str) -> None:
     for column in QUOTA:
         name = letter(QUOTA, column.name)
         cells = f"{name}{first}:{name}{last}"
-        value: str | None = f"={function}({cells})"
+        value: str | None = f"=SUM({cells})"
         if column.name == "code":
             value = None
         elif column.name == "district":
@@ -125,8 +124,21 @@ def _total(page: Page, layout: Layout, function: str) -> None:
         elif column.unit == "" or column.name in _AVERAGED:
             value = "—"
         elif column.name in ("new_capacity_m2", "stock_available_m2"):
-            value = f'=IF(COUNT({cells})<ROWS({cells}),"—",{function}({cells}))'
+            value = f'=IF(COUNT({cells})<ROWS({cells}),"—",SUM({cells}))'
         page.put(f"{name}{row}", value, "total", _SHOWN[column.unit] if value != "—" else GENERAL)
+
+
+def _exact_total(page: Page, layout: Layout) -> None:
+    """Row of the sums to the m², as the rounded rows' own sum may differ in the last digit."""
+    row = layout.quota_rows[1] + 2
+    page.worksheet.row_dimensions[row].height = 22
+    for column in QUOTA:
+        name = letter(QUOTA, column.name)
+        below = layout.address("calculation", name, row - 1)
+        value: str | None = f'=IF(ISNUMBER({below}),{below}/10000,"—")' if column.unit == "m2" else None
+        if column.name == "district":
+            value = text("annex.print.exact_total", layout.lang)
+        page.put(f"{name}{row}", value, "figure", FOUR if column.unit == "m2" else GENERAL)
 
 
 def write_calculation(worksheet: Worksheet, plan: Plan, layout: Layout, inputs: Inputs, *, head: str) -> None:
@@ -142,9 +154,9 @@ def write_calculation(worksheet: Worksheet, plan: Plan, layout: Layout, inputs: 
         formulas = _formulas(plan, layout, inputs, code)
         for column in QUOTA:
             place = f"{letter(QUOTA, column.name)}{row}"
-            role = "label" if column.kind == "label" else "figure"
+            role: Role = "label" if column.kind == "label" else "figure"
             page.put(place, f"={formulas[column.name]}", role, shown[column.unit])
-    _total(page, layout, "SUM")
+    _total(page, layout)
     for column in QUOTA:
         cell = worksheet[f"{letter(QUOTA, column.name)}{layout.quota_rows[1] + 1}"]
         cell.number_format = shown[column.unit]
@@ -172,7 +184,8 @@ def _formulas(plan: Plan, layout: Layout, inputs: Inputs, code: str) -> dict[str
         else inputs.values["linkage.standard"]
     )
     settled, entitled = here["settled"], here["entitlement_m2"]
-    part = f"IF({settled}=0,0,{half_up(f'{entitled}*{here["central_settled"]}/MAX(1,{settled})')})"
+    inner = here["central_settled"]
+    part = f"IF({settled}=0,0,{half_up(f'{entitled}*{inner}/MAX(1,{settled})')})"
     rest = half_up(f"({entitled}-({part}))*stock_offset_share")
     available, need = here["stock_available_m2"], here["stock_need_m2"]
     balanced = layout.address("balance", "O", layout.balance_row(code))

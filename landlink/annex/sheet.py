@@ -11,7 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.texts import Lang, text
 
-Role = Literal["title", "unit", "head", "label", "figure", "input", "doubted", "total", "note", "link", "plain"]
+Role = Literal["title", "unit", "head", "label", "figure", "input", "doubted", "total", "note", "plain"]
+Side_ = Literal["left", "center", "right"]
 WHOLE, TWO, FOUR, GENERAL, TEXT = "#,##0", "#,##0.00", "#,##0.0000", "General", "@"
 HECTARES = "#,##0.00##"  # an input in ha shows all it holds, to the m²
 A3, A4 = 8, 9
@@ -23,6 +24,7 @@ _THIN = Side(style="thin", color="808080")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _MM = 25.4
 _LINE = 12.5  # points of a line of text
+_SIZE_OF_WIDTHS = 11  # points of the characters in which widths of columns are counted
 
 
 class Page:
@@ -61,8 +63,10 @@ class Page:
         """Number of columns."""
         return len(self.widths)
 
-    def put(self, place: str, value: Any, role: Role = "figure", shown: str = GENERAL, *, left: bool = False) -> None:
-        """Write a cell; ``left`` sets its text to the left, else texts stand in the middle, figures to the right."""
+    def put(
+        self, place: str, value: Any, role: Role = "figure", shown: str = GENERAL, *, side: Side_ | None = None
+    ) -> None:
+        """Write a cell; where no side is given texts stand in the middle and figures to the right."""
         cell = self.worksheet[place]
         cell.value = value
         cell.number_format = shown
@@ -72,17 +76,16 @@ class Page:
         fill = {"head": _HEAD, "total": _TOTAL, "input": _PALE, "doubted": _PALE}.get(role)
         if fill:
             cell.fill = PatternFill("solid", fgColor=fill)
-        middle = role in ("title", "head") or (shown in (GENERAL, TEXT) and not left)
-        sideways = "left" if left else ("center" if middle else "right")
-        if role == "unit":
-            sideways = "right"
-        cell.alignment = Alignment(sideways, "center", wrap_text=role != "unit" and shown in (GENERAL, TEXT))
+        if side is None:
+            middle = role != "unit" and (role in ("title", "head") or shown in (GENERAL, TEXT))
+            side = "center" if middle else "right"
+        cell.alignment = Alignment(side, "center", wrap_text=role != "unit" and shown in (GENERAL, TEXT))
 
     def merged(self, row: int, value: Any, role: Role, *, first: int = 1, last: int | None = None) -> None:
         """Write one text across the sheet, or across some of its columns."""
         last = last or self.last
         start = f"{get_column_letter(first)}{row}"
-        self.put(start, value, role, left=role in ("note", "link", "plain"))
+        self.put(start, value, role, side="left" if role in ("note", "plain") else None)
         if last > first:
             self.worksheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
 
@@ -100,13 +103,13 @@ class Page:
         for value in values:
             self.merged(row, value, "note")
             # A formula's text is about as long as what it shows.
-            self.worksheet.row_dimensions[row].height = _LINE * _lines(value, sum(self.widths)) + 2
+            self.worksheet.row_dimensions[row].height = _LINE * self._lines(value, sum(self.widths)) + 3
             row += 1
         return row
 
     def fit(self, row: int, cells: Sequence[tuple[str, float]], least: float = 15) -> None:
         """Make a row high enough for its texts, each with the width it has."""
-        lines = max((_lines(value, width) for value, width in cells), default=1)
+        lines = max((self._lines(value, width) for value, width in cells), default=1)
         self.worksheet.row_dimensions[row].height = max(least, _LINE * lines + 3)
 
     def print_setup(self, paper: int, head: str, *, repeat: tuple[int, int], freeze: str) -> None:
@@ -129,10 +132,7 @@ class Page:
         for part in (sheet.oddHeader.left, sheet.oddHeader.right, sheet.oddFooter.center):
             part.size = 9
 
-
-def _lines(value: str, width: float) -> int:
-    """Lines that a text takes in a width; a Chinese character takes two of its characters' places."""
-    places = [
-        sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1.05 for sign in line) for line in value.split("\n")
-    ]
-    return sum(max(1, math.ceil(taken / (width * 0.97))) for taken in places)
+    def _lines(self, value: str, width: float) -> int:
+        """Lines that a text takes in a width; a Chinese character takes two places."""
+        places = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1.1 for sign in value)
+        return max(1, math.ceil(places / (width * 0.92 * _SIZE_OF_WIDTHS / self.size)))

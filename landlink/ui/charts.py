@@ -35,7 +35,9 @@ def rates(series: pd.DataFrame, t: Texts) -> alt.Chart:
         .encode(
             alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
             alt.Y("value:Q", title="%", scale=alt.Scale(zero=False)),
-            alt.Color("rate:N", title=None, scale=alt.Scale(range=[QUOTA, STOCK]), legend=alt.Legend(orient="top")),
+            alt.Color(
+                "rate:N", title=None, scale=alt.Scale(range=[QUOTA, STOCK]), legend=alt.Legend(orient="top", columns=1)
+            ),
             tooltip=[alt.Tooltip("year:O"), alt.Tooltip("rate:N"), alt.Tooltip("value:Q", format=".2f")],
         )
         .properties(height=190)

@@ -3,15 +3,15 @@
 import pandas as pd
 import streamlit as st
 
-from landlink.display import column_status, decimals, label, shown_values
+from landlink.display import column_status, decimals, label, shown_values, total
 from landlink.plan import Plan
 from landlink.schema import RESULTS
 from landlink.ui import charts, state
 from landlink.ui.derivation import derivation
-from landlink.units import ha
 
 TABLE_COLUMNS = ("persons", "units", "land_m2", "granted_m2", "deficit_m2")
 MEASURES = ("land_m2", "granted_m2", "deficit_m2")
+HEADLINE = ("budget_m2", "need_m2", "granted_m2", "deficit_m2", "unassigned_m2")
 FIGURES = ("land_m2", "units", "persons", "granted_m2", "deficit_m2")
 
 
@@ -27,15 +27,9 @@ def page() -> None:
 
 
 def _headline(plan: Plan) -> None:
-    t, totals = state.texts(), plan.totals()
-    figures = (
-        ("need", "need_m2"),
-        ("granted", "granted_m2"),
-        ("deficit", "deficit_m2"),
-        ("unassigned", "unassigned_m2"),
-    )
-    for cell, (name, figure) in zip(st.columns(4), figures, strict=True):
-        cell.metric(f"{t(f'ui.needs.{name}')}（{t('model.unit.ha')}）", f"{ha(totals[figure]):,}")
+    explainer = state.explainer(plan, state.lang())
+    for cell, name in zip(st.columns(len(HEADLINE)), HEADLINE, strict=True):
+        cell.metric(*total(explainer, "ledger", name))
 
 
 def _chart(plan: Plan) -> None:

@@ -3,10 +3,15 @@
 import pandas as pd
 import streamlit as st
 
+from landlink.display import people, total
 from landlink.evaluate import gap, targets
 from landlink.ui import state
 from landlink.ui.charts import rates
-from landlink.units import ha, wan
+
+HEADLINE = (
+    (("quota", "settled"), ("quota", "entitlement_m2"), ("quota", "quota_m2")),
+    (("quota", "stock_need_m2"), ("ledger", "need_m2"), ("ledger", "deficit_m2")),
+)
 
 
 def page() -> None:
@@ -24,15 +29,11 @@ def page() -> None:
             "basis": t(f"model.basis.{plan.options.basis}"),
         }
         st.subheader(t("ui.overview.headline", **values))
-        totals = plan.totals()
-        figures = ("settled", "entitlement_m2", "quota_m2", "stock_need_m2", "need_m2", "deficit_m2")
-        names = ("settled", "entitlement", "quota", "stock", "need", "deficit")
-        for row in (0, 3):
-            for column, figure, name in zip(st.columns(3), figures[row : row + 3], names[row : row + 3], strict=True):
-                value = f"{wan(totals[figure])} {t('model.unit.wan')}"
-                if figure != "settled":
-                    value = f"{ha(totals[figure]):,} {t('model.unit.ha')}"
-                column.metric(t(f"ui.overview.{name}"), value, border=True)
+        explainer = state.explainer(plan, lang)
+        for row in HEADLINE:
+            for cell, (table, name) in zip(st.columns(len(row)), row, strict=True):
+                cell.metric(*total(explainer, table, name), border=True)
+        st.caption(t("ui.mark"))
         st.info("\n".join(f"- {note.text(lang)}" for note in plan.notes), icon=":material/info:")
     with right:
         series = gap(city, policy)
@@ -57,7 +58,7 @@ def _targets(table: pd.DataFrame, series: pd.DataFrame) -> None:
             year = None if pd.isna(row["reached_year"]) else int(row["reached_year"])
             state_of = t("ui.overview.reached", year=year) if reached else t("ui.overview.not_reached")
             value = _value(row["actual"], row["unit"])
-        target = f"{t('ui.overview.target', year=row['target_year'])}：{_value(row['target'], row['unit'])}"
+        target = t("ui.overview.target", year=row["target_year"], value=_value(row["target"], row["unit"]))
         column.metric(
             name,
             value,
@@ -81,7 +82,7 @@ def _targets(table: pd.DataFrame, series: pd.DataFrame) -> None:
 def _value(value: float, unit: str) -> str:
     t = state.texts()
     if unit == "person":
-        return f"{wan(int(value))} {t('model.unit.wan')}"
+        return people(int(value), state.lang())
     return f"{value:.2f} {t(f'model.unit.{unit}')}"
 
 

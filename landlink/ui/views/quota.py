@@ -4,14 +4,13 @@ import pandas as pd
 import streamlit as st
 
 from landlink.baseline import BASES
-from landlink.display import MARK, column_status, decimals, label, shown_values
+from landlink.display import MARK, column_status, decimals, label, shown_values, total
 from landlink.plan import Plan
 from landlink.policy import RULES, shipped
 from landlink.schema import RESULTS
 from landlink.texts import Lang, text
 from landlink.ui import charts, maps, state
 from landlink.ui.derivation import derivation, popup
-from landlink.units import ha
 
 MAP_COLUMNS = tuple(column.name for column in RESULTS["quota"].columns if column.name not in ("code", "district"))
 TABLE_COLUMNS = (
@@ -23,6 +22,7 @@ TABLE_COLUMNS = (
     "quota_m2",
     "cut_m2",
 )
+HEADLINE = ("settled", "entitlement_m2", "quota_m2", "stock_need_m2", "cut_m2")
 HEIGHT = 430
 
 
@@ -57,16 +57,10 @@ def _options() -> None:
 
 
 def _headline(plan: Plan) -> None:
-    t, totals = state.texts(), plan.totals()
+    t, explainer = state.texts(), state.explainer(plan, state.lang())
     cells = st.columns([1, 1, 1, 1, 1, 1.3], vertical_alignment="center")
-    cells[0].metric(t("ui.overview.settled"), f"{totals['settled']:,}")
-    for cell, name, figure in zip(
-        cells[1:5],
-        ("entitlement", "quota", "stock", "cut"),
-        ("entitlement_m2", "quota_m2", "stock_need_m2", "cut_m2"),
-        strict=True,
-    ):
-        cell.metric(f"{t(f'ui.overview.{name}')}（{t('model.unit.ha')}）", f"{ha(totals[figure]):,}")
+    for cell, name in zip(cells, HEADLINE, strict=False):
+        cell.metric(*total(explainer, "quota", name))
     with cells[5]:
         st.download_button(
             t("ui.quota.annex"),

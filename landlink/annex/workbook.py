@@ -1,0 +1,119 @@
+"""The annex tables of a plan as a workbook whose cells are formulas: change an input and everything follows."""
+
+import io
+import re
+import zipfile
+from datetime import datetime
+
+import openpyxl
+from openpyxl.workbook.properties import CalcProperties
+
+from landlink.annex.balance_sheet import check, write_balance
+from landlink.annex.formulas import quoted
+from landlink.annex.inputs import FACTS, fact_status, write_basis
+from landlink.annex.layout import SHEETS, Layout
+from landlink.annex.needs_sheet import write_needs
+from landlink.annex.quota_sheets import write_annex_1, write_calculation
+from landlink.display import MARK, column_status
+from landlink.explain import Explainer
+from landlink.plan import Plan
+from landlink.texts import Lang, text
+
+_ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the first day that a zip archive knows
+
+
+def workbook(plan: Plan, lang: Lang = "zh") -> bytes:
+    """Annex tables as an xlsx file.
+
+    Sheets: the first annex (quota and land ledger in ha, with the district facts as inputs), the second (needs by
+    facility), the calculation in m², the balancing, and the parameters with their sources. Whatever a program that
+    recalculates shows are the plan's own integers.
+
+    Parameters
+    ----------
+    lang
+        Language of all texts.
+
+    Returns
+    -------
+    The file; the same plan and language give the same bytes.
+    """
+    layout = Layout.of(plan, lang)
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    sheets = {name: book.create_sheet(layout.sheet(name)) for name in SHEETS}
+    head = text(
+        "annex.print.head",
+        lang,
+        city=plan.city_title[lang],
+        year=plan.options.year,
+        policy=plan.policy_title[lang],
+        basis=text(f"model.basis.{plan.options.basis}", lang),
+    )
+    marked = _marked(plan, lang)
+    notes = _notes(plan, layout)
+    inputs = write_basis(sheets["basis"], plan, layout, head=head)
+    write_annex_1(sheets["quota"], plan, layout, marked["quota"], head=head, notes=notes["quota"])
+    write_needs(sheets["needs"], plan, layout, inputs, marked["needs"], head=head, notes=notes["needs"])
+    write_calculation(sheets["calculation"], plan, layout, inputs, head=head)
+    write_balance(sheets["balance"], plan, layout, head=head)
+    book.properties.title, book.properties.creator = head, f"landlink {plan.version}"
+    book.properties.description = plan.fingerprint
+    book.calculation = CalcProperties(fullCalcOnLoad=True)
+    file = io.BytesIO()
+    book.save(file)
+    return _undated(file.getvalue(), datetime(plan.options.year, 1, 1))  # noqa: DTZ001 - a day, not a moment
+
+
+def _marked(plan: Plan, lang: Lang) -> dict[str, frozenset[str]]:
+    """Columns of the annexes that rest on figures that are not official."""
+    explainer = Explainer(plan, lang)
+    status = {name: column_status(explainer, name) for name in ("quota", "ledger", "needs")}
+    doubted = {item for (_, item), value in fact_status(plan).items() if value != "official"} & set(FACTS)
+    computed = {name for table in ("quota", "ledger") for name, value in status[table].items() if value != "official"}
+    return {
+        "quota": frozenset(doubted | computed),
+        "needs": frozenset(name for name, value in status["needs"].items() if value != "official"),
+    }
+
+
+def _notes(plan: Plan, layout: Layout) -> dict[str, list[str]]:
+    """Notes below the annexes: what the plan says of itself, how to read the table, and what it rests on."""
+    lang = layout.lang
+    own = [note.text(lang) for note in plan.notes]
+    marks = text("annex.note.mark", lang, mark=MARK)
+    basis = text(
+        "annex.note.basis",
+        lang,
+        sheet=layout.sheet("basis"),
+        fingerprint=plan.fingerprint[:16],
+        version=plan.version,
+    )
+    same, changed = (
+        quoted(text(f"annex.note.{name}", lang, fingerprint=plan.fingerprint[:16])) for name in ("same", "changed")
+    )
+    groups = dict.fromkeys(facility.group for facility in plan.facilities)
+    order = text("annex.print.comma", lang).join(text(f"model.group.{group}", lang) for group in groups)
+    texts = {
+        "quota": [*own, marks, text("annex.note.rounding", lang, sheet=layout.sheet("calculation")), basis],
+        "needs": [*own, marks, text("annex.note.order", lang, order=order), text("annex.note.exact", lang), basis],
+    }
+    numbered = {
+        name: [text("annex.note.numbered", lang, place=place, note=note) for place, note in enumerate(listed, 1)]
+        for name, listed in texts.items()
+    }
+    numbered["quota"].append(f"=IF({check(layout)},{same},{changed})")
+    return numbered
+
+
+def _undated(content: bytes, day: datetime) -> bytes:
+    """Workbook without the moment it was written at."""
+    stamp = f"{day:%Y-%m-%dT%H:%M:%S}Z".encode()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in given.namelist():
+            part = given.read(name)
+            if name == "docProps/core.xml":
+                part = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + stamp, part)
+            made.writestr(zipfile.ZipInfo(name, _ZIP_DAY), part, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()

@@ -1,0 +1,121 @@
+"""The app in a real browser that can reach this machine and nothing else."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Frame, Page, Request, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+SHOTS = Path(__file__).parent / "shots"
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
+)
+START_S = 60
+expect.set_options(timeout=20_000)
+
+
+@dataclass
+class App:
+    """The app open in a page, with every address that the page asked for outside this machine."""
+
+    page: Page
+    outside: list[str] = field(default_factory=list)
+
+    @property
+    def map(self) -> Frame:
+        """Frame of the map, once its districts are drawn."""
+        self.page.wait_for_selector("iframe[title*='st_folium']")
+        frame = next(frame for frame in self.page.frames if "st_folium" in frame.url)
+        frame.wait_for_selector("path.leaflet-interactive")
+        return frame
+
+    def settle(self) -> None:
+        """Wait until the page has finished its run."""
+        self.page.wait_for_timeout(400)
+        expect(self.page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        self.page.wait_for_timeout(400)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is missing; .ci/run installs it")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_port()
+    log = tmp_path_factory.mktemp("app") / "app.log"
+    command = [sys.executable, "-m", "landlink.cli", "app", "--headless", "--port", str(port)]
+    with log.open("w") as sink:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True)
+    url = f"http://localhost:{port}"
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):  # noqa: S310 - own address
+                break
+        except OSError:
+            time.sleep(0.2)
+    else:
+        process.kill()
+        pytest.fail(f"the app did not start:\n{log.read_text()}")
+    yield url
+    os.killpg(process.pid, 15)
+    process.wait(10)
+
+
+@pytest.fixture(params=["1366x768"])
+def app(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[App]:
+    width, height = (int(part) for part in request.param.split("x"))
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    opened = App(context.new_page())
+
+    def record(asked: Request) -> None:
+        parts = urlsplit(asked.url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("localhost", "127.0.0.1"):
+            opened.outside.append(asked.url)
+
+    context.on("request", record)
+    opened.page.goto(address)
+    expect(opened.page.get_by_role("heading", name="人地挂钩 · 概览")).to_be_visible()
+    opened.settle()
+    yield opened
+    context.close()
+
+
+def keep_shot(page: Page, name: str) -> None:
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")

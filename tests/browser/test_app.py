@@ -1,0 +1,161 @@
+"""A planner's way through the app, offline."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import App, keep_shot
+
+pytestmark = pytest.mark.browser
+SIZES = pytest.mark.parametrize("app", ["1366x768", "1920x1080"], indirect=True)
+
+
+def fills(app: App) -> list[str]:
+    return app.map.eval_on_selector_all("path.leaflet-interactive", "all => all.map(one => one.getAttribute('fill'))")
+
+
+def legend(app: App) -> str:
+    return app.map.inner_text(".ll-legend")
+
+
+def open_page(app: App, name: str) -> None:
+    app.page.get_by_role("link", name=name).click()
+    expect(app.page.get_by_role("heading", name=f"人地挂钩 · {name}")).to_be_visible()
+    app.settle()
+
+
+def expect_metric(app: App, label: str, value: str) -> None:
+    shown = app.page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+    expect(shown).to_have_text(value)
+
+
+def set_cap(app: App, value: str) -> None:
+    app.page.get_by_label("全市总量（公顷）").fill(value)
+    app.page.keyboard.press("Enter")
+    app.settle()
+
+
+@SIZES
+def test_every_page_opens_without_leaving_the_machine(app: App) -> None:
+    size = app.page.viewport_size
+    assert size is not None
+    for page, name in (("概览", "overview"), ("指标分配", "quota"), ("用地需求", "needs")):
+        open_page(app, page)
+        if name == "quota":
+            assert len(fills(app)) == 11
+        expect(app.page.get_by_test_id("stException")).to_have_count(0)
+        assert app.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        keep_shot(app.page, f"{name}-{size['width']}")
+    assert app.outside == []
+
+
+def test_a_changed_cap_changes_map_and_table_and_keeps_the_view(app: App) -> None:
+    open_page(app, "指标分配")
+    expect_metric(app, "新增建设用地指标", "830.41")
+    frame = app.map
+    frame.evaluate("window.stays = true")
+    frame.evaluate("map.setView([23.0, 113.4], 10, {animate: false})")
+    app.page.wait_for_timeout(600)
+    before = legend(app)
+    set_cap(app, "500")
+    expect_metric(app, "新增建设用地指标", "500.00")
+    expect_metric(app, "核减", "330.41")
+    assert legend(app) != before
+    assert frame.locator(".ll-legend").count() == 1
+    assert frame.evaluate("[map.getZoom(), +map.getCenter().lat.toFixed(3), window.stays]") == [10, 23.0, True]
+    keep_shot(app.page, "quota-cap-500")
+    assert app.outside == []
+
+
+def test_panning_and_zooming_do_not_rerun_the_page(app: App) -> None:
+    open_page(app, "指标分配")
+    frame = app.map
+    runs: list[str] = []
+    app.page.on("websocket", lambda _: None)
+    client = app.page.context.new_cdp_session(app.page)
+    client.send("Network.enable")
+    client.on("Network.webSocketFrameSent", lambda event: runs.append(event["response"]["payloadData"]))
+    frame.evaluate("map.panBy([80, 40], {animate: false})")
+    frame.evaluate("map.setZoom(11)")
+    app.page.wait_for_timeout(1500)
+    assert runs == []
+    app.page.get_by_role("tab", name="图表").click()
+    set_cap(app, "600")
+    assert runs, "the probe must see the page ask for a run"
+
+
+def test_a_click_on_the_map_selects_the_district_everywhere(app: App) -> None:
+    open_page(app, "指标分配")
+    frame = app.map
+    huangpu = frame.evaluate(
+        """() => {
+            let found = null;
+            map.eachLayer(layer => { if (layer.feature && layer.feature.properties.code === "440112") found = layer; });
+            const point = map.latLngToContainerPoint(found.getBounds().getCenter());
+            return [point.x, point.y];
+        }"""
+    )
+    frame.locator("#map_div").click(position={"x": huangpu[0], "y": huangpu[1]})
+    app.settle()
+    expect(frame.locator(".leaflet-popup-content")).to_have_count(1)
+    expect(frame.locator(".leaflet-popup-content")).to_contain_text("黄埔区")
+    expect(frame.locator(".leaflet-popup-content")).to_contain_text("954,700 m²")
+    app.page.get_by_role("tab", name="推导").click()
+    expect(app.page.get_by_text("应配用地 = 954,700", exact=False).first).to_be_visible()
+    open_page(app, "用地需求")
+    expect(app.page.get_by_label("行政区")).to_have_value("黄埔区")
+
+
+def test_edited_settlement_moves_the_figures_and_can_be_taken_back(app: App) -> None:
+    open_page(app, "指标分配")
+    app.page.get_by_role("tab", name="落户人口（可修改）").click()
+    app.settle()
+    grid = app.page.get_by_test_id("stDataFrame").last
+    box = grid.bounding_box()
+    assert box is not None
+    # sixth district, 黄埔: 19,094 persons at 50 m²; 1,000 more are 5 ha
+    app.page.mouse.dblclick(box["x"] + box["width"] * 0.3, box["y"] + 35 * 6 + 17)
+    app.page.wait_for_selector("#portal input, #portal textarea")
+    app.page.keyboard.press("Control+A")
+    app.page.keyboard.type("20094")
+    app.page.keyboard.press("Enter")
+    app.settle()
+    expect_metric(app, "落户人口", "211,518")
+    expect_metric(app, "新增建设用地指标", "835.41")
+    open_page(app, "概览")
+    open_page(app, "指标分配")
+    expect_metric(app, "新增建设用地指标", "835.41")
+    app.page.get_by_role("tab", name="落户人口（可修改）").click()
+    app.page.get_by_role("button", name="恢复原数据").click()
+    app.settle()
+    expect_metric(app, "新增建设用地指标", "830.41")
+
+
+def test_english_at_a_switch(app: App) -> None:
+    app.page.get_by_role("radio", name="EN", exact=True).click()
+    expect(app.page.get_by_role("heading", name=re.compile("Overview"))).to_be_visible()
+    app.page.get_by_role("link", name="Quota").click()
+    app.settle()
+    assert "Quota (ha)" in legend(app)
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    labels = app.page.get_by_test_id("stWidgetLabel").all_inner_texts()
+    assert labels
+    assert not [label for label in labels if chinese.search(label)]
+    keep_shot(app.page, "quota-english")
+
+
+def test_online_base_map_that_does_not_load_leaves_the_map_usable(app: App) -> None:
+    open_page(app, "指标分配")
+    app.page.get_by_text("在线底图").click()
+    app.settle()
+    assert len(fills(app)) == 11
+    expect_metric(app, "新增建设用地指标", "830.41")
+
+
+def test_the_annex_downloads(app: App) -> None:
+    open_page(app, "指标分配")
+    with app.page.expect_download() as waiting:
+        app.page.get_by_role("button", name="下载附件（xlsx）").click()
+    assert waiting.value.suggested_filename == "附表.xlsx"
+    assert waiting.value.path().read_bytes()[:2] == b"PK"
