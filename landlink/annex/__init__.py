@@ -3,13 +3,13 @@
 from functools import partial
 from pathlib import Path
 
+from landlink.annex import workbook
 from landlink.annex.layers import write_geopackage
-from landlink.annex.workbook import workbook
 from landlink.formats import write_files
 from landlink.plan import Plan
 from landlink.texts import Lang, text
 
-__all__ = ["workbook", "write_annex", "write_geopackage"]
+__all__ = ["write_annex", "write_geopackage"]
 
 
 def write_annex(plan: Plan, folder: str | Path, lang: Lang = "zh") -> list[Path]:
@@ -30,7 +30,7 @@ def write_annex(plan: Plan, folder: str | Path, lang: Lang = "zh") -> list[Path]
     return write_files(
         Path(folder),
         {
-            text("annex.file.workbook", lang): workbook(plan, lang),
+            text("annex.file.workbook", lang): workbook.workbook(plan, lang),
             text("annex.file.geopackage", lang): partial(_geopackage, plan, lang),
         },
     )

@@ -29,7 +29,7 @@ NAMES = {
     "central.districts": "central_districts",
 }
 FACTS = tuple(UNITS)
-_WIDTHS = (28, 5, 7.5, 20, 9, 30, 27, 12, 11.5, 9, 30)
+_WIDTHS = (28, 5, 7.5, 20, 9, 30, 26, 14.5, 11.5, 9, 30)
 _HEADS = ("item", "sign", "bound", "value", "unit", "source", "clause", "confidence", "date", "status", "note")
 _FIRST = 5
 

@@ -13,7 +13,7 @@ from landlink.annex.inputs import FACTS, fact_status
 from landlink.baseline import UNITS
 from landlink.explain import FORMULAS
 from landlink.plan import Plan
-from landlink.schema import RESULTS
+from landlink.schema import RESULTS, STATUSES
 from landlink.texts import Lang, has_text, text
 
 LAYERS = ("districts", "needs", "parameters")
@@ -59,7 +59,7 @@ def write_geopackage(plan: Plan, path: str | Path, lang: Lang = "zh") -> None:
     """
     path = Path(path)
     path.unlink(missing_ok=True)
-    tables = {"districts": _districts(plan), "needs": _needs(plan, lang), "parameters": _parameters(plan, lang)}
+    tables = {"districts": _districts(plan, lang), "needs": _needs(plan, lang), "parameters": _parameters(plan, lang)}
     described = text(
         "annex.layer.description",
         lang,
@@ -88,16 +88,21 @@ def write_geopackage(plan: Plan, path: str | Path, lang: Lang = "zh") -> None:
         database.execute("VACUUM")
 
 
-def _districts(plan: Plan) -> gpd.GeoDataFrame:
+def _districts(plan: Plan, lang: Lang) -> gpd.GeoDataFrame:
     """Boundaries with quota, ledger and facts; each fact with its status."""
     facts = plan.base.table[["code", *(item for item in FACTS if item not in plan.quota)]]
     ledger = plan.ledger.drop(columns=[name for name in plan.ledger if name in plan.quota and name != "code"])
     table = plan.districts.merge(facts, on="code").merge(plan.quota.drop(columns="district"), on="code")
     table = table.merge(ledger, on="code")
     table["central"] = table["code"].isin(plan.central)
-    status = fact_status(plan)
+    names = {name: text(f"model.status.{name}", lang) for name in STATUSES}
+    status = {fact: names[value] for fact, value in fact_status(plan).items()}
     for item in FACTS:
         table[f"{item}_status"] = [status.get((code, item)) for code in table["code"]]
+    comma = text("annex.print.comma", lang)
+    table["cut_by"] = table["cut_by"].map(
+        lambda cuts: comma.join(text(f"model.cut.{cut}", lang) for cut in cuts.split("; ") if cut)
+    )
     return gpd.GeoDataFrame(table, geometry="geometry", crs=plan.districts.crs).sort_values("code", ignore_index=True)
 
 
@@ -155,7 +160,7 @@ def _describe_columns(database: sqlite3.Connection, tables: Mapping[str, pd.Data
         for name, alias, description in _aliases(layer, table, plan, lang):
             database.execute(
                 "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, NULL)",
-                (layer, name, alias, alias, description),
+                (layer, name, alias, alias, description or None),
             )
 
 

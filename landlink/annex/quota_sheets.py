@@ -192,7 +192,7 @@ def _formulas(plan: Plan, layout: Layout, inputs: Inputs, code: str) -> dict[str
     upper = layout.address("balance", "D", layout.balance_row(code))
     by_capacity, by_cap = f"{here['demand_m2']}>{upper}", f"{upper}>{here['quota_m2']}"
     capacity, cap = (text(f"model.cut.{name}", lang) for name in ("capacity", "city cap"))
-    both = quoted(text("annex.print.both", lang, one=capacity, two=cap))
+    both = quoted(text("annex.print.comma", lang).join((capacity, cap)))
     below = layout.needs_block(code)[1] + 1
     sums = {
         name: layout.address("needs", letter(NEEDS, column), below)

@@ -16,6 +16,7 @@ GROUPS = {
     "employment": ("#009e73",),
     "other": ("#999999",),
 }
+_ON_TOP = alt.Legend(orient="top", columns=1)
 DISTRICT = "district"
 _FADED = 0.45
 
@@ -35,9 +36,7 @@ def rates(series: pd.DataFrame, t: Texts) -> alt.Chart:
         .encode(
             alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
             alt.Y("value:Q", title="%", scale=alt.Scale(zero=False)),
-            alt.Color(
-                "rate:N", title=None, scale=alt.Scale(range=[QUOTA, STOCK]), legend=alt.Legend(orient="top", columns=1)
-            ),
+            alt.Color("rate:N", title=None, scale=alt.Scale(range=[QUOTA, STOCK]), legend=_ON_TOP),
             tooltip=[alt.Tooltip("year:O"), alt.Tooltip("rate:N"), alt.Tooltip("value:Q", format=".2f")],
         )
         .properties(height=190)
@@ -89,5 +88,6 @@ def shares(areas: pd.DataFrame, selected: str | None, title: str) -> alt.Chart:
             tooltip=[alt.Tooltip("district:N"), alt.Tooltip("part:N"), alt.Tooltip("area_ha:Q", format=",.2f")],
         )
         .add_params(click)
+        .properties(padding={"left": 5, "right": 22, "top": 5, "bottom": 5})
     )
     return chart

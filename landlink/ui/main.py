@@ -17,6 +17,7 @@ _STYLE = """
 h1 {font-size: 1.5rem !important; padding: 0 0 .3rem 0 !important;}
 h2, h3 {font-size: 1.1rem !important; padding: .3rem 0 .5rem 0 !important;}
 [data-testid="stVerticalBlock"] {gap: .6rem;}
+iframe[title*="st_folium"] {height: calc(100vh - 340px) !important; min-height: 400px;}
 details.derivation {margin-left: 1rem; font-size: .85rem;}
 details.derivation > summary {cursor: pointer;}
 details.derivation .origin, .derivation-leaf .origin {color: #6b6f76;}

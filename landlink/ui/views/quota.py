@@ -1,5 +1,7 @@
 """Quota: policy, year and options; the quota table, a chart and the map that follow from them."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -64,7 +66,7 @@ def _headline(plan: Plan) -> None:
     with cells[5]:
         st.download_button(
             t("ui.quota.annex"),
-            state.annex_workbook(plan, state.lang()),
+            partial(state.annex_workbook, plan, state.lang()),
             t("ui.quota.annex_file"),
             icon=":material/download:",
             on_click="ignore",

@@ -51,6 +51,7 @@ window.landlink = (function () {
 
   function decorate(map, group, layer, options) {
     shown = group;
+    map.home = map.home || layer.getBounds();
     const control = legend(map, options.legend);
     const labels = options.labels.map(label => L.marker([label.lat, label.lng], {
       interactive: false,
@@ -86,9 +87,17 @@ window.landlink = (function () {
     });
   }
 
+  // The map fills its frame, however high the window makes it, and shows all districts until somebody moves it.
   L.Map.addInitHook(function () {
-    L.control.scale({imperial: false}).addTo(this);
-    this.attributionControl.setPrefix(false);
+    const map = this, box = map.getContainer();
+    L.control.scale({imperial: false}).addTo(map);
+    map.attributionControl.setPrefix(false);
+    let moved = false;
+    for (const kind of ["pointerdown", "wheel", "keydown"]) box.addEventListener(kind, () => { moved = true; }, true);
+    new ResizeObserver(() => {
+      map.invalidateSize({pan: false});
+      if (map.home && !moved) map.fitBounds(map.home, {animate: false});
+    }).observe(box);
   });
   return {decorate};
 })();
