@@ -51,7 +51,10 @@ window.landlink = (function () {
 
   function decorate(map, group, layer, options) {
     shown = group;
-    map.home = map.home || layer.getBounds();
+    if (!map.home) {
+      map.home = layer.getBounds();
+      map.fitBounds(map.home, {animate: false});
+    }
     const control = legend(map, options.legend);
     const labels = options.labels.map(label => L.marker([label.lat, label.lng], {
       interactive: false,
