@@ -1,4 +1,3 @@
-# ruff: noqa: T201
 """Seconds that sharing a total takes, by number of claims and shape of input: the best of three runs each."""
 
 from collections.abc import Iterator
