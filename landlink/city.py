@@ -9,10 +9,11 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from landlink.checks import check, check_layer
 from landlink.crs import to_cgcs2000
 from landlink.errors import DataError, Fault
 from landlink.formats import read_layer, read_table
-from landlink.schema import INPUTS, REQUIRED_INPUTS, check, check_layer
+from landlink.schema import INPUTS, REQUIRED_INPUTS
 from landlink.texts import Lang
 
 MANIFEST = "datapackage.json"

@@ -14,7 +14,7 @@ from landlink.archive import load_plan, save_plan
 from landlink.baseline import BASES
 from landlink.city import load_city
 from landlink.errors import DataError, Fault, LandlinkError
-from landlink.explain import HEADLINE
+from landlink.formulas import HEADLINE
 from landlink.plan import Plan, make_plan
 from landlink.policy import RULES, load_policy, shipped
 from landlink.texts import LANGS, Lang, default_lang, text

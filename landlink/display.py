@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from landlink.explain import FORMULAS, Explainer, worst
+from landlink.explain import Explainer, worst
+from landlink.formulas import FORMULAS
 from landlink.schema import RESULTS, Column
 from landlink.texts import Lang, text
 from landlink.units import ha, wan

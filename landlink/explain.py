@@ -9,6 +9,7 @@ import pandas as pd
 
 from landlink.baseline import UNITS
 from landlink.errors import DataError, Fault
+from landlink.formulas import FORMULAS, HEADLINE, USED_BY
 from landlink.needs import standards
 from landlink.policy import RULES, Dated
 from landlink.schema import RESULTS
@@ -16,8 +17,6 @@ from landlink.texts import Lang, default_lang, text
 
 if TYPE_CHECKING:
     from landlink.plan import Plan
-
-HEADLINE = {"quota": "quota_m2", "needs": "land_m2", "ledger": "budget_m2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,78 +85,6 @@ class Node:
         if self.confidence:
             origin.append(text(f"model.confidence.{self.confidence}", lang))
         return f"{start}  ← {self.formula}  [{'; '.join(origin)}]"
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """What a column is computed from, and the clause behind it; a column without clause is its one input's copy."""
-
-    inputs: tuple[str, ...]
-    clause: str = ""
-
-
-# The register of formulas. An input is a column of the same row, a district fact (`base.`), a column of the district's
-# row in another table (`quota.`, `ledger.`), a field of the facility's standard (`standard.`), a sum over other rows
-# (`sum.`), or a rule.
-FORMULAS: Mapping[str, Formula] = {
-    "quota.settled": Formula(("base.settled",)),
-    "quota.urban_residents": Formula(("base.residents", "base.urban_share_pct"), "population"),
-    "quota.urban_land_m2": Formula(("base.urban_land_m2",)),
-    "quota.per_capita_stock_m2": Formula(("urban_land_m2", "urban_residents"), "linkage"),
-    "quota.standard_m2": Formula(("per_capita_stock_m2", "linkage.standard", "linkage.adjustment"), "linkage"),
-    "quota.entitlement_m2": Formula(("settled", "standard_m2"), "linkage"),
-    "quota.stock_need_m2": Formula(
-        ("entitlement_m2", "base.central_settled", "stock_offset_m2", "central.districts"), "central"
-    ),
-    "quota.stock_offset_m2": Formula(
-        ("entitlement_m2", "base.stock_available_m2", "stock.offset_share", "central.districts"), "stock"
-    ),
-    "quota.demand_m2": Formula(("entitlement_m2", "stock_need_m2"), "stock"),
-    "quota.quota_m2": Formula(
-        (
-            "demand_m2",
-            "base.new_capacity_m2",
-            "sum.claims",
-            "balance.city_cap",
-            "balance.rule",
-            "balance.floor_share",
-            "priority.districts",
-            "priority.weight",
-        ),
-        "balance",
-    ),
-    "quota.cut_m2": Formula(("demand_m2", "quota_m2"), "balance"),
-    "quota.cut_by": Formula(("cut_m2", "base.new_capacity_m2", "balance.city_cap"), "balance"),
-    "needs.persons": Formula(("quota.settled", "standard.share_pct"), "needs"),
-    "needs.units": Formula(
-        (
-            "persons",
-            "standard.per_1000",
-            "base.surplus",
-            "standard.module_units",
-            "standard.min_units",
-            "standard.max_units",
-        ),
-        "needs",
-    ),
-    "needs.land_m2": Formula(("units", "standard.land"), "needs"),
-    "needs.granted_m2": Formula(("land_m2", "ledger.budget_m2", "sum.before"), "order"),
-    "needs.deficit_m2": Formula(("land_m2", "granted_m2"), "order"),
-    "ledger.quota_m2": Formula(("quota.quota_m2",)),
-    "ledger.stock_need_m2": Formula(("quota.stock_need_m2",)),
-    "ledger.stock_met_m2": Formula(("stock_need_m2", "base.stock_available_m2"), "stock"),
-    "ledger.budget_m2": Formula(("quota_m2", "stock_met_m2"), "stock"),
-    "ledger.need_m2": Formula(("sum.land_m2",), "needs"),
-    "ledger.granted_m2": Formula(("sum.granted_m2",), "order"),
-    "ledger.deficit_m2": Formula(("sum.deficit_m2",), "order"),
-    "ledger.unassigned_m2": Formula(("budget_m2", "granted_m2"), "order"),
-}
-# Rules that only some balancing rules use.
-_USED_BY = {
-    "balance.floor_share": ("floor",),
-    "priority.districts": ("weighted", "floor"),
-    "priority.weight": ("weighted", "floor"),
-}
 
 
 _SEVERITY = {"official": 0, "estimated": 1, "synthetic": 2}
@@ -329,7 +256,7 @@ class Explainer:
 
     def _rule(self, name: str) -> Node | None:
         dated = self.plan.rules.get(name)
-        if dated is None or self.plan.rules["balance.rule"].content not in _USED_BY.get(name, RULES):
+        if dated is None or self.plan.rules["balance.rule"].content not in USED_BY.get(name, RULES):
             return None
         shown = dated.display()
         if name == "balance.rule":

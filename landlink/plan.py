@@ -188,8 +188,10 @@ def make_plan(
 
     Examples
     --------
-    >>> plan = make_plan(load_city("geodata/guangzhou"), load_policy("guangzhou-2018"), 2020)  # doctest: +SKIP
-    >>> int(plan.quota["quota_m2"].sum())  # doctest: +SKIP
+    >>> import landlink
+    >>> city = landlink.load_city("geodata/guangzhou")
+    >>> plan = make_plan(city, landlink.load_policy("guangzhou-2018"), 2020)
+    >>> int(plan.quota["quota_m2"].sum())
     8304130
     """
     options = Options(year, basis, cap_ha, rule, adjust_pct, offset_share)

@@ -11,7 +11,7 @@ import pyogrio
 
 from landlink.annex.inputs import FACTS, fact_status
 from landlink.baseline import UNITS
-from landlink.explain import FORMULAS
+from landlink.formulas import FORMULAS
 from landlink.plan import Plan
 from landlink.schema import RESULTS, STATUSES
 from landlink.texts import Lang, has_text, text

@@ -56,7 +56,7 @@ def load_policy(name: str | Path) -> Policy:
     Examples
     --------
     >>> load_policy("guangzhou-2018").on("2020-12-31")["linkage.standard"].display()
-    'l ≤ 100'... # doctest: +SKIP
+    '0 ≤ l ≤ 100 → 100；100 < l ≤ 150 → 80；l > 150 → 50'
     """
     return _Loader().load(str(name))
 
