@@ -92,6 +92,8 @@ class Plan:
         Kinds of facility in the order in which land is granted.
     central
         Codes of the districts that lie in the central area, wholly or for the larger part.
+    central_layer
+        The central area is the city's layer, not the policy's list of districts.
     base
         The district facts the plan rests on.
     surplus
@@ -113,6 +115,7 @@ class Plan:
     rules: Rules
     facilities: tuple[Facility, ...]
     central: tuple[str, ...]
+    central_layer: bool
     base: Baseline
     surplus: pd.DataFrame
     quota: pd.DataFrame
@@ -228,13 +231,14 @@ def make_plan(
         rules,
         policy.facilities,
         central,
+        share is not None,
         base,
         surplus,
         quotas,
         granted,
         ledger(budget, granted),
         districts,
-        _notes(base, central_layer=share is not None),
+        _notes(base, central, central_layer=share is not None),
         version("landlink"),
         _fingerprint(city, policy, options, rules, base, surplus),
     )
@@ -274,11 +278,11 @@ def _number(value: str) -> Decimal:
         return Decimal("NaN")
 
 
-def _notes(base: Baseline, *, central_layer: bool) -> tuple[Note, ...]:
+def _notes(base: Baseline, central: tuple[str, ...], *, central_layer: bool) -> tuple[Note, ...]:
     """What the reader must know: figures that are not official, and what is unknown."""
     notes = []
     if not central_layer:
-        notes.append(Note("central_list", {}))
+        notes.append(Note("central_list" if central else "central_none", {}))
     for (item, status), rows in base.sources.groupby(["item", "status"], sort=False):
         if status != "official":
             notes.append(Note("not_official", {"item": item, "status": status, "count": len(rows)}))

@@ -12,6 +12,7 @@ from landlink.annex.formulas import StepCells, quoted
 from landlink.annex.layout import QUOTA, Layout, letter
 from landlink.annex.sheet import A4, GENERAL, HECTARES, TWO, WHOLE, Page, Role
 from landlink.baseline import UNITS
+from landlink.formulas import FORMULAS
 from landlink.plan import OVERRIDES, Plan
 from landlink.policy import RULES, Dated, Steps
 from landlink.policy.model import PARAMETERS, Step
@@ -44,11 +45,6 @@ class Inputs:
     def number(self, name: str, default: str) -> str:
         """Cell of a parameter, or a default where the policy does not set it."""
         return self.values.get(name, default)
-
-
-def has_layer(plan: Plan) -> bool:
-    """Tell whether the plan's central area is a layer, not a list of districts."""
-    return all(note.id != "central_list" for note in plan.notes)
 
 
 def fact_status(plan: Plan) -> dict[tuple[str, str], str]:
@@ -87,11 +83,12 @@ class _Writer:
             self._section("surplus")
             for record in self.plan.surplus.to_dict("records"):
                 self._surplus(record)
+        self._section("formulas")
+        for label, value in self._formulas():
+            self._long_line(label, value)
         self._section("plan")
         for label, value in self._identity():
-            self._line((label, None, None, value, None, None, None, None, None, None, None), "label")
-            last = self.row - 1
-            page.worksheet.merge_cells(f"D{last}:K{last}")
+            self._long_line(label, value)
         self._section("notes")
         notes = [f"{place}. {note.text(lang)}" for place, note in enumerate(self.plan.notes, 1)]
         page.notes(self.row, [*notes, text("annex.note.inputs", lang)])
@@ -121,6 +118,26 @@ class _Writer:
                 texts.append((value, _WIDTHS[place]))
         self.page.fit(self.row, texts)
         self.row += 1
+
+    def _long_line(self, label: str, value: str) -> None:
+        """Write one row whose value takes the columns to the right as well."""
+        self._line((label, None, None, value, None, None, None, None, None, None, None), "label")
+        self.page.worksheet.merge_cells(f"D{self.row - 1}:K{self.row - 1}")
+
+    def _formulas(self) -> Iterator[tuple[str, str]]:
+        """Computed columns with formula and clause, as their derivations give them."""
+        for name, formula in FORMULAS.items():
+            table, _, column = name.partition(".")
+            if formula.clause:
+                label = text(
+                    "annex.basis.of_table",
+                    self.lang,
+                    table=text(f"model.table.{table}", self.lang),
+                    column=text(f"model.column.{column}", self.lang),
+                )
+                clause = text(f"model.clause.{formula.clause}", self.lang)
+                told = {"formula": text(f"model.formula.{name}", self.lang), "clause": clause}
+                yield label, text("annex.basis.formula", self.lang, **told)
 
     def _rules(self) -> Iterator[Dated]:
         """Values in force; the city cap also where none is set, so that one can be entered."""
@@ -209,7 +226,7 @@ class _Writer:
     def _facts(self) -> Iterator[tuple[str, str, Mapping[str, str] | None]]:
         origins = {(row["code"], row["item"]): row for row in self.plan.base.sources.to_dict("records")}
         for item in FACTS:
-            if item == "central_settled" and not has_layer(self.plan):
+            if item == "central_settled" and not self.plan.central_layer:
                 continue
             for code in self.layout.codes:
                 yield item, code, origins.get((code, item))

@@ -6,7 +6,7 @@ import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.formulas import blank_or, half_up, m2, quoted, step_value
-from landlink.annex.inputs import Inputs, fact_status, has_layer
+from landlink.annex.inputs import Inputs, fact_status
 from landlink.annex.layout import NEEDS, QUOTA, QUOTA_FIRST, QUOTA_HEAD, Column, Layout, letter
 from landlink.annex.sheet import A3, FOUR, GENERAL, HECTARES, TEXT, TWO, WHOLE, Page, Role
 from landlink.display import MARK
@@ -47,7 +47,7 @@ def write_annex_1(
                 page.put(place, code, "label", TEXT)
             elif column.name == "district":
                 page.put(place, names[code], "label")
-            elif column.name == "central_settled" and not has_layer(plan):
+            elif column.name == "central_settled" and not plan.central_layer:
                 page.put(place, f"={computed}", "figure", WHOLE)
             elif column.kind == "input":
                 value = facts.loc[code, column.name]
@@ -171,7 +171,7 @@ def _formulas(plan: Plan, layout: Layout, inputs: Inputs, code: str) -> dict[str
     entered = {column.name: layout.address("quota", letter(QUOTA, column.name), row) for column in QUOTA}
     lang = layout.lang
     yes = quoted(text("annex.print.yes", lang))
-    if has_layer(plan):
+    if plan.central_layer:
         central = yes if code in plan.central else '""'
         inside = f"MIN({here['settled']},{entered['central_settled']})"
     else:

@@ -14,7 +14,10 @@ from landlink.texts import Lang, text
 from landlink.ui import charts, maps, state
 from landlink.ui.derivation import derivation, popup
 
-MAP_COLUMNS = tuple(column.name for column in RESULTS["quota"].columns if column.name not in ("code", "district"))
+QUOTA_COLUMNS = tuple(column.name for column in RESULTS["quota"].columns if column.name not in ("code", "district"))
+LEDGER_COLUMNS = ("stock_met_m2", "budget_m2", "need_m2", "granted_m2", "deficit_m2", "unassigned_m2")
+# What the map can show, by name; a name stands in one of both tables only.
+MAP_COLUMNS = {**dict.fromkeys(QUOTA_COLUMNS, "quota"), **dict.fromkeys(LEDGER_COLUMNS, "ledger")}
 TABLE_COLUMNS = (
     "settled",
     "per_capita_stock_m2",
@@ -78,9 +81,9 @@ def _map(plan: Plan) -> None:
     choose, online = st.columns([3, 1.2], vertical_alignment="bottom")
     column = choose.selectbox(
         t("ui.quota.map_column"),
-        MAP_COLUMNS,
+        list(MAP_COLUMNS),
         key="column",
-        format_func=lambda name: label("quota", name, lang, unit=True),
+        format_func=lambda name: label(MAP_COLUMNS[name], name, lang, unit=True),
     )
     layers = [_layer(plan, lang, column, st.session_state["district"])]
     if online.toggle(t("ui.quota.online"), key="online_base"):
@@ -96,8 +99,9 @@ def _layer(plan: Plan, lang: Lang, column: str, selected: str | None) -> maps.La
     """Choropleth of a column, each district with the derivation of its figure."""
     boundaries = state.boundaries(state.city())
     explainer = state.explainer(plan, lang)
-    spec = RESULTS["quota"][column]
-    values = shown_values(plan.quota.set_index("code")[column], spec)
+    table = MAP_COLUMNS[column]
+    spec = RESULTS[table][column]
+    values = shown_values(plan.table(table).set_index("code")[column], spec)
     if column == "cut_by":
         values = values.map(
             lambda rule: (
@@ -106,17 +110,19 @@ def _layer(plan: Plan, lang: Lang, column: str, selected: str | None) -> maps.La
             )
         )
     names = state.names(plan)
-    popups = {code: popup(names[code], explainer.explain("quota", code, column), lang) for code in names}
-    status = column_status(explainer, "quota")[column]
+    popups = {code: popup(names[code], explainer.explain(table, code, column), lang) for code in names}
+    status = column_status(explainer, table)[column]
     return maps.choropleth(
         boundaries,
         values,
-        title=label("quota", column, lang, unit=True),
+        title=label(table, column, lang, unit=True),
         names=names,
         popups=popups,
         selected=selected,
         decimals=decimals(spec),
-        note="" if status == "official" else text("ui.quota.estimated_legend", lang),
+        note=""
+        if status == "official"
+        else text("ui.quota.rests_on", lang, status=text(f"model.status.{status}", lang)),
         no_data=text("ui.quota.no_data", lang),
     )
 
@@ -236,14 +242,14 @@ def _derivation(plan: Plan) -> None:
     )
     column = second.selectbox(
         t("ui.quota.figure"),
-        MAP_COLUMNS,
-        index=MAP_COLUMNS.index("quota_m2"),
-        format_func=lambda name: label("quota", name, lang),
+        list(MAP_COLUMNS),
+        index=list(MAP_COLUMNS).index("quota_m2"),
+        format_func=lambda name: label(MAP_COLUMNS[name], name, lang),
     )
     if code is None:
         st.caption(t("ui.quota.no_district"))
         return
-    node = state.explainer(plan, lang).explain("quota", code, column)
+    node = state.explainer(plan, lang).explain(MAP_COLUMNS[column], code, column)
     with st.container(height=HEIGHT - 60, border=False):
         st.html(derivation(node, lang))
 
