@@ -132,6 +132,8 @@ def _fault(failure: _Failure, table: Table, frame: pd.DataFrame, file: str) -> F
         kind = "cell_not_number"
     elif column.kind == "int" and float(found) != int(float(found)):
         kind = "cell_not_whole"
+    elif column.above is not None and float(found) <= column.above:
+        kind, values["bound"] = "cell_not_above", f"{column.above:g}"
     elif failure.check.startswith("less_than"):
         kind, values["bound"] = "cell_above", column.maximum
     elif failure.check.startswith("greater_than"):

@@ -88,8 +88,6 @@ def load_city(folder: str | Path, *, accept_questions: bool = False) -> City:
         codes = set(layers["districts"]["code"])
         for table in tables.values():
             faults.extend(_unknown_codes(table, codes, paths["districts"].name))
-    if "land" in tables:
-        faults.extend(_no_land(tables["land"]))
     if any(not (fault.question and accept_questions) for fault in faults):
         raise DataError(faults)
     title = manifest.get("landlink", {}).get("title", {})
@@ -163,11 +161,4 @@ def _unknown_codes(table: pd.DataFrame, codes: set[str], boundaries: str) -> lis
         )
         for row, code in table["code"].items()
         if code not in codes
-    ]
-
-
-def _no_land(land: pd.DataFrame) -> list[Fault]:
-    return [
-        Fault("table.land_zero", file=land.attrs["file"], row=int(str(row)), column="urban_land_ha")
-        for row in land.index[land["urban_land_ha"] == 0]
     ]

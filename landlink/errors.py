@@ -41,9 +41,11 @@ class Fault:
             for part in ("file", "layer", "row", "column")
             if (value := getattr(self, part)) not in ("", None)
         ]
-        known = {"file": self.file, "layer": self.layer, "row": self.row, "column": self.column}
+        known: dict[str, object] = {"file": self.file, "layer": self.layer, "row": self.row, "column": self.column}
+        if unit := self.values.get("unit"):
+            known["unit"] = text(f"model.unit.{unit}", lang)
         found, expected, mend = (
-            text(f"errors.{self.id}.{part}", lang, **{**known, **self.values}) for part in ("found", "expected", "mend")
+            text(f"errors.{self.id}.{part}", lang, **{**self.values, **known}) for part in ("found", "expected", "mend")
         )
         kind = "question" if self.question else "fault"
         body = text(f"errors.layout.{kind}", lang, found=found, expected=expected, mend=mend)

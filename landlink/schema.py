@@ -17,7 +17,7 @@ DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its type, unit and the values it may hold."""
+    """One column: its type, unit and the values it may hold, ``above`` being a bound that is itself left out."""
 
     name: str
     kind: Kind
@@ -27,12 +27,15 @@ class Column:
     pattern: str = ""
     values: tuple[str, ...] = ()
     required: bool = True
+    above: float | None = None
 
     def pandera(self) -> pa.Column:
         """Return the column as pandera declares it."""
         checks = []
         if self.minimum is not None:
             checks.append(pa.Check.ge(self.minimum))
+        if self.above is not None:
+            checks.append(pa.Check.gt(self.above))
         if self.maximum is not None:
             checks.append(pa.Check.le(self.maximum))
         if self.pattern:
@@ -132,7 +135,7 @@ INPUTS: dict[str, Table] = {
         ),
         Table(
             "land",
-            (_CODE, _YEAR, Column("urban_land_ha", "float", "ha", 0), *_SOURCE),
+            (_CODE, _YEAR, Column("urban_land_ha", "float", "ha", above=0), *_SOURCE),
             ("code", "year"),
             ("urban_land_ha", ("year",)),
         ),
