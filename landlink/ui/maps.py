@@ -1,6 +1,8 @@
 """The folium map of districts, with every script and style served from this package and none from elsewhere."""
 
+import json
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -8,6 +10,7 @@ from typing import Any
 import folium
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 import streamlit as st
@@ -26,10 +29,16 @@ STYLES = (("leaflet_css", f"{_BASE}/leaflet/leaflet.css"), ("landlink_css", f"{_
 
 # ColorBrewer YlOrBr, safe for colour-blind readers and ordered in grey.
 RAMP = ("#fee391", "#fec44f", "#fe9929", "#ec7014", "#cc4c02", "#8c2d04")
-# Okabe and Ito, for values that have no order.
-HUES = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#0072b2", "#d55e00")
-ZERO, NO_DATA = "#fffdf2", "#c9ccd0"
+# Okabe and Ito, then Tol's muted ones, for values that have no order.
+HUES = (
+    *("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#0072b2", "#d55e00"),
+    *("#332288", "#999933", "#882255", "#117733", "#aa4499"),
+)
+# A zero by itself and a missing value: the latter is hatched by ``map.js``.
+ZERO, NO_DATA = "#fffdf2", "url(#ll-hatch)"
 EDGE, SELECTED = "#5b5f66", "#0b5cad"
+# Vertices that a map of districts can do without, in degrees: some 100 m; and decimals of degrees: some 1 m.
+TOLERANCE, PLACES = 0.001, 5
 
 Layer = folium.FeatureGroup
 Bounds = tuple[float, float, float, float]
@@ -44,29 +53,47 @@ def base_map(bounds: Bounds) -> folium.Map:
     bounds
         West, south, east and north of what is first shown, degrees.
     """
-    west, south, east, north = bounds
-    base = folium.Map(
-        location=[(south + north) / 2, (west + east) / 2],
-        tiles=None,
-        zoom_snap=0.25,
-    )
+    west, south, east, north = (round(float(edge), PLACES) for edge in bounds)
+    base = folium.Map(location=[(south + north) / 2, (west + east) / 2], tiles=None, zoom_snap=0.25)
     base.default_js = list(SCRIPTS)
     base.default_css = list(STYLES)
-    base.fit_bounds([[south, west], [north, east]])
+    _Call("frame", [[south, west], [north, east]]).add_to(base)
     return base
 
 
 def online_base(url: str, attribution: str) -> Layer:
     """Base map from the internet; where its tiles do not come, the map stays as it is without them.
 
+    It is a layer, to be given to :func:`show` below the others, so that it comes and goes without the map being
+    loaded anew. Its tiles stay while the layers above are replaced.
+
     Parameters
     ----------
     url
-        Template of the tiles' addresses with ``{x}``, ``{y}`` and ``{z}``.
+        Template of the tiles' addresses with ``{x}``, ``{y}`` and ``{z}``. In China 天地图 can be reached, with a key
+        of one's own; it is in CGCS2000 and so lies under the districts, as tiles in GCJ-02 do not:
+        ``https://t0.tianditu.gov.cn/vec_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=vec&STYLE=default``
+        ``&TILEMATRIXSET=w&FORMAT=tiles&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=…``
+    attribution
+        Whom the tiles come from (HTML), shown on the map.
     """
     group = folium.FeatureGroup()
-    folium.TileLayer(url, attr=attribution, max_zoom=18, opacity=0.8).add_to(group)
+    _Call("base", url, attribution).add_to(group)
     return group
+
+
+def simplified(districts: gpd.GeoDataFrame, *, tolerance: float = TOLERANCE) -> gpd.GeoDataFrame:
+    """Districts for display: few vertices, borders that were shared still shared.
+
+    Parameters
+    ----------
+    districts
+        Polygons in geographic coordinates.
+    tolerance
+        Degrees, as of :func:`shapely.coverage_simplify`.
+    """
+    coarse = shapely.coverage_simplify(districts.geometry.to_numpy(), tolerance)
+    return districts.set_geometry(gpd.GeoSeries(_rounded(coarse), index=districts.index, crs=districts.crs))
 
 
 def choropleth(
@@ -76,23 +103,25 @@ def choropleth(
     title: str,
     names: Mapping[str, str],
     popups: Mapping[str, str],
+    tooltips: Mapping[str, str] | None = None,
+    unit: str = "",
     selected: str | None = None,
     decimals: int = 0,
     no_data: str = "–",
     note: str = "",
 ) -> Layer:
-    """Districts coloured by a value, with labels, legend and popups.
+    """Districts coloured by a value, with labels, legend, tooltips and popups.
 
     Parameters
     ----------
     districts
         ``code`` and polygons in geographic CGCS2000 or WGS 84, simplified for display.
     values
-        Value by code: numbers in classes of equal count, text in distinct colours; missing values in grey.
-    title
-        Title of the legend, with the unit.
-    names, popups
-        Label and popup (HTML) by code.
+        Value by code: numbers in at most six classes, text in distinct colours; missing values in a grey hatch.
+    title, unit
+        Title of the legend, and the unit where the title does not have it.
+    names, tooltips, popups
+        By code: label, text shown under the pointer, and HTML shown on a click.
     selected
         Code of the district that is outlined.
     decimals
@@ -109,47 +138,121 @@ def choropleth(
         chosen = code == selected
         return {
             "fillColor": colors[code],
-            "fillOpacity": 0.82,
+            "fillOpacity": 0.85,
             "color": SELECTED if chosen else EDGE,
-            "weight": 3.5 if chosen else 1,
+            "weight": 4 if chosen else 1,
         }
 
     group = folium.FeatureGroup()
-    layer = folium.GeoJson(
-        districts[["code", "geometry"]].to_json(drop_id=True),
-        style_function=style,
-        highlight_function=lambda _: {"weight": 3, "fillOpacity": 0.95},
-    )
+    layer = folium.GeoJson(_features(districts), style_function=style, highlight_function=lambda _: {"weight": 4})
     layer.add_to(group)
-    points = districts.geometry.representative_point()
-    ranked = districts.assign(lat=points.y, lng=points.x, size=shapely.area(districts.geometry.to_numpy())).sort_values(
-        "size"
-    )
-    labels = [
-        {"lat": round(row.lat, 5), "lng": round(row.lng, 5), "text": escape(names[row.code])}
-        for row in ranked.itertuples()
-    ]
-    legend = {"title": title, "entries": [{"label": label, "color": color} for label, color in entries], "note": note}
-    _Decoration({"labels": labels, "legend": legend, "popups": dict(popups), "selected": selected}).add_to(layer)
+    options = {
+        "labels": _labels(districts, names),
+        "legend": {
+            "title": title,
+            "unit": unit,
+            "entries": [{"label": label, "color": color, "missing": color == NO_DATA} for label, color in entries],
+            "note": note,
+        },
+        "popups": dict(popups),
+        "tooltips": {code: escape(tooltip) for code, tooltip in (tooltips or {}).items()},
+        "selected": selected,
+    }
+    _Call("decorate", options).add_to(layer)
     return group
 
 
-class _Decoration(MacroElement):
-    """Labels, legend and popups beside a GeoJSON layer; see ``assets/landlink/map.js``."""
+def show(base: folium.Map, layers: Layer | Sequence[Layer], *, key: str, height: int) -> str | None:
+    """Draw a map and return the code of a district that has just been clicked.
+
+    Panning and zooming do not re-run the page. A click is returned once, so that a district selected elsewhere
+    afterwards is not overwritten by it.
+
+    Parameters
+    ----------
+    base
+        Map of :func:`base_map`.
+    layers
+        One layer, or layers from below to above; they are replaced on the map without loading it anew. Like the map
+        they are left as they were, and can be kept.
+    key
+        Name of the map, of its own within the app.
+    height
+        Pixels; the width is the container's.
+    """
+    given = [layers] if isinstance(layers, Layer) else list(layers)
+    # streamlit-folium writes into what it draws: shown again, that would load the map anew, or not at all.
+    answer = st_folium(
+        deepcopy(base),
+        key=key,
+        height=height,
+        use_container_width=True,
+        feature_group_to_add=deepcopy(given),
+        returned_objects=["last_active_drawing"],
+    )
+    clicked = (answer or {}).get("last_active_drawing")
+    seen = f"{key}-clicked"
+    if not clicked or clicked["properties"] == st.session_state.get(seen):
+        return None
+    st.session_state[seen] = clicked["properties"]
+    return str(clicked["properties"]["code"])
+
+
+class _Call(MacroElement):
+    """Call of a function of ``assets/landlink/map.js`` on the element it is added to and, within a layer, its group."""
 
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        landlink.decorate({{ this._parent._parent._parent.get_name() }}, {{ this._parent._parent.get_name() }},
-            {{ this._parent.get_name() }}, {{ this.options | tojson }});
+        landlink.{{ this.function }}({{ this.arguments() }});
         {% endmacro %}
         """
     )
 
-    def __init__(self, options: Mapping[str, object]) -> None:
+    def __init__(self, function: str, *values: object) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._name = "Decoration"
-        self.options = options
+        self._name = "Call"
+        self.function = function
+        self.values = values
+
+    def arguments(self) -> str:
+        """Arguments in JavaScript."""
+        parent = self._parent
+        group = parent._parent if isinstance(parent, folium.GeoJson) else None  # noqa: SLF001
+        elements = [element.get_name() for element in (group, parent) if element is not None]
+        values = [json.dumps(value, ensure_ascii=False, separators=(",", ":")) for value in self.values]
+        return ", ".join([*elements, *values])
+
+
+def _rounded(geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    rounded: npt.NDArray[np.object_] = shapely.transform(geometries, lambda points: points.round(PLACES))
+    return rounded
+
+
+def _features(districts: gpd.GeoDataFrame) -> dict[str, object]:
+    """GeoJSON of codes and shapes, in as few characters as show them."""
+    shapes = map(json.loads, shapely.to_geojson(_rounded(districts.geometry.to_numpy())))
+    features = [
+        {"type": "Feature", "properties": {"code": code}, "geometry": shape}
+        for code, shape in zip(districts["code"], shapes, strict=True)
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _labels(districts: gpd.GeoDataFrame, names: Mapping[str, str]) -> list[dict[str, object]]:
+    """Names at points within the districts, the smallest first: it is they that have no room to step aside."""
+    shapes = districts.geometry.to_numpy()
+    # The middle of the largest circle within: that is where there is most room.
+    points = shapely.get_point(shapely.maximum_inscribed_circle(shapes, TOLERANCE), 0)
+    codes = districts["code"].to_numpy()
+    return [
+        {
+            "lat": round(float(points[place].y), PLACES),
+            "lng": round(float(points[place].x), PLACES),
+            "text": escape(names[codes[place]]),
+        }
+        for place in np.argsort(shapely.area(shapes), kind="stable")
+    ]
 
 
 def _colors(values: "pd.Series[Any]", decimals: int, no_data: str) -> tuple[dict[str, str], Classes]:
@@ -157,9 +260,9 @@ def _colors(values: "pd.Series[Any]", decimals: int, no_data: str) -> tuple[dict
     missing = values.isna()
     known = values[~missing]
     if known.map(lambda value: isinstance(value, str)).any():
-        kinds = sorted(set(known))
-        entries = [(kind, HUES[place % len(HUES)]) for place, kind in enumerate(kinds)]
-        colors = known.map(dict(entries)).to_dict()
+        kinds = sorted({str(value) for value in known})
+        entries = list(zip(kinds, _hues(len(kinds)), strict=True))
+        colors = known.astype(str).map(dict(entries)).to_dict()
     else:
         colors, entries = _classes(known.astype("float64"), decimals)
     if missing.any():
@@ -167,16 +270,28 @@ def _colors(values: "pd.Series[Any]", decimals: int, no_data: str) -> tuple[dict
     return {**colors, **dict.fromkeys(values.index[missing], NO_DATA)}, entries
 
 
+def _hues(count: int) -> list[str]:
+    """Colours that differ; beyond the named ones, hues at equal distances."""
+    if count <= len(HUES):
+        return list(HUES[:count])
+    return [f"hsl({place * 360 // count}, 55%, {65 if place % 2 else 45}%)" for place in range(count)]
+
+
 def _classes(values: "pd.Series[float]", decimals: int) -> tuple[dict[str, str], Classes]:
-    """Zero by itself, the rest in classes of about equal count between round bounds."""
+    """Zero by itself unless there are values below it, the rest in classes of about equal count between round bounds.
+
+    A class has its lower bound and not its upper one, but for the last.
+    """
     entries: Classes = []
-    zero, rest = values[values == 0], values[values != 0]
-    colors = dict.fromkeys(zero.index, ZERO)
-    if len(zero):
+    values = values.round(decimals)
+    alone = values == 0 if (values >= 0).all() else pd.Series(data=False, index=values.index)
+    rest = values[~alone]
+    colors = dict.fromkeys(values.index[alone], ZERO)
+    if alone.any():
         entries.append(("0", ZERO))
     if rest.empty:
         return colors, entries
-    bounds = _bounds(rest, decimals)
+    bounds = _bounds(rest.to_numpy(), decimals)
     count = len(bounds) - 1
     ramp = [RAMP[2]] if count == 1 else [RAMP[round(step * (len(RAMP) - 1) / (count - 1))] for step in range(count)]
     place = np.clip(np.searchsorted(bounds, rest.to_numpy(), side="right") - 1, 0, count - 1)
@@ -188,41 +303,20 @@ def _classes(values: "pd.Series[float]", decimals: int) -> tuple[dict[str, str],
     return colors, entries
 
 
-def _bounds(values: "pd.Series[float]", decimals: int) -> list[float]:
-    """Class bounds: quintiles rounded to two digits, without empty classes; one value twice where all are equal."""
-    distinct = np.unique(values.to_numpy())
+def _bounds(values: npt.NDArray[np.float64], decimals: int) -> list[float]:
+    """Class bounds: quintiles, rounded, without empty classes; one value twice where all are equal."""
+    distinct = np.unique(values)
     if len(distinct) == 1:
         return [float(distinct[0])] * 2
-    step = max(10.0 ** np.floor(np.log10(np.abs(distinct).max()) - 1), 10.0**-decimals)
-    inner = np.round(np.quantile(distinct, [0.2, 0.4, 0.6, 0.8]) / step) * step
-    edges = np.unique([np.floor(distinct[0] / step) * step, *inner, np.ceil(distinct[-1] / step) * step])
+    low, *inner, high = np.quantile(distinct, [0, 0.2, 0.4, 0.6, 0.8, 1])
+    # Two digits of a bound, more where the values lie closer together than that, none beyond the decimals shown.
+    spread = 10.0 ** np.floor(np.log10((high - low) / 5))
+
+    def step(bound: float) -> float:
+        digits = 10.0 ** (np.floor(np.log10(abs(bound))) - 1) if bound else spread
+        return float(max(min(digits, spread), 10.0**-decimals))
+
+    rounded = [round(bound / step(bound)) * step(bound) for bound in inner]
+    edges = np.unique([np.floor(low / step(low)) * step(low), *rounded, np.ceil(high / step(high)) * step(high)])
     filled = np.histogram(distinct, edges)[0] > 0
-    return [float(round(edge, 6)) for edge in (edges[0], *edges[1:][filled])]
-
-
-def show(base: folium.Map, layers: Sequence[Layer], *, key: str, height: int) -> str | None:
-    """Draw a map and return the code of a district that has just been clicked.
-
-    Panning and zooming do not re-run the page, and a click is returned once.
-
-    Parameters
-    ----------
-    layers
-        Layers from below to above; they are replaced on the map without loading it anew.
-    """
-    answer = st_folium(
-        base,
-        key=key,
-        height=height,
-        use_container_width=True,
-        feature_group_to_add=list(layers),
-        returned_objects=["last_active_drawing", "last_object_clicked_count"],
-    )
-    count = answer.get("last_object_clicked_count")
-    drawing = answer.get("last_active_drawing")
-    seen = f"{key}-clicks"
-    if not drawing or count == st.session_state.get(seen):
-        return None
-    st.session_state[seen] = count
-    code: str = drawing["properties"]["code"]
-    return code
+    return [round(float(edge), max(decimals, 0)) for edge in (edges[0], *edges[1:][filled])]

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, Request, Route, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 SHOTS = Path(__file__).parent / "shots"
@@ -29,6 +30,14 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
+)
+# Streamlit's own look-ups on the internet are switched off: usage statistics, and the machine's outside address.
+SETTINGS = (
+    "--server.headless=true",
+    "--server.address=127.0.0.1",
+    "--server.fileWatcherType=none",
+    "--browser.gatherUsageStats=false",
+    "--browser.serverAddress=localhost",
 )
 START_S = 60
 expect.set_options(timeout=20_000)
@@ -74,27 +83,86 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_local(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme not in ("http", "https", "ws", "wss") or parts.hostname in ("localhost", "127.0.0.1")
+
+
+@contextmanager
+def serving(command: Sequence[str], url: str, log: Path) -> Iterator[None]:
+    """Run a server until the block is left, which is entered once it answers."""
+    with log.open("w") as sink:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True)
+    try:
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):  # noqa: S310 - own address
+                    break
+            except OSError:
+                time.sleep(0.2)
+        else:
+            pytest.fail(f"the app did not start:\n{log.read_text()}")
+        yield
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, 15)
+        process.wait(10)
+
+
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
-    log = tmp_path_factory.mktemp("app") / "app.log"
-    command = [sys.executable, "-m", "landlink.cli", "app", "--headless", "--port", str(port)]
-    with log.open("w") as sink:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True)
     url = f"http://localhost:{port}"
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):  # noqa: S310 - own address
-                break
-        except OSError:
-            time.sleep(0.2)
-    else:
-        process.kill()
-        pytest.fail(f"the app did not start:\n{log.read_text()}")
-    yield url
-    os.killpg(process.pid, 15)
-    process.wait(10)
+    command = [sys.executable, "-m", "landlink.cli", "app", "--headless", "--port", str(port)]
+    with serving(command, url, tmp_path_factory.mktemp("app") / "app.log"):
+        yield url
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Serve a Streamlit script of one's own, below a base path where one is given; its address is returned."""
+    with ExitStack() as servers:
+
+        def start(script: Path, *, base_path: str = "") -> str:
+            port = free_port()
+            url = "/".join(filter(None, (f"http://127.0.0.1:{port}", base_path)))
+            command = [sys.executable, "-m", "streamlit", "run", str(script), *SETTINGS]
+            command += [f"--server.port={port}", f"--server.baseUrlPath={base_path}"]
+            servers.enter_context(serving(command, url, tmp_path / f"{port}.log"))
+            return url
+
+        yield start
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., tuple[Page, list[str], list[str]]]]:
+    """Open an address in a window of its own.
+
+    The page is returned with the requests to this machine, and those to anywhere else, which are cut off.
+    """
+    with ExitStack() as windows:
+
+        def start(url: str, *, width: int = 1366, height: int = 768) -> tuple[Page, list[str], list[str]]:
+            context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+            windows.callback(context.close)
+            local: list[str] = []
+            outside: list[str] = []
+
+            def sort(route: Route) -> None:
+                if is_local(route.request.url):
+                    local.append(route.request.url)
+                    route.continue_()
+                else:
+                    outside.append(route.request.url)
+                    route.abort()
+
+            context.route("**/*", sort)
+            page = context.new_page()
+            page.goto(url)
+            return page, local, outside
+
+        yield start
 
 
 @pytest.fixture(params=["1366x768"])
@@ -104,8 +172,7 @@ def app(browser: Browser, address: str, request: pytest.FixtureRequest) -> Itera
     opened = App(context.new_page())
 
     def record(asked: Request) -> None:
-        parts = urlsplit(asked.url)
-        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("localhost", "127.0.0.1"):
+        if not is_local(asked.url):
             opened.outside.append(asked.url)
 
     context.on("request", record)

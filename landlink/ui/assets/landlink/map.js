@@ -1,9 +1,56 @@
 "use strict";
-// Labels, legend and popups of a layer of districts. The layer is replaced whole when figures change: what stands
-// beside it goes with it, and a popup that was open opens again with the new figures.
+// The frame of a map, the online base map below it, and the labels, legend and popups of a layer of districts. A layer
+// is replaced whole when figures change: what stands beside it goes with it, and a popup that was open opens again.
 window.landlink = (function () {
-  let open = null;      // the popup that is open: district code and place
-  let shown = null;     // the layer that is on the map
+  const FONT = '12px "Microsoft YaHei", "Noto Sans CJK SC", "PingFang SC", sans-serif';
+  const HEIGHT = 15;
+  // Where a label may go, in parts of its own width and height: on its place, else beside it.
+  const SHIFTS = [[0, 0], [0, 0.4], [0, -0.4], [0.3, 0], [-0.3, 0], [0, 0.8], [0, -0.8], [0.6, 0], [-0.6, 0],
+    [0.6, 0.8], [-0.6, 0.8], [0.6, -0.8], [-0.6, -0.8]];
+
+  let tiles = null;     // the online base map that is on the map
+  let wanted = null;    // its address, while a layer asks for it
+  let open = null;      // the popup that is open: district code, place, and how far it is scrolled
+  let shown = null;     // the layer of districts that is on the map
+
+  // Scale bar and first view. A map that gets its size late, in a tab or a resized window, shows all of its bounds as
+  // long as nobody has moved it.
+  function frame(map, bounds) {
+    L.control.scale({imperial: false}).addTo(map);
+    map.attributionControl.setPrefix(false);
+    let moved = false;
+    const box = map.getContainer();
+    map.on("dragstart boxzoomend", () => { moved = true; });
+    for (const event of ["wheel", "dblclick", "keydown", "touchmove"]) {
+      box.addEventListener(event, () => { moved = true; }, {passive: true});
+    }
+    map.zoomControl.getContainer().addEventListener("click", () => { moved = true; });
+    new ResizeObserver(() => {
+      if (!box.clientWidth || !box.clientHeight) return;
+      map.invalidateSize({animate: false, pan: moved});
+      if (!moved) map.fitBounds(bounds, {animate: false, padding: [6, 6]});
+    }).observe(box);
+  }
+
+  // The online base map stays on the map while the layers above it are replaced.
+  function base(group, url, attribution) {
+    const bring = () => {
+      const map = group._map;
+      wanted = url;
+      if (tiles && tiles._url === url) return;
+      if (tiles) tiles.remove();
+      tiles = L.tileLayer(url, {attribution: attribution, maxZoom: 18, opacity: 0.8}).addTo(map);
+    };
+    group.on("add", bring);
+    group.on("remove", () => {
+      wanted = null;
+      setTimeout(() => {
+        if (wanted || !tiles) return;
+        tiles.remove();
+        tiles = null;
+      });
+    });
+  }
 
   function legend(map, options) {
     const control = L.control({position: "bottomright"});
@@ -11,96 +58,114 @@ window.landlink = (function () {
       const box = L.DomUtil.create("div", "ll-legend");
       const title = L.DomUtil.create("b", "", box);
       title.textContent = options.title;
+      if (options.unit) L.DomUtil.create("span", "ll-unit", title).textContent = options.unit;
       for (const entry of options.entries) {
-        const row = L.DomUtil.create("div", "", box);
-        L.DomUtil.create("i", "", row).style.background = entry.color;
+        const row = L.DomUtil.create("div", "ll-entry", box);
+        const swatch = L.DomUtil.create("i", entry.missing ? "ll-missing" : "", row);
+        if (!entry.missing) swatch.style.background = entry.color;
         row.appendChild(document.createTextNode(entry.label));
       }
       if (options.note) L.DomUtil.create("div", "ll-note", box).textContent = options.note;
       L.DomEvent.disableClickPropagation(box);
+      L.DomEvent.disableScrollPropagation(box);
       return box;
     };
     return control.addTo(map);
   }
 
-  // Where a label may go, in parts of its own width and height: on its place, else beside it.
-  const SHIFTS = [[0, 0], [0, -0.7], [0, 0.7], [-0.8, 0], [0.8, 0], [-0.7, -0.8], [0.7, -0.8], [-0.7, 0.8], [0.7, 0.8]];
+  // Grey hatch of districts without a value, as the fill "url(#ll-hatch)".
+  function hatch(color) {
+    if (document.getElementById("ll-hatch")) return;
+    const holder = document.createElement("div");
+    holder.innerHTML = `<svg width="0" height="0" style="position:absolute"><defs><pattern id="ll-hatch" width="7" height="7"
+      patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" fill="#e6e8ea"/>
+      <rect width="2" height="7" fill="${color}"/></pattern></defs></svg>`;
+    document.body.appendChild(holder);
+  }
 
   // Labels in order of rank; one that would lie on another steps aside, or is left out until the zoom gives it room.
+  // Widths are measured without the page's layout, which may not have its styles yet.
   function declutter(map, labels) {
+    const pen = document.createElement("canvas").getContext("2d");
+    pen.font = FONT;
     const taken = [];
     for (const label of labels) {
       const element = label.getElement().firstChild;
-      element.style.display = "";
       const place = map.latLngToContainerPoint(label.getLatLng());
-      const width = element.offsetWidth, height = element.offsetHeight * 0.8;
+      const width = pen.measureText(element.textContent).width + 2;
       const boxes = SHIFTS.map(([dx, dy]) => {
-        const x = place.x + dx * width, y = place.y + dy * height;
-        return [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
+        const x = place.x + dx * width, y = place.y + dy * HEIGHT;
+        return [x - width / 2, y - HEIGHT / 2, x + width / 2, y + HEIGHT / 2];
       });
       const free = boxes.findIndex(box => !taken.some(b => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]));
-      if (free < 0) {
-        element.style.display = "none";
-        continue;
-      }
+      element.style.display = free < 0 ? "none" : "";
+      if (free < 0) continue;
       taken.push(boxes[free]);
       element.style.left = `${SHIFTS[free][0] * width}px`;
-      element.style.top = `${SHIFTS[free][1] * height}px`;
+      element.style.top = `${SHIFTS[free][1] * HEIGHT}px`;
     }
   }
 
-  function decorate(map, group, layer, options) {
+  function decorate(group, layer, options) {
     shown = group;
-    if (!map.home) {
-      map.home = layer.getBounds();
-      map.fitBounds(map.home, {animate: false});
-    }
-    const control = legend(map, options.legend);
+    hatch("#9aa0a6");
     const labels = options.labels.map(label => L.marker([label.lat, label.lng], {
       interactive: false,
       keyboard: false,
-      icon: L.divIcon({className: "ll-label", iconSize: [0, 0], html: `<span>${label.text}</span>`}),
+      icon: L.divIcon({className: "ll-label", iconSize: [0, 0], html: `<span style='font:${FONT}'>${label.text}</span>`}),
     }).addTo(group));
+    let map = null, control = null;
     const arrange = () => declutter(map, labels);
-    map.on("zoomend", arrange);
-    group.on("remove", () => { map.off("zoomend", arrange); map.removeControl(control); });
+    group.on("add", () => {
+      map = group._map;
+      control = legend(map, options.legend);
+      map.on("zoomend", arrange);
+      arrange();
+      front();
+      reopen(layer);
+    });
+    group.on("remove", () => {
+      map.off("zoomend", arrange);
+      map.removeControl(control);
+      // The list of the component's layers only ever grows by itself.
+      setTimeout(() => { window.feature_group = (window.feature_group || []).filter(other => other !== group); });
+    });
+    const front = () => layer.eachLayer(district => {
+      if (district.feature.properties.code === options.selected) district.bringToFront();
+    });
 
     layer.eachLayer(district => {
       const code = district.feature.properties.code;
-      district.bindPopup(options.popups[code], {maxWidth: 360, minWidth: 240, autoPanPadding: [12, 12]});
-      district.on("popupopen", event => { open = {code: code, place: event.popup.getLatLng()}; });
-      district.on("popupclose", () => setTimeout(() => { if (shown === group && open && open.code === code) open = null; }, 0));
-      if (code === options.selected) district.bringToFront();
+      const popup = options.popups[code], tooltip = options.tooltips[code];
+      if (tooltip) district.bindTooltip(tooltip, {sticky: true, className: "ll-tooltip"});
+      if (popup) district.bindPopup(popup, {maxWidth: 360, minWidth: 240, autoPanPadding: [12, 12]});
+      district.on("popupopen", event => { district.closeTooltip(); open = {code: code, place: event.popup.getLatLng(), scrolled: 0}; });
+      district.on("popupclose", event => {
+        if (open && open.code === code) open.scrolled = content(event.popup).scrollTop;
+        setTimeout(() => { if (shown === group && open && open.code === code) open = null; });
+      });
+      // What a click tells the page: which district, and a stamp by which the page knows it from the click before.
+      district.toGeoJSON = () => ({type: "Feature", properties: {code: code, at: district.at}, geometry: null});
+      district.on("preclick", () => { district.at = Date.now(); });
+      if (options.selected) district.on("mouseout", front);
     });
-    const added = () => { arrange(); reopen(layer); };
-    if (map.hasLayer(group)) added(); else group.once("add", added);
   }
+
+  const content = popup => popup.getElement().querySelector(".leaflet-popup-content");
 
   // The popup that was open on the layer before, without moving the map.
   function reopen(layer) {
     if (!open) return;
     const again = open;
     layer.eachLayer(district => {
-      if (district.feature.properties.code !== again.code) return;
       const popup = district.getPopup();
-      const pan = popup.options.autoPan;
+      if (!popup || district.feature.properties.code !== again.code) return;
       popup.options.autoPan = false;
       district.openPopup(again.place);
-      popup.options.autoPan = pan;
+      popup.options.autoPan = true;
+      content(popup).scrollTop = again.scrolled;
     });
   }
 
-  // The map fills its frame, however high the window makes it, and shows all districts until somebody moves it.
-  L.Map.addInitHook(function () {
-    const map = this, box = map.getContainer();
-    L.control.scale({imperial: false}).addTo(map);
-    map.attributionControl.setPrefix(false);
-    let moved = false;
-    for (const kind of ["pointerdown", "wheel", "keydown"]) box.addEventListener(kind, () => { moved = true; }, true);
-    new ResizeObserver(() => {
-      map.invalidateSize({pan: false});
-      if (map.home && !moved) map.fitBounds(map.home, {animate: false});
-    }).observe(box);
-  });
-  return {decorate};
+  return {frame, base, decorate};
 })();

@@ -1,0 +1,285 @@
+"""The worked example of Guangzhou 2020 and small cases by hand, with the arithmetic shown."""
+
+import json
+import shutil
+from fractions import Fraction
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely.geometry import box
+
+import landlink
+from landlink.city import City
+from landlink.plan import Plan
+from landlink.policy import Policy
+
+ROOT = Path(__file__).parents[2]
+GUANGZHOU = ROOT / "geodata/guangzhou"
+# 2019 in-migration (广州统计年鉴2020 表2-7) × standard = entitlement, m²
+EXAMPLE = {
+    "440103": (8433, 100, 843300),
+    "440104": (17463, 100, 1746300),
+    "440105": (15745, 100, 1574500),
+    "440106": (37982, 100, 3798200),
+    "440111": (26204, 80, 2096320),
+    "440112": (19094, 50, 954700),
+    "440113": (32442, 80, 2595360),
+    "440114": (17125, 50, 856250),
+    "440115": (12785, 50, 639250),
+    "440117": (3743, 50, 187150),
+    "440118": (19502, 50, 975100),
+}
+CENTRAL = ("440103", "440104", "440105", "440106")
+
+
+@pytest.fixture(scope="module")
+def city() -> City:
+    return landlink.load_city(GUANGZHOU)
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return landlink.load_policy("guangzhou-2018")
+
+
+@pytest.fixture(scope="module")
+def plan(city: City, policy: Policy) -> Plan:
+    return landlink.make_plan(city, policy, 2020)
+
+
+def row(plan: Plan, code: str) -> "pd.Series[int]":
+    found: pd.Series[int] = plan.quota.set_index("code").loc[code]
+    return found
+
+
+def test_2020_from_2019_s_actual(plan: Plan) -> None:
+    quota = plan.quota.set_index("code")
+    assert list(quota.index) == list(EXAMPLE)
+    assert {code: (r.settled, r.standard_m2, r.entitlement_m2) for code, r in quota.iterrows()} == EXAMPLE
+    for code, found in quota.iterrows():
+        central = code in CENTRAL
+        assert found.stock_need_m2 == (found.entitlement_m2 if central else 0)
+        assert found.quota_m2 == (0 if central else found.entitlement_m2)
+        assert (found.stock_offset_m2, found.cut_m2, found.cut_by) == (0, 0, "")
+    assert quota["settled"].sum() == 210_518
+    # 2,096,320 + 954,700 + 2,595,360 + 856,250 + 639,250 + 187,150 + 975,100
+    assert quota["quota_m2"].sum() == 8_304_130
+    # 843,300 + 1,746,300 + 1,574,500 + 3,798,200
+    assert quota["stock_need_m2"].sum() == 7_962_300
+
+
+def test_columns_stand_in_the_stated_order(plan: Plan) -> None:
+    assert list(plan.quota) == [
+        *("code", "district", "settled", "urban_residents", "urban_land_m2", "per_capita_stock_m2", "standard_m2"),
+        *("entitlement_m2", "stock_need_m2", "stock_offset_m2", "demand_m2", "quota_m2", "cut_m2", "cut_by"),
+    ]
+    assert list(plan.needs) == [
+        *("code", "district", "facility", "persons", "units", "land_m2", "granted_m2", "deficit_m2"),
+    ]
+
+
+def test_per_capita_stock_of_baiyun(plan: Plan) -> None:
+    found = row(plan, "440111")
+    # 2,779,600 residents × 81.04 % = 2,252,587.84; 250 km² ÷ 2,252,588 = 110.983… m² a person
+    assert found["urban_residents"] == 2_252_588
+    assert found["per_capita_stock_m2"] == pytest.approx(250_000_000 / 2_252_588, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("land_ha", "standard"),
+    [
+        # 黄埔 has 1,055,190 urban residents; 100 m² each are 10,551.90 ha, 150 m² each 15,827.85 ha
+        ("10551.8999", 100),
+        ("10551.9000", 100),
+        ("10551.9001", 80),
+        ("15827.8500", 80),
+        ("15827.8501", 50),
+    ],
+)
+def test_a_bound_belongs_to_the_lower_step(tmp_path: Path, policy: Policy, land_ha: str, standard: int) -> None:
+    changed = changed_city(tmp_path, "land.csv", "440112,2016,19000", f"440112,2016,{land_ha}")
+    assert row(landlink.make_plan(changed, policy, 2020), "440112")["standard_m2"] == standard
+
+
+def changed_city(folder: Path, file: str, old: str, new: str) -> City:
+    shutil.copytree(GUANGZHOU, folder / "city")
+    path = folder / "city" / file
+    content = path.read_text(encoding="utf-8")
+    assert old in content
+    path.write_text(content.replace(old, new), encoding="utf-8")
+    return landlink.load_city(folder / "city")
+
+
+@pytest.mark.parametrize(
+    ("adjust", "standard", "entitlement"),
+    [
+        (10, 55, 1_050_170),  # 19,094 × 50 × 1.10
+        (-10, 45, 859_230),  # 19,094 × 50 × 0.90
+        (2.5, 51.25, 978_568),  # 19,094 × 51.25 = 978,567.5, a half rounded up
+    ],
+)
+def test_adjustment(city: City, policy: Policy, adjust: float, standard: float, entitlement: int) -> None:
+    found = row(landlink.make_plan(city, policy, 2020, adjust_pct=adjust), "440112")
+    assert (found["standard_m2"], found["entitlement_m2"]) == (standard, entitlement)
+
+
+def test_offset_share(city: City, policy: Policy) -> None:
+    edits = pd.DataFrame({"code": ["440113", "440103"], "stock_available_m2": [100_000, 500_000]})
+    plan = landlink.make_plan(city, policy, 2020, offset_share=0.2, edits=edits)
+    huangpu, panyu, liwan = (row(plan, code) for code in ("440112", "440113", "440103"))
+    # 954,700 × 0.2 = 190,940; 954,700 − 190,940 = 763,760
+    assert (huangpu["stock_offset_m2"], huangpu["stock_need_m2"], huangpu["demand_m2"]) == (190_940, 190_940, 763_760)
+    # 2,595,360 × 0.2 = 519,072, but only 100,000 are available
+    assert (panyu["stock_offset_m2"], panyu["demand_m2"]) == (100_000, 2_495_360)
+    # central: all of it is need from stock, of which 500,000 can be met
+    assert (liwan["stock_offset_m2"], liwan["stock_need_m2"]) == (0, 843_300)
+    assert plan.ledger.set_index("code").loc["440103", ["stock_met_m2", "budget_m2"]].tolist() == [500_000, 500_000]
+
+
+def test_capacity_cap_and_both(city: City, policy: Policy) -> None:
+    edits = pd.DataFrame({"code": ["440111"], "new_capacity_m2": [1_000_000]})
+    plan = landlink.make_plan(city, policy, 2020, edits=edits)
+    baiyun = row(plan, "440111")
+    assert (baiyun["quota_m2"], baiyun["cut_m2"], baiyun["cut_by"]) == (1_000_000, 1_096_320, "capacity")
+    plan = landlink.make_plan(city, policy, 2020, cap_ha=500)
+    huangpu = row(plan, "440112")
+    # 954,700 × 5,000,000 ÷ 8,304,130 = 574,834.4…
+    assert (huangpu["quota_m2"], huangpu["cut_by"]) == (574_834, "city cap")
+    assert plan.quota["quota_m2"].sum() == 5_000_000
+    plan = landlink.make_plan(city, policy, 2020, cap_ha=100, edits=edits)
+    # 2,096,320 × 1,000,000 ÷ 8,304,130 = 252,443.2…: below its capacity, and claimed beyond it
+    assert row(plan, "440111")["quota_m2"] == 252_443
+    assert row(plan, "440111")["cut_by"] == "capacity; city cap"
+    assert row(plan, "440112")["cut_by"] == "city cap"
+
+
+def test_weighted_rule_favours_priority_districts(city: City, policy: Policy) -> None:
+    plan = landlink.make_plan(city, policy, 2020, cap_ha=500, rule="weighted")
+    claims = {code: e for code, (_, _, e) in EXAMPLE.items() if code not in CENTRAL}
+    weights = {c: Fraction(6, 5) if c in ("440112", "440114", "440115", "440118") else Fraction(1) for c in claims}
+    total = sum(claims[code] * weights[code] for code in claims)
+    # 黄埔: 954,700 × 1.2 ÷ 8,989,190 × 5,000,000 = 637,232.2…
+    assert total == 8_989_190
+    assert row(plan, "440112")["quota_m2"] == 637_232
+    assert plan.quota["quota_m2"].sum() == 5_000_000
+
+
+def test_floor_rule_guarantees_half_of_each_claim(city: City, policy: Policy) -> None:
+    plan = landlink.make_plan(city, policy, 2020, cap_ha=420, rule="floor")
+    floors = {code: e // 2 for code, (_, _, e) in EXAMPLE.items() if code not in CENTRAL}
+    quota = plan.quota.set_index("code")["quota_m2"]
+    assert sum(floors.values()) == 4_152_065
+    assert all(quota[code] >= floor for code, floor in floors.items())
+    assert quota.sum() == 4_200_000
+    short = landlink.make_plan(city, policy, 2020, cap_ha=100, rule="floor").quota.set_index("code")["quota_m2"]
+    # below all floors: 黄埔 477,350 ÷ 4,152,065 × 1,000,000 = 114,966.8…
+    assert (short["440112"], short.sum()) == (114_967, 1_000_000)
+
+
+def test_planned_basis(city: City, policy: Policy) -> None:
+    plan = landlink.make_plan(city, policy, 2020, basis="planned")
+    # (9,200,000 − 8,704,900) ÷ 4 = 123,775 a year
+    assert plan.quota["settled"].sum() == 123_775
+    assert plan.explain("quota", "440112").status == "estimated"
+
+
+def test_anhui_has_four_steps(tmp_path: Path) -> None:
+    anhui = landlink.load_policy("anhui-2017").on("2020-12-31")["linkage.standard"].steps
+    values = {level: anhui.at(Fraction(level)).value for level in (99, 100, 119, 120, 150, 151)}
+    assert values == {99: 100, 100: 88, 119: 88, 120: 80, 150: 80, 151: 50}
+
+
+@pytest.fixture
+def layered(tmp_path: Path) -> Path:
+    """Guangzhou with a central area that holds 越秀 and cuts 白云 at latitude 23.2."""
+    folder = tmp_path / "city"
+    shutil.copytree(GUANGZHOU, folder)
+    districts = gpd.read_file(folder / "districts.geojson").set_index("code").geometry
+    south = districts["440111"].intersection(box(112, 22, 115, 23.2))
+    gpd.GeoDataFrame(geometry=[districts["440104"].union(south)], crs=4490).to_file(folder / "central.gpkg")
+    manifest = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    manifest["resources"].append({"name": "central_area", "path": "central.gpkg"})
+    (folder / "datapackage.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def test_a_central_layer_takes_the_list_s_place(layered: Path, policy: Policy) -> None:
+    plan = landlink.make_plan(landlink.load_city(layered), policy, 2020)
+    yuexiu, baiyun, tianhe = (row(plan, code) for code in ("440104", "440111", "440106"))
+    assert (yuexiu["quota_m2"], yuexiu["stock_need_m2"]) == (0, 1_746_300)
+    assert (tianhe["quota_m2"], tianhe["stock_need_m2"]) == (3_798_200, 0)  # no longer central
+    inside = int(plan.base.table.set_index("code").loc["440111", "central_settled"])
+    assert 0 < inside < 26_204
+    # who settles inside needs stock land at the district's standard of 80 m²
+    assert baiyun["stock_need_m2"] == inside * 80
+    assert baiyun["quota_m2"] == (26_204 - inside) * 80
+    assert plan.explain("quota", "440111", "stock_need_m2").status == "estimated"
+
+
+def test_settled_inside_the_central_layer_as_the_table_says(layered: Path, policy: Policy) -> None:
+    path = layered / "settlement.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table["central_persons"] = ["10000" if code == "440111" else "" for code in table["code"]]
+    table.to_csv(path, index=False)
+    plan = landlink.make_plan(landlink.load_city(layered), policy, 2020)
+    assert row(plan, "440111")["stock_need_m2"] == 10_000 * 80
+
+
+def test_needs_of_huangpu_by_hand(plan: Plan) -> None:
+    needs = plan.needs[plan.needs["code"] == "440112"].set_index("facility")
+    found = {name: (r.persons, r.units, r.land_m2) for name, r in needs.iterrows()}
+    assert found == {
+        # 19,094 × 200 ‰ = 3,818.8 → 3,819 persons × 15 m² ÷ 2.5 = 6 m² each
+        "affordable_housing": (19094, 3819, 22914),
+        # 763.76 → 764 places → 26 classes of 30 = 780 × 13 m²
+        "kindergarten": (19094, 780, 10140),
+        # 1,527.52 → 1,528 places → 34 classes of 45 = 1,530 × 18 m²
+        "primary_school": (19094, 1530, 27540),
+        # 763.76 → 764 places → 16 classes, a school has 24 of 50 = 1,200 × 23 m²
+        "junior_secondary": (19094, 1200, 27600),
+        # 477.35 → 478 places → 10 classes, a school has 30 of 50 = 1,500 × 25 m²
+        "senior_secondary": (19094, 1500, 37500),
+        # 116.4734 → 117 beds × 117 m²
+        "hospital": (19094, 117, 13689),
+        # 0.38 → 1 centre × 1,420 m²
+        "community_health_centre": (19094, 1, 1420),
+        # 19,094 × 11.41 % = 2,178.6 → 2,179 persons; 87.16 → 88 beds × 27.5 m² = 2,420
+        "elder_care": (2179, 88, 2420),
+        # 8,592.3 → 8,593 jobs × 40 m²
+        "employment": (19094, 8593, 343720),
+    }
+
+
+def test_city_centre_standards_of_schools(plan: Plan) -> None:
+    needs = plan.needs[plan.needs["code"] == "440103"].set_index("facility")
+    # 8,433 × 80 ‰ → 675 places → 15 classes, a school has 24 of 45 = 1,080 × 9.4 m²
+    assert needs.loc["primary_school", "land_m2"] == 10_152
+    # a school of 24 classes of 50 = 1,200 × 10.1 m²
+    assert needs.loc["junior_secondary", "land_m2"] == 12_120
+
+
+def test_too_little_land_is_granted_in_order_and_the_rest_is_a_deficit(city: City, policy: Policy) -> None:
+    edits = pd.DataFrame({"code": ["440112"], "new_capacity_m2": [50_000]})
+    plan = landlink.make_plan(city, policy, 2020, edits=edits)
+    needs = plan.needs[plan.needs["code"] == "440112"]
+    # 22,914 + 10,140 = 33,054; 50,000 − 33,054 = 16,946 of the primary schools' 27,540
+    assert needs["granted_m2"].tolist() == [22_914, 10_140, 16_946, 0, 0, 0, 0, 0, 0]
+    assert needs["deficit_m2"].iloc[2] == 10_594
+    ledger = plan.ledger.set_index("code").loc["440112"]
+    assert (ledger["budget_m2"], ledger["granted_m2"], ledger["unassigned_m2"]) == (50_000, 50_000, 0)
+
+
+def test_surplus_capacity_is_taken_off(tmp_path: Path, policy: Policy) -> None:
+    folder = tmp_path / "city"
+    shutil.copytree(GUANGZHOU, folder)
+    rows = "code,facility,surplus_units,source,date,status,confidence\n440112,hospital,100,调查,2019,official,seen\n"
+    (folder / "facility_surplus.csv").write_text(rows, encoding="utf-8")
+    manifest = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    manifest["resources"].append({"name": "facility_surplus", "path": "facility_surplus.csv"})
+    (folder / "datapackage.json").write_text(json.dumps(manifest), encoding="utf-8")
+    needs = landlink.make_plan(landlink.load_city(folder), policy, 2020).needs
+    hospital = needs[(needs["code"] == "440112") & (needs["facility"] == "hospital")].iloc[0]
+    # 117 beds − 100 = 17 beds × 117 m²
+    assert (hospital["units"], hospital["land_m2"]) == (17, 1_989)
