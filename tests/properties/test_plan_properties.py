@@ -1,0 +1,191 @@
+"""What must hold for every city: conservation, order-independence, monotonicity, and the exact balanced result."""
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from landlink.needs import grant, ledger, needs
+from landlink.policy import RULES, Rules, load_policy
+from landlink.quota import ledger_budget, quota
+
+DAY = "2020-12-31"
+GUANGZHOU = load_policy("guangzhou-2018").on(DAY)
+CODES = ("440103", "440104", "440111", "440112", "440113", "440114", "440118", "440200", "440300")
+AREAS = st.one_of(st.none(), st.integers(0, 3_000_000))
+
+
+@st.composite
+def cities(draw: st.DrawFn, most: int = len(CODES)) -> pd.DataFrame:
+    """District facts as a baseline holds them."""
+    codes = draw(st.lists(st.sampled_from(CODES), min_size=1, max_size=most, unique=True))
+    count = len(codes)
+
+    def column(values: st.SearchStrategy[object]) -> list[object]:
+        return draw(st.lists(values, min_size=count, max_size=count))
+
+    return pd.DataFrame(
+        {
+            "code": codes,
+            "district": [f"区{code}" for code in codes],
+            "settled": column(st.integers(0, 50_000)),
+            "central_settled": 0,
+            "residents": column(st.integers(1_000, 4_000_000)),
+            "urban_share_pct": [number / 100 for number in column(st.integers(1_000, 10_000))],  # type: ignore[operator]
+            "urban_land_m2": column(st.integers(1, 300_000_000)),
+            "new_capacity_m2": pd.array(column(AREAS), dtype="Int64"),
+            "stock_available_m2": pd.array(column(AREAS), dtype="Int64"),
+        }
+    ).astype({"settled": "int64", "residents": "int64", "urban_land_m2": "int64"})
+
+
+def with_rules(rule: str, cap_m2: int | None, offset: Decimal = Decimal(0), adjust: Decimal = Decimal(0)) -> Rules:
+    rules = GUANGZHOU
+    given_values: dict[str, object] = {
+        "balance.rule": rule,
+        "stock.offset_share": offset,
+        "linkage.adjustment": adjust,
+    }
+    if cap_m2 is not None:
+        given_values["balance.city_cap"] = Decimal(cap_m2) / 10_000
+    for name, content in given_values.items():
+        rules = rules.replace(replace(GUANGZHOU["linkage.adjustment"], parameter=name, content=content))
+    return rules
+
+
+@st.composite
+def ruled(draw: st.DrawFn) -> Rules:
+    cap = draw(st.one_of(st.none(), st.integers(0, 20_000_000)))
+    share = Decimal(draw(st.integers(0, 100))) / 100
+    return with_rules(draw(st.sampled_from(RULES)), cap, share, Decimal(draw(st.integers(-100, 100))) / 10)
+
+
+def limits(base: pd.DataFrame, table: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    capacity = base.set_index("code")["new_capacity_m2"].reindex(table["code"]).fillna(10**15).to_numpy("int64")
+    return np.minimum(table["demand_m2"].to_numpy("int64"), capacity)
+
+
+@given(cities(), ruled())
+def test_land_is_conserved_to_the_square_metre(base: pd.DataFrame, rules: Rules) -> None:
+    table = quota(base, rules)
+    upper = limits(base, table)
+    cap = rules.get("balance.city_cap")
+    total = int(upper.sum())
+    if cap is not None:
+        total = min(total, int(cap.number * 10_000))
+    assert table["quota_m2"].sum() == total
+    assert (table["entitlement_m2"] == table["stock_need_m2"] + table["demand_m2"]).all()
+    assert (table["demand_m2"] == table["quota_m2"] + table["cut_m2"]).all()
+    assert (table["quota_m2"] >= 0).all()
+    assert (table["quota_m2"] <= upper).all()
+    assert ((table["cut_by"] == "") == (table["cut_m2"] == 0)).all()
+    assert (table["stock_offset_m2"] <= table["stock_need_m2"]).all()
+
+
+@given(cities(), ruled(), st.randoms(use_true_random=False))
+def test_the_order_of_districts_does_not_matter(base: pd.DataFrame, rules: Rules, random: object) -> None:
+    order = list(range(len(base)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    pd.testing.assert_frame_equal(quota(base, rules), quota(base.iloc[order].reset_index(drop=True), rules))
+
+
+@given(cities(), st.sampled_from(RULES), st.integers(0, 10_000_000), st.integers(0, 500_000))
+def test_a_higher_cap_never_lowers_a_quota(base: pd.DataFrame, rule: str, cap: int, more: int) -> None:
+    low = quota(base, with_rules(rule, cap))
+    high = quota(base, with_rules(rule, cap + more))
+    assert (high["quota_m2"] >= low["quota_m2"]).all()
+
+
+@given(cities(), ruled(), st.integers(1, 10_000))
+def test_settling_more_never_lowers_the_own_entitlement(base: pd.DataFrame, rules: Rules, more: int) -> None:
+    grown = base.assign(settled=base["settled"] + more)
+    assert (quota(grown, rules)["entitlement_m2"] >= quota(base, rules)["entitlement_m2"]).all()
+
+
+def by_hand(claims: list[int], upper: list[int], lower: list[int], weights: list[Fraction], total: int) -> list[int]:
+    """Webster's method, one unit after the other, in fractions."""
+    shares = list(lower)
+    votes = [claim * weight for claim, weight in zip(claims, weights, strict=True)]
+    for _ in range(total - sum(lower)):
+        open_ = [i for i in range(len(claims)) if shares[i] < upper[i]]
+        best = max(open_, key=lambda i: (votes[i] / (2 * shares[i] + 1), votes[i], -i))
+        shares[best] += 1
+    return shares
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.integers(0, 12), AREAS), min_size=1, max_size=5),
+    st.integers(0, 40),
+    st.sampled_from(RULES),
+)
+def test_balanced_result_against_fractions(claims: list[tuple[int, int | None]], cap: int, rule: str) -> None:
+    codes = ["440111", "440112", "440113", "440114", "440118"][: len(claims)]
+    base = pd.DataFrame(
+        {
+            "code": codes,
+            "district": codes,
+            # 1 person at 50 m², then a hundredth of it: the claims are small numbers of m²
+            "settled": [claim for claim, _ in claims],
+            "central_settled": 0,
+            "residents": 1,
+            "urban_share_pct": 100.0,
+            "urban_land_m2": 1,
+            "new_capacity_m2": pd.array([limit if limit is None else limit % 14 for _, limit in claims], dtype="Int64"),
+            "stock_available_m2": pd.array([None] * len(claims), dtype="Int64"),
+        }
+    )
+    rules = with_rules(rule, cap)
+    one = replace(rules["linkage.standard"], content=Decimal(1))
+    table = quota(base, rules.replace(one))
+    demand = [claim for claim, _ in claims]
+    assert table["demand_m2"].tolist() == demand
+    upper = limits(base, table).tolist()
+    total = min(sum(upper), cap)
+    plain = [Fraction(1)] * len(claims)
+    weights = [Fraction(6, 5) if code in ("440112", "440114", "440118") else Fraction(1) for code in codes]
+    floors = [most // 2 for most in upper]
+    if rule == "proportional":
+        expected = by_hand(demand, upper, [0] * len(claims), plain, total)
+    elif rule == "weighted":
+        expected = by_hand(demand, upper, [0] * len(claims), weights, total)
+    elif total <= sum(floors):
+        expected = by_hand(floors, floors, [0] * len(claims), plain, total)
+    else:
+        expected = by_hand(demand, upper, floors, weights, total)
+    assert table["quota_m2"].tolist() == expected
+
+
+@given(cities(), ruled())
+def test_grants_stay_within_quota_and_stock(base: pd.DataFrame, rules: Rules) -> None:
+    before = base.copy()
+    table = quota(base, rules)
+    need = needs(table[["code", "district", "settled"]], rules, central=("440103",))
+    budget = ledger_budget(table, base)
+    granted = grant(need, budget)
+    sheet = ledger(budget, granted)
+    assert (granted["granted_m2"] + granted["deficit_m2"] == granted["land_m2"]).all()
+    by_district = granted.groupby("code")["granted_m2"].sum().reindex(sheet["code"]).to_numpy()
+    assert (by_district <= sheet["budget_m2"]).all()
+    assert sheet["budget_m2"].sum() == table["quota_m2"].sum() + sheet["stock_met_m2"].sum()
+    assert (sheet["stock_met_m2"] <= table["stock_need_m2"]).all()
+    assert (sheet["granted_m2"] + sheet["unassigned_m2"] == sheet["budget_m2"]).all()
+    assert ((sheet["deficit_m2"] == 0) | (sheet["unassigned_m2"] == 0)).all()
+    pd.testing.assert_frame_equal(base, before)
+
+
+@given(st.integers(0, 200_000), st.integers(1, 5_000))
+def test_more_people_never_need_less_land(settled: int, more: int) -> None:
+    def land(people: int) -> "pd.Series[int]":
+        frame = pd.DataFrame({"code": ["440112"], "district": ["黄埔区"], "settled": [people]})
+        found: pd.Series[int] = needs(frame, GUANGZHOU).set_index("facility")["land_m2"]
+        return found
+
+    small, large = land(settled), land(settled + more)
+    # a hospital's land a bed falls with its size, so that a larger one may take less at a step
+    assert (large.drop("hospital") >= small.drop("hospital")).all()
+    assert (land(0) == 0).all()
