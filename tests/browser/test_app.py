@@ -116,10 +116,10 @@ def test_edited_settlement_moves_the_figures_and_can_be_taken_back(app: App) -> 
     assert box is not None
     # sixth district, 黄埔: 19,094 persons at 50 m²; 1,000 more are 5 ha
     app.page.mouse.dblclick(box["x"] + box["width"] * 0.3, box["y"] + 35 * 6 + 17)
-    app.page.wait_for_selector("#portal input, #portal textarea")
-    app.page.keyboard.press("Control+A")
-    app.page.keyboard.type("20094")
-    app.page.keyboard.press("Enter")
+    cell = app.page.locator("#portal input, #portal textarea").first
+    expect(cell).to_have_value("19094")
+    cell.fill("20094")
+    cell.press("Enter")
     app.settle()
     expect_metric(app, "落户人口", "211,518")
     expect_metric(app, "新增建设用地指标", "835.41")
