@@ -31,6 +31,17 @@ class Node:
             yield from self.value.items()
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML without anchors and aliases, which could make a value hold itself."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Compose a node, refusing an alias."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.composer.ComposerError(None, None, "an alias (*)", mark)
+        return super().compose_node(parent, index)
+
+
 def read_yaml(content: str, file: str) -> Node:
     """Read a YAML document made of mappings, lists, numbers and text.
 
@@ -41,7 +52,7 @@ def read_yaml(content: str, file: str) -> Node:
         it looks (``no``, ``0440106``, ``12:30``, a date).
     """
     try:
-        root = yaml.compose(content, Loader=yaml.SafeLoader)
+        root = yaml.compose(content, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or str(error)
