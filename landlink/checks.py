@@ -138,6 +138,8 @@ def _fault(failure: _Failure, table: Table, frame: pd.DataFrame, file: str) -> F
         kind, values["bound"] = "cell_above", column.maximum
     elif failure.check.startswith("greater_than"):
         kind, values["bound"] = "cell_below", column.minimum
+    elif column.kind == "int":
+        kind, values["bound"] = "cell_above", np.iinfo("int64").max
     else:
         kind = "cell_not_number"
     return Fault(f"table.{kind}", values, file, row=row, column=column.name)

@@ -33,7 +33,7 @@ def to_cgcs2000(layer: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
     except ProjError as error:
         raise CrsError(Fault("layer.crs_unusable", {"reason": error}, file)) from None
     west, south, east, north = placed.total_bounds
-    if not (70 < west <= east < 140 and 0 < south <= north < 56):  # noqa: PLR2004 - the extent of China
+    if not (73 < west <= east < 136 and 3 < south <= north < 54):  # noqa: PLR2004 - the extent of China
         bounds = f"{west:.4f}, {south:.4f}, {east:.4f}, {north:.4f}"
         raise CrsError(Fault("layer.outside_china", {"bounds": bounds, "crs": layer.crs.to_string()}, file))
     return placed

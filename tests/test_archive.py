@@ -71,7 +71,7 @@ def test_what_is_no_plan_is_refused(tmp_path: Path, content: str) -> None:
     assert error.value.faults[0].id in ("plan.not_readable", "plan.changed")
 
 
-def test_the_fingerprint_follows_every_input(plan: Plan) -> None:
+def test_the_fingerprint_follows_every_input() -> None:
     city, policy = landlink.load_city(ROOT / "geodata/guangzhou"), landlink.load_policy("guangzhou-2018")
     prints = {
         landlink.make_plan(city, policy, 2020, **options).fingerprint  # type: ignore[arg-type]

@@ -38,6 +38,22 @@ parameters:
     values:
       "2019-03-01": {districts: ["440103", "440104"], source: plan, clause: 第七条, confidence: seen}
 """
+VALUE = '"2019-03-01": {value: 1, source: plan, clause: x, confidence: seen}\nparameters:\n'
+POOL = f"""\
+facilities:
+  pool:
+    title: {{zh: 池, en: Pool}}
+    group: health
+    unit: {{zh: 处, en: pools}}
+    fields:
+      per_1000:
+        {VALUE}"""
+HOSPITAL = f"""\
+facilities:
+  hospital:
+    fields:
+      per_thousand:
+        {VALUE}"""
 # what stands in GOOD, what takes its place, message id, line
 WRONG = {
     "not yaml": ("title: {zh", "title: {zh: {", "policy.not_yaml", None),
@@ -104,20 +120,8 @@ WRONG = {
     "text for a list": ('{districts: ["440103", "440104"], ', '{districts: "440103", ', "policy.not_list", 24),
     "one language": ("title: {zh: 试验, en: Test}", "title: {zh: 试验}", "policy.key_missing", 2),
     "unknown parent": ("extends: national-2016", "extends: national-2061", "policy.unknown", None),
-    "facility without land": (
-        "parameters:\n",
-        "facilities:\n  pool:\n    title: {zh: 池, en: Pool}\n    group: health\n    unit: {zh: 处, en: pools}\n    fields:\n"
-        '      per_1000:\n        "2019-03-01": {value: 1, source: plan, clause: x, confidence: seen}\nparameters:\n',
-        "policy.facility_field",
-        1,
-    ),
-    "unknown facility field": (
-        "parameters:\n",
-        "facilities:\n  hospital:\n    fields:\n      per_thousand:\n"
-        '        "2019-03-01": {value: 1, source: plan, clause: x, confidence: seen}\nparameters:\n',
-        "policy.key_unknown",
-        10,
-    ),
+    "facility without land": ("parameters:\n", POOL, "policy.facility_field", 1),
+    "unknown facility field": ("parameters:\n", HOSPITAL, "policy.key_unknown", 10),
 }
 
 
@@ -213,10 +217,10 @@ def test_a_broken_copy_of_a_shipped_file_loads_or_is_refused(
     path = tmp_path_factory.mktemp("fuzz") / "policy.yaml"
     path.write_text("".join(lines), encoding="utf-8")
     try:
-        assert isinstance(load_policy(path), Policy)
+        loaded: Policy | PolicyError = load_policy(path)
     except PolicyError as error:
-        assert error.faults
-        assert error.text("zh")
+        loaded = error
+    assert isinstance(loaded, Policy) or loaded.text("zh")
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -10,7 +10,6 @@ from typing import Any
 import altair as alt
 import geopandas as gpd
 import pandas as pd
-import shapely
 import streamlit as st
 
 from landlink.baseline import years
@@ -20,7 +19,7 @@ from landlink.explain import Explainer
 from landlink.plan import Plan, make_plan
 from landlink.policy import Policy, load_policy
 from landlink.texts import Lang, default_lang, is_lang, text
-from landlink.ui import charts
+from landlink.ui import charts, maps
 from landlink.units import ha, ha_to_m2
 
 Texts = Callable[..., str]
@@ -36,8 +35,6 @@ OPTIONS: dict[str, object] = {
 TILES, TILES_BY = "https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors"
 CHART_HEIGHT = 440
 EXAMPLE = Path("geodata/guangzhou")
-# Vertices that a map of districts can do without, in degrees: some 60 m.
-_TOLERANCE = 0.0006
 
 
 def lang() -> Lang:
@@ -139,9 +136,7 @@ def plan_years() -> list[int]:
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs={City: _fingerprint})
 def boundaries(source: City) -> gpd.GeoDataFrame:
     """Boundaries for display: shared borders simplified alike."""
-    shown = source.districts[["code", "name", "name_en", "geometry"]].copy()
-    shown["geometry"] = shapely.coverage_simplify(shown.geometry.to_numpy(), _TOLERANCE)
-    return shown
+    return maps.simplified(source.districts)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32, hash_funcs={Plan: lambda plan: plan.fingerprint})

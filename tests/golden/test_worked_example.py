@@ -185,7 +185,7 @@ def test_planned_basis(city: City, policy: Policy) -> None:
     assert plan.explain("quota", "440112").status == "estimated"
 
 
-def test_anhui_has_four_steps(tmp_path: Path) -> None:
+def test_anhui_has_four_steps() -> None:
     anhui = landlink.load_policy("anhui-2017").on("2020-12-31")["linkage.standard"].steps
     values = {level: anhui.at(Fraction(level)).value for level in (99, 100, 119, 120, 150, 151)}
     assert values == {99: 100, 100: 88, 119: 88, 120: 80, 150: 80, 151: 50}
