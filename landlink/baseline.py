@@ -228,7 +228,7 @@ def _central(city: City, table: pd.DataFrame, settled: pd.DataFrame, sources: li
 
 def _is_whole(value: Any) -> bool:
     """Tell whether a cell is a whole number of 0 or more."""
-    return isinstance(value, Real) and not isinstance(value, bool) and value >= 0 and float(value).is_integer()
+    return isinstance(value, Real) and not isinstance(value, bool) and float(value) >= 0 and float(value).is_integer()
 
 
 def _edit(table: pd.DataFrame, origin: pd.DataFrame, edits: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -9,7 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from landlink.errors import DataError, Fault
-from landlink.schema import CODE, Table
+from landlink.schema import CODE, Column, Table
 
 # A value this many times its neighbours' median, or this part of it, looks like 万人 written as 人.
 OUT_OF_SCALE = 100.0
@@ -119,30 +119,33 @@ def _fault(failure: _Failure, table: Table, frame: pd.DataFrame, file: str) -> F
         return Fault("table.row_duplicate", {"key": key, "columns": columns}, file, row=row)
     column = table[failure.column]
     cell = frame.loc[row, column.name]
-    found = "" if cell is None or pd.isna(cell) else str(cell)
-    values: dict[str, object] = {"value": found, "unit": column.unit}
+    found = "" if cell is None or pd.isna(cell) else str(cell).strip()
+    kind, more = _wrong(found, column, failure.check)
+    values = {"value": found, "unit": column.unit, **more}
+    return Fault(f"table.cell_{kind}", values, file, row=row, column=column.name)
+
+
+def _wrong(found: str, column: Column, failed: str) -> tuple[str, dict[str, object]]:
+    """What is wrong with a cell, and what was expected."""
     if found == "":
-        kind = "cell_empty"
-    elif column.values:
-        kind, values["choices"] = "cell_choice", ", ".join(column.values)
-    elif column.pattern:
-        kind = "cell_code" if column.pattern == CODE else "cell_pattern"
-        values["pattern"] = column.pattern
-    elif not _is_number(found):
-        kind = "cell_not_number"
-    elif column.kind == "int" and float(found) != int(float(found)):
-        kind = "cell_not_whole"
-    elif column.above is not None and float(found) <= column.above:
-        kind, values["bound"] = "cell_not_above", f"{column.above:g}"
-    elif failure.check.startswith("less_than"):
-        kind, values["bound"] = "cell_above", column.maximum
-    elif failure.check.startswith("greater_than"):
-        kind, values["bound"] = "cell_below", column.minimum
-    elif column.kind == "int":
-        kind, values["bound"] = "cell_above", np.iinfo("int64").max
-    else:
-        kind = "cell_not_number"
-    return Fault(f"table.{kind}", values, file, row=row, column=column.name)
+        return "empty", {}
+    if column.values:
+        return "choice", {"choices": ", ".join(column.values)}
+    if column.pattern:
+        return ("code" if column.pattern == CODE else "pattern"), {"pattern": column.pattern}
+    return _wrong_number(found, column, failed)
+
+
+def _wrong_number(found: str, column: Column, failed: str) -> tuple[str, dict[str, object]]:
+    if not _is_number(found):
+        return "not_number", {}
+    if column.kind == "int" and not float(found).is_integer():
+        return "not_whole", {}
+    if column.above is not None and float(found) <= column.above:
+        return "not_above", {"bound": f"{column.above:g}"}
+    if failed.startswith("greater_than"):
+        return "below", {"bound": column.minimum}
+    return "above", {"bound": column.maximum if failed.startswith("less_than") else np.iinfo("int64").max}
 
 
 def _is_number(cell: str) -> bool:

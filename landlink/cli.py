@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from landlink import launch
 from landlink.archive import load_plan, save_plan
 from landlink.baseline import BASES
 from landlink.city import load_city
@@ -205,8 +206,6 @@ def _annex(options: argparse.Namespace, lang: Lang) -> None:
 
 def _app(options: argparse.Namespace, lang: Lang) -> None:
     print(text("cli.app.opening", lang, port=options.port))
-    from landlink.ui import launch  # noqa: PLC0415 - the other commands start without Streamlit
-
     launch.run(options.port, lang, city=options.city, headless=options.headless)
 
 

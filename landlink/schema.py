@@ -42,6 +42,8 @@ class Column:
             checks.append(pa.Check.str_matches(self.pattern))
         if self.values:
             checks.append(pa.Check.isin(self.values))
+        if self.kind == "text" and self.required:
+            checks.append(pa.Check.str_matches(r"\S"))
         if self.kind == "float":
             checks.append(pa.Check(np.isfinite, name="finite"))
         dtype = {

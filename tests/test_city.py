@@ -55,6 +55,7 @@ CELLS = {
     "share above 100": ("urban_share.csv", "2010,96.7", "2010,967", ("table.cell_above", 2, "urban_share_pct")),
     "year as text": ("land.csv", "440103,2016", "440103,二〇一六", ("table.cell_not_number", 2, "year")),
     "short code": ("land.csv", "440103,2016", "44010,2016", ("table.cell_code", 2, "code")),
+    "no source": ("migration.csv", "广州统计年鉴2020 表2-7", " ", ("table.cell_empty", 2, "source")),
     "unknown status": ("land.csv", "2016,estimated", "2016,guess", ("table.cell_choice", 2, "status")),
     "bad date": ("land.csv", ",2016,estimated", ",去年,estimated", ("table.cell_pattern", 2, "date")),
     "人 among 人 a thousand times too many": (

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from landlink.texts import Lang
 
-MAIN = Path(__file__).with_name("main.py")
+MAIN = Path(__file__).parent / "ui" / "main.py"
 # Streamlit's own look-ups on the internet are switched off: usage statistics, and the machine's outside address.
 SETTINGS = (
     "--browser.gatherUsageStats=false",
