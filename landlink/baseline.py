@@ -220,7 +220,7 @@ def _central(city: City, table: pd.DataFrame, settled: pd.DataFrame, sources: li
             estimated.append(code)
         persons.append(half_up(int(total) * exact(part)) if pd.isna(known) else int(known))
     if estimated:
-        note = "按中心城区图层所占面积比例估算 by the layer's share of the district's area"
+        note = "按中心城区图层所占面积比例估算 || by the layer's share of the district's area"
         facts = {"source": note, "date": "", "status": "estimated", "confidence": "default"}
         sources.append(pd.DataFrame([{"code": code, "item": "central_settled", **facts} for code in estimated]))
     return pd.Series(persons, index=table.index, dtype="int64")
@@ -255,7 +255,7 @@ def _edit(table: pd.DataFrame, origin: pd.DataFrame, edits: pd.DataFrame) -> tup
             table.loc[rows[code], item] = int(value)
             origin = origin[~((origin["code"] == code) & (origin["item"] == item))]
             user = {
-                "source": "用户填写 entered by the user",
+                "source": "用户填写 || entered by the user",
                 "date": "",
                 "status": "estimated",
                 "confidence": "default",

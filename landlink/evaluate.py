@@ -4,6 +4,7 @@ import pandas as pd
 
 from landlink.city import City
 from landlink.policy import Dated, Policy
+from landlink.texts import LANGS, pick
 from landlink.units import exact
 
 GAP_BASE_YEAR = 2013  # clause 1: narrower than in 2013
@@ -107,7 +108,7 @@ def _row(name: str, target: Dated, until: int, values: pd.Series, city: City) ->
         "actual_year": latest,
         "reached": None if latest is None else bool(exact(round(float(values.loc[latest]), 4)) >= target.number),
         "reached_year": reached.index.min() if len(reached) else None,
-        "target_source": f"{target.document} {target.clause}",
+        "target_source": " || ".join(f"{target.document.name(lang)} {pick(target.clause, lang)}" for lang in LANGS),
         "source": origin["source"].iloc[0] if len(origin) else "",
         "status": origin["status"].iloc[0] if len(origin) else "",
     }

@@ -13,7 +13,7 @@ from landlink.formulas import FORMULAS, HEADLINE, USED_BY
 from landlink.needs import standards
 from landlink.policy import RULES, Dated
 from landlink.schema import RESULTS
-from landlink.texts import Lang, default_lang, text
+from landlink.texts import Lang, default_lang, pick, text
 
 if TYPE_CHECKING:
     from landlink.plan import Plan
@@ -248,7 +248,7 @@ class Explainer:
             unit,
             self._text("model.formula.input"),
             "",
-            origin["source"],
+            pick(origin["source"], self.lang),
             origin["date"],
             origin["status"],
             origin["confidence"],
@@ -279,8 +279,8 @@ class Explainer:
             shown,
             self._unit(dated.unit),
             self._text("model.formula.rule"),
-            dated.clause,
-            str(dated.document),
+            pick(dated.clause, self.lang),
+            dated.document.name(self.lang),
             dated.since,
             dated.status,
             dated.confidence,

@@ -29,7 +29,7 @@ OVERRIDES = {
     "adjust_pct": "linkage.adjustment",
     "offset_share": "stock.offset_share",
 }
-USER = Document("user", "用户设定 set by the user", "", "")
+USER = Document("user", "用户设定 || set by the user", "", "")
 
 
 @dataclass(frozen=True, slots=True)

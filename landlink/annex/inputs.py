@@ -16,7 +16,7 @@ from landlink.formulas import FORMULAS
 from landlink.plan import OVERRIDES, Plan
 from landlink.policy import RULES, Dated, Steps
 from landlink.policy.model import PARAMETERS, Step
-from landlink.texts import text
+from landlink.texts import pick, text
 
 # Names by which formulas, and whoever reads them, call the main parameters.
 NAMES = {
@@ -152,12 +152,12 @@ class _Writer:
         unset = dated.content == ""
         origin = (
             self._unit(dated.unit, dated.parameter),
-            text("annex.basis.unset", self.lang) if unset else str(dated.document),
-            dated.clause,
+            text("annex.basis.unset", self.lang) if unset else dated.document.name(self.lang),
+            pick(dated.clause, self.lang),
             "" if unset else text(f"model.confidence.{dated.confidence}", self.lang),
             dated.since,
             "" if unset else text(f"model.status.{dated.status}", self.lang),
-            dated.note,
+            pick(dated.note, self.lang),
         )
         if isinstance(dated.content, Steps):
             self._steps(dated, label, origin)
@@ -240,7 +240,7 @@ class _Writer:
         told = ("", "", "", "", "")
         if origin is not None:
             told = (
-                origin["source"],
+                pick(origin["source"], self.lang),
                 "",
                 text(f"model.confidence.{origin['confidence']}", self.lang),
                 origin["date"],
@@ -259,7 +259,7 @@ class _Writer:
             "annex.basis.of_district", self.lang, district=self.names[record["code"]], item=facility.title[self.lang]
         )
         told = (
-            record["source"],
+            pick(record["source"], self.lang),
             "",
             text(f"model.confidence.{record['confidence']}", self.lang),
             record["date"],

@@ -14,7 +14,7 @@ from landlink.baseline import UNITS
 from landlink.formulas import FORMULAS
 from landlink.plan import Plan
 from landlink.schema import RESULTS, STATUSES
-from landlink.texts import Lang, has_text, text
+from landlink.texts import Lang, has_text, pick, text
 
 LAYERS = ("districts", "needs", "parameters")
 _SCHEMA = """
@@ -138,12 +138,12 @@ def _parameters(plan: Plan, lang: Lang) -> pd.DataFrame:
                 "label": label,
                 "value": dated.display(),
                 "unit": text(f"model.unit.{dated.unit}", lang) if dated.unit else "",
-                "source": str(dated.document),
-                "clause": dated.clause,
+                "source": dated.document.name(lang),
+                "clause": pick(dated.clause, lang),
                 "confidence": text(f"model.confidence.{dated.confidence}", lang),
                 "since": dated.since,
                 "parameter_status": text(f"model.status.{dated.status}", lang),
-                "note": dated.note,
+                "note": pick(dated.note, lang),
             }
         )
     return pd.DataFrame(rows)

@@ -255,7 +255,7 @@ class _Loader:
                     )
                 continue
             if since[: len(document.issued)] < document.issued:
-                self._add("before_document", entry.line, since=since, document=str(document), issued=document.issued)
+                self._add("before_document", entry.line, since=since, document=document.name(), issued=document.issued)
             found.append(
                 Dated(
                     parameter,

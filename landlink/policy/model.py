@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from landlink.errors import Fault, PolicyError
-from landlink.texts import Lang
+from landlink.texts import Lang, pick
 
 Confidence = Literal["seen", "known", "default"]
 Shape = Literal["value", "steps", "districts", "choice"]
@@ -66,9 +66,10 @@ class Document:
     number: str
     issued: str
 
-    def __str__(self) -> str:
+    def name(self, lang: Lang | None = None) -> str:
         """Title, with the number where there is one."""
-        return f"{self.title}（{self.number}）" if self.number else self.title
+        title = pick(self.title, lang)
+        return f"{title}（{self.number}）" if self.number else title
 
 
 @dataclass(frozen=True, slots=True)

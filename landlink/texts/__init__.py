@@ -60,6 +60,18 @@ def text(message_id: str, lang: Lang | None = None, **values: object) -> str:
     return catalogue(lang or default_lang())[message_id].format(**values)
 
 
+def pick(told: str, lang: Lang | None = None) -> str:
+    """A language's part of a text that data or policy give as ``中文 || English``; any other text as it is.
+
+    Examples
+    --------
+    >>> pick("规划假定 || assumption", "en"), pick("第七条", "en")
+    ('assumption', '第七条')
+    """
+    chinese, _, english = told.partition(" || ")
+    return english if english and (lang or default_lang()) == "en" else chinese
+
+
 def has_text(message_id: str) -> bool:
     """Tell whether the catalogues know a message id."""
     return message_id in catalogue("zh")

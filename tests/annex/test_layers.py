@@ -58,7 +58,7 @@ def test_needs_and_parameters_are_tables_without_geometry(plan, written):
     assert needs["facility_name"].iloc[0] == plan.facilities[0].title[lang]
     parameters = pyogrio.read_dataframe(path, layer="parameters")
     assert parameters["parameter"].tolist() == [dated.parameter for dated in plan.rules.values()]
-    assert parameters["source"].tolist() == [str(dated.document) for dated in plan.rules.values()]
+    assert parameters["source"].tolist() == [dated.document.name(lang) for dated in plan.rules.values()]
 
 
 def test_every_field_has_an_alias_and_every_layer_a_title(plan, written):

@@ -5,6 +5,7 @@ import streamlit as st
 
 from landlink.display import people, total
 from landlink.evaluate import gap, targets
+from landlink.texts import pick
 from landlink.ui import state
 from landlink.ui.charts import rates
 
@@ -66,7 +67,7 @@ def _targets(table: pd.DataFrame, series: pd.DataFrame) -> None:
             delta_color="off",
             delta_arrow="off",
             border=True,
-            help=row["target_source"],
+            help=pick(row["target_source"], state.lang()),
         )
         column.caption(target)
     if len(series):
