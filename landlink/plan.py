@@ -265,6 +265,9 @@ def _rules(policy: Policy, options: Options) -> Rules:
             ):
                 bounds = f"{spec.minimum} – {'∞' if spec.maximum is None else spec.maximum}"
                 faults.append(Fault("option.range", {"option": option, "value": value, "bounds": bounds}))
+        current = rules.get(name)
+        if current is not None and current.content == content:
+            continue  # the policy says the same, and goes on being the source
         rules = rules.replace(Dated(name, "", content, spec.unit, USER, "", "default", "", "", 0))
     if faults:
         raise DataError(faults)

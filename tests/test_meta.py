@@ -54,6 +54,18 @@ def test_every_literal_text_is_there() -> None:
     assert literals - set(ZH) == set()
 
 
+def test_no_text_is_left_over() -> None:
+    made = [
+        re.sub(r"\\{[^}]*\\}", ".+", re.escape(made))
+        for made in re.findall(r'f"((?:ui|cli|annex|model)\.[^"]*)"', CODE)
+    ]
+    used = re.compile("|".join(made))
+    told = [name for name in ZH if not name.startswith("errors.")]
+    literals = set(re.findall(r"[\"']([\w.-]+)[\"']", CODE))
+    spoken = {name for name in told if {name, name.removeprefix("cli.")} & literals}
+    assert [name for name in told if name not in spoken and not used.fullmatch(name)] == []
+
+
 def test_every_column_item_formula_and_parameter_has_its_name() -> None:
     for table in schema.RESULTS.values():
         assert f"model.table.{table.name}" in ZH

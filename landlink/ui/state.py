@@ -79,16 +79,19 @@ def tiles() -> tuple[str, str]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _city(path: Path, _stamp: tuple[float, ...]) -> City:
+def _city(path: Path, stamp: tuple[float, ...]) -> City:  # noqa: ARG001 - a new stamp is a new city
     return load_city(path)
 
 
 def city() -> City:
     """City of the app's folder, read again when a file in it changes."""
-    path = folder()
-    files = sorted(path.glob("*")) if path.is_dir() else []
     with st.spinner(texts()("ui.loading")):
-        return _city(path, tuple(file.stat().st_mtime for file in files))
+        return _city(folder(), _stamp(folder()))
+
+
+def _stamp(path: Path) -> tuple[float, ...]:
+    """When the folder's files were last changed."""
+    return tuple(file.stat().st_mtime for file in sorted(path.glob("*"))) if path.is_dir() else ()
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -109,23 +112,20 @@ def plan() -> Plan:
     }
     edits = tuple(sorted((code, tuple(sorted(values.items()))) for code, values in state["edits"].items() if values))
     with st.spinner(texts()("ui.computing")):
-        return _plan(city(), state["policy"], state["year"], tuple(given.items()), edits)
+        return _plan(folder(), _stamp(folder()), state["policy"], state["year"], tuple(given.items()), edits)
 
 
-def _fingerprint(source: City) -> str:
-    return f"{source.folder}-{id(source)}"
-
-
-@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={City: _fingerprint})
+@st.cache_resource(show_spinner=False, max_entries=64)
 def _plan(
-    source: City,
+    path: Path,
+    stamp: tuple[float, ...],
     policy_name: str,
     year: int,
     options: tuple[tuple[str, Any], ...],
     edits: tuple[tuple[str, tuple[tuple[str, int], ...]], ...],
 ) -> Plan:
     rows = pd.DataFrame([{"code": code, **dict(values)} for code, values in edits]) if edits else None
-    return make_plan(source, policy(policy_name), year, edits=rows, **dict(options))
+    return make_plan(_city(path, stamp), policy(policy_name), year, edits=rows, **dict(options))
 
 
 def plan_years() -> list[int]:
@@ -133,10 +133,14 @@ def plan_years() -> list[int]:
     return years(city(), st.session_state["basis"])
 
 
-@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs={City: _fingerprint})
-def boundaries(source: City) -> gpd.GeoDataFrame:
+def boundaries() -> gpd.GeoDataFrame:
     """Boundaries for display: shared borders simplified alike."""
-    return maps.simplified(source.districts)
+    return _boundaries(folder(), _stamp(folder()))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _boundaries(path: Path, stamp: tuple[float, ...]) -> gpd.GeoDataFrame:
+    return maps.simplified(_city(path, stamp).districts)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32, hash_funcs={Plan: lambda plan: plan.fingerprint})

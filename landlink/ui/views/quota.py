@@ -88,7 +88,7 @@ def _map(plan: Plan) -> None:
     layers = [_layer(plan, lang, column, st.session_state["district"])]
     if online.toggle(t("ui.quota.online"), key="online_base"):
         layers.insert(0, maps.online_base(*state.tiles()))
-    bounds = state.boundaries(state.city()).total_bounds
+    bounds = state.boundaries().total_bounds
     clicked = maps.show(maps.base_map(tuple(bounds)), layers, key="quota-map", height=HEIGHT)
     if clicked and clicked != st.session_state["district"]:
         state.select(clicked)
@@ -97,7 +97,7 @@ def _map(plan: Plan) -> None:
 
 def _layer(plan: Plan, lang: Lang, column: str, selected: str | None) -> maps.Layer:
     """Choropleth of a column, each district with the derivation of its figure."""
-    boundaries = state.boundaries(state.city())
+    boundaries = state.boundaries()
     explainer = state.explainer(plan, lang)
     table = MAP_COLUMNS[column]
     spec = RESULTS[table][column]
