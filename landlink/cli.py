@@ -99,6 +99,7 @@ def _parser(lang: Lang) -> argparse.ArgumentParser:
 
     app = command("app", _app)
     app.add_argument("--city", help=say("app.city"))
+    app.add_argument("--host", default="localhost", help=say("app.host"))
     app.add_argument("--port", type=int, default=8501, help=say("port"))
     app.add_argument("--headless", action="store_true", help=say("app.headless"))
     return parser
@@ -206,7 +207,7 @@ def _annex(options: argparse.Namespace, lang: Lang) -> None:
 
 def _app(options: argparse.Namespace, lang: Lang) -> None:
     print(text("cli.app.opening", lang, port=options.port))
-    launch.run(options.port, lang, city=options.city, headless=options.headless)
+    launch.run(options.port, lang, city=options.city, host=options.host, headless=options.headless)
 
 
 def _number(option: str, value: str | None) -> Decimal | None:

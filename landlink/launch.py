@@ -18,13 +18,15 @@ SETTINGS = (
 )
 
 
-def run(port: int, lang: Lang, *, city: str | None = None, headless: bool = False) -> int:
+def run(port: int, lang: Lang, *, city: str | None = None, host: str = "localhost", headless: bool = False) -> int:
     """Serve the app until it is stopped.
 
     Parameters
     ----------
     port
         Port on this machine.
+    host
+        Address to listen on; ``0.0.0.0`` opens the app to the network.
     city
         City folder; the Guangzhou example of the working folder where it is not given.
     headless
@@ -41,6 +43,7 @@ def run(port: int, lang: Lang, *, city: str | None = None, headless: bool = Fals
         "run",
         str(MAIN),
         f"--server.port={port}",
+        f"--server.address={host}",
         f"--server.headless={str(headless).lower()}",
         *SETTINGS,
     ]
