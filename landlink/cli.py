@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -31,11 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace, Lang], None] = options.command
     try:
         command(options, lang)
+        sys.stdout.flush()
     except LandlinkError as error:
         print(text("cli.failed", lang, count=len(error.faults)), file=sys.stderr)
         for fault in error.faults:
             print(f"  - {fault.text(lang)}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever reads our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

@@ -178,6 +178,13 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
     assert stop.value.code == 2
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell's pipe")
+def test_a_reader_that_leaves_early(out: Path) -> None:
+    command = f"'{sys.executable}' -m landlink.cli explain '{out}' quota 440111 | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_as_a_process_where_the_terminal_knows_no_chinese(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     command = [sys.executable, "-m", "landlink.cli", *PLAN, "--out", str(tmp_path)]
