@@ -15,6 +15,7 @@ from landlink import launch
 from landlink.archive import load_plan, save_plan
 from landlink.baseline import BASES
 from landlink.city import load_city
+from landlink.display import QUOTA_SHOWN
 from landlink.errors import DataError, Fault, LandlinkError
 from landlink.formulas import HEADLINE
 from landlink.plan import Plan, make_plan
@@ -128,15 +129,7 @@ def _plan(options: argparse.Namespace, lang: Lang) -> None:
 
 def _print_plan(plan: Plan, lang: Lang) -> None:
     """Quota table in ha, totals and notes."""
-    columns = (
-        "settled",
-        "per_capita_stock_m2",
-        "standard_m2",
-        "entitlement_m2",
-        "stock_need_m2",
-        "quota_m2",
-        "cut_m2",
-    )
+    columns = QUOTA_SHOWN
     title = {"city": plan.city_title[lang], "year": plan.options.year, "policy": plan.policy_title[lang]}
     print(text("cli.title", lang, **title))
     headers = [text("model.column.district", lang), *(text(f"model.column.{name}", lang) for name in columns)]

@@ -9,6 +9,16 @@ from landlink.texts import Lang, text
 from landlink.units import ha, wan
 
 MARK = "*"
+# Columns of the quota table that a screen has room for.
+QUOTA_SHOWN = (
+    "settled",
+    "per_capita_stock_m2",
+    "standard_m2",
+    "entitlement_m2",
+    "stock_need_m2",
+    "quota_m2",
+    "cut_m2",
+)
 
 
 def shown_unit(column: Column) -> str:

@@ -39,7 +39,7 @@ def rates(series: pd.DataFrame, t: Texts) -> alt.Chart:
             alt.Color("rate:N", title=None, scale=alt.Scale(range=[QUOTA, STOCK]), legend=_ON_TOP),
             tooltip=[alt.Tooltip("year:O"), alt.Tooltip("rate:N"), alt.Tooltip("value:Q", format=".2f")],
         )
-        .properties(height=190)
+        .properties(height=250)
     )
     return chart
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from landlink.baseline import BASES
-from landlink.display import MARK, column_status, decimals, label, shown_values, total
+from landlink.display import MARK, QUOTA_SHOWN, column_status, decimals, label, shown_values, total
 from landlink.plan import Plan
 from landlink.policy import RULES, shipped
 from landlink.schema import RESULTS
@@ -18,15 +18,6 @@ QUOTA_COLUMNS = tuple(column.name for column in RESULTS["quota"].columns if colu
 LEDGER_COLUMNS = ("stock_met_m2", "budget_m2", "need_m2", "granted_m2", "deficit_m2", "unassigned_m2")
 # What the map can show, by name; a name stands in one of both tables only.
 MAP_COLUMNS = {**dict.fromkeys(QUOTA_COLUMNS, "quota"), **dict.fromkeys(LEDGER_COLUMNS, "ledger")}
-TABLE_COLUMNS = (
-    "settled",
-    "per_capita_stock_m2",
-    "standard_m2",
-    "entitlement_m2",
-    "stock_need_m2",
-    "quota_m2",
-    "cut_m2",
-)
 HEADLINE = ("settled", "entitlement_m2", "quota_m2", "stock_need_m2", "cut_m2")
 HEIGHT = 430
 
@@ -149,7 +140,7 @@ def _table(plan: Plan) -> None:
     names, status = state.names(plan), column_status(state.explainer(plan, lang), "quota")
     shown = pd.DataFrame({t("model.column.district"): [names[code] for code in plan.quota["code"]]})
     config = {}
-    for name in TABLE_COLUMNS:
+    for name in QUOTA_SHOWN:
         spec = RESULTS["quota"][name]
         head = t(f"ui.short.{name}") + ("" if status[name] == "official" else MARK)
         shown[head] = shown_values(plan.quota[name], spec).to_numpy()
