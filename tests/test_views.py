@@ -1,5 +1,7 @@
 """Every page opens, by itself and through the navigation, in both languages, and shows the plan's own figures."""
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,63 @@ def test_the_planned_basis_offers_its_own_years() -> None:
     app.selectbox(key="basis").set_value("planned").run()
     assert app.selectbox(key="year").options == ["2017", "2018", "2019", "2020"]
     assert not app.error
+
+
+OWN = """\
+id: own
+title: {zh: 本市办法, en: Own rules}
+extends: guangzhou-2018
+documents:
+  own: {title: 办法, number: "", issued: "2019"}
+parameters:
+  linkage.adjustment:
+    title: {zh: 调整, en: Adjustment}
+    values:
+      "2019-01-01": {value: 5, source: own, clause: 第一条, confidence: seen}
+"""
+
+
+@pytest.fixture
+def own_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = shutil.copytree(ROOT / "geodata/guangzhou", tmp_path / "city")
+    monkeypatch.setenv("LANDLINK_CITY", str(folder))
+    return folder
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_policy_in_the_city_s_folder_comes_first_with_its_own_values(own_city: Path) -> None:
+    (own_city / "own.yaml").write_text(OWN, encoding="utf-8")
+    app = opened("quota", "zh")
+    assert app.selectbox(key="policy").value == str(own_city / "own.yaml")
+    assert app.number_input(key="adjust_pct").value == 5
+    # 1,626.643 ha × 1.05 = 1,707.97515
+    assert app.metric[1].value == "1,707.98"
+    app.selectbox(key="policy").set_value("guangzhou-2018").run()
+    assert app.number_input(key="adjust_pct").value == 0
+    assert app.metric[1].value == "1,626.64"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_city_that_the_shipped_policy_does_not_fit_gets_the_national_one(own_city: Path) -> None:
+    for path in own_city.glob("*.*"):
+        moved = re.sub(r"(?<![\d.])4401(?=\d\d)", "4501", path.read_text(encoding="utf-8"))
+        path.write_text(moved, encoding="utf-8")
+    app = opened("quota", "zh")
+    assert [error.value for error in app.error] == []
+    assert app.selectbox(key="policy").value == "national-2016"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_basis_without_data_is_said_and_can_be_changed_back(own_city: Path) -> None:
+    path = own_city / "settlement.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if ",planned," not in line), encoding="utf-8")
+    app = opened("quota", "zh")
+    app.selectbox(key="basis").set_value("planned").run()
+    assert "当年计划落户" in app.error[0].value
+    app.selectbox(key="basis").set_value("previous-actual").run()
+    assert not app.error
+    assert app.metric[1].value == "1,626.64"
 
 
 @pytest.mark.filterwarnings("ignore")

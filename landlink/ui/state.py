@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -12,26 +13,18 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from landlink.baseline import years
+from landlink.baseline import BASES, years
 from landlink.city import City, load_city
-from landlink.errors import LandlinkError
+from landlink.errors import DataError, Fault, LandlinkError, PolicyError
 from landlink.explain import Explainer
 from landlink.plan import Plan, make_plan
-from landlink.policy import Policy, load_policy
+from landlink.policy import Policy, load_policy, shipped
 from landlink.texts import Lang, default_lang, is_lang, text
 from landlink.ui import charts, maps
 from landlink.units import ha, ha_to_m2
 
 Texts = Callable[..., str]
-OPTIONS: dict[str, object] = {
-    "policy": "guangzhou-2018",
-    "year": 2020,
-    "basis": "previous-actual",
-    "cap_ha": None,
-    "rule": "proportional",
-    "adjust_pct": 0.0,
-    "offset_share": 0.0,
-}
+OPTIONS: dict[str, object] = {"policy": None, "year": None, "basis": BASES[0], "cap_ha": None}
 TILES, TILES_BY = "https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors"
 CHART_HEIGHT = 440
 EXAMPLE = Path("geodata/guangzhou")
@@ -58,9 +51,41 @@ def keep() -> None:
         state["lang"] = default_lang()
 
 
+def start() -> None:
+    """Choose what fits the city where nothing has been chosen: a policy with its own options, a year with data."""
+    state = st.session_state
+    if state["policy"] is None:
+        state["policy"] = next(name for name in (*own_policies(), "guangzhou-2018", "national-2016") if _fits(name))
+        follow_policy()
+    choices = plan_years()
+    if state["year"] not in choices:
+        state["year"] = choices[-1] if choices else None
+    for option in ("rule", "adjust_pct", "offset_share"):
+        state[option] = state[option]
+
+
+def follow_policy() -> None:
+    """Set the options that a policy has values of its own for to these."""
+    state = st.session_state
+    rules = policy(state["policy"]).on(f"{state['year'] or date.max.year}-12-31")
+    state["rule"] = rules["balance.rule"].content
+    state["adjust_pct"] = float(rules["linkage.adjustment"].number)
+    state["offset_share"] = float(rules["stock.offset_share"].number)
+
+
+def _fits(name: str) -> bool:
+    """Tell whether every district a policy names is one of the city's."""
+    try:
+        policy(name).check_districts(city().codes)
+    except PolicyError:
+        return False
+    return True
+
+
 def guard(page: Callable[[], None]) -> None:
     """Run a page; what is at fault in data, policy or options is shown in one box."""
     try:
+        start()
         page()
     except LandlinkError as error:
         t = texts()
@@ -94,15 +119,31 @@ def _stamp(path: Path) -> tuple[float, ...]:
     return tuple(file.stat().st_mtime for file in sorted(path.glob("*"))) if path.is_dir() else ()
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
+def own_policies() -> list[str]:
+    """Paths of the policies in the city's folder."""
+    return [str(path) for path in sorted(folder().glob("*.yaml"))]
+
+
+def policies() -> list[str]:
+    """Policies to choose from: the city's own, then those that come with landlink."""
+    return [*own_policies(), *shipped()]
+
+
 def policy(name: str) -> Policy:
-    """Policy that comes with landlink."""
+    """Policy of a name or path, read again when its file changes."""
+    return _policy(name, Path(name).stat().st_mtime if Path(name).is_file() else 0.0)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _policy(name: str, stamp: float) -> Policy:  # noqa: ARG001 - a new stamp is a new policy
     return load_policy(name)
 
 
 def plan() -> Plan:
     """Plan of the present options and edits."""
     state = st.session_state
+    if state["year"] is None:
+        raise DataError(Fault("option.no_year", {"basis": texts()(f"model.basis.{state['basis']}")}))
     given = {
         "basis": state["basis"],
         "cap_ha": None if state["cap_ha"] is None else Decimal(str(state["cap_ha"])),

@@ -8,7 +8,7 @@ import streamlit as st
 from landlink.baseline import BASES
 from landlink.display import MARK, QUOTA_SHOWN, column_status, decimals, label, shown_values, total
 from landlink.plan import Plan
-from landlink.policy import RULES, shipped
+from landlink.policy import RULES
 from landlink.schema import RESULTS
 from landlink.texts import Lang, text
 from landlink.ui import charts, maps, state
@@ -39,13 +39,14 @@ def _options() -> None:
     t, lang = state.texts(), state.lang()
     cells = st.columns([2.6, 1, 1.7, 1.4, 1.7, 1.2, 1.2])
     cells[0].selectbox(
-        t("ui.quota.policy"), shipped(), key="policy", format_func=lambda name: state.policy(name).title[lang]
+        t("ui.quota.policy"),
+        state.policies(),
+        key="policy",
+        on_change=state.follow_policy,
+        format_func=lambda name: state.policy(name).title[lang],
     )
     cells[2].selectbox(t("ui.quota.basis"), BASES, key="basis", format_func=lambda name: t(f"model.basis.{name}"))
-    choices = state.plan_years()
-    if st.session_state["year"] not in choices:
-        st.session_state["year"] = choices[-1] if choices else st.session_state["year"]
-    cells[1].selectbox(t("ui.quota.year"), choices, key="year")
+    cells[1].selectbox(t("ui.quota.year"), state.plan_years(), key="year")
     cells[3].number_input(t("ui.quota.cap"), 0.0, None, key="cap_ha", step=50.0, placeholder=t("ui.quota.cap_none"))
     cells[4].selectbox(t("ui.quota.rule"), RULES, key="rule", format_func=lambda name: t(f"model.rule.{name}"))
     cells[5].number_input(t("ui.quota.adjust"), -10.0, 10.0, key="adjust_pct", step=1.0)
