@@ -14,7 +14,7 @@ from landlink.crs import to_cgcs2000
 from landlink.errors import DataError, Fault
 from landlink.formats import read_layer, read_table
 from landlink.schema import INPUTS, REQUIRED_INPUTS
-from landlink.texts import Lang
+from landlink.texts import LANGS, Lang
 
 MANIFEST = "datapackage.json"
 CENTRAL_AREA = "central_area"
@@ -90,7 +90,7 @@ def load_city(folder: str | Path, *, accept_questions: bool = False) -> City:
             faults.extend(_unknown_codes(table, codes, paths["districts"].name))
     if any(not (fault.question and accept_questions) for fault in faults):
         raise DataError(faults)
-    title = manifest.get("landlink", {}).get("title", {})
+    title = manifest["landlink"].get("title", {})
     named: dict[Lang, str] = {"zh": title.get("zh", manifest["title"]), "en": title.get("en", manifest["title"])}
     districts = layers["districts"].sort_values("code", ignore_index=True)
     return City(manifest["name"], named, folder, districts, tables, layers.get(CENTRAL_AREA), tuple(faults))
@@ -110,9 +110,14 @@ def _manifest(folder: Path) -> dict[str, Any]:
         ) from None
     if not isinstance(manifest, dict):
         raise DataError(Fault("package.key_missing", {"key": "resources"}, MANIFEST))
-    missing = [key for key in ("name", "title", "resources") if not manifest.get(key)]
-    if missing or not isinstance(manifest["resources"], list):
-        raise DataError([Fault("package.key_missing", {"key": key}, MANIFEST) for key in missing or ["resources"]])
+    kinds = {"name": str, "title": str, "resources": list}
+    wrong = [key for key, kind in kinds.items() if not isinstance(manifest.get(key), kind) or not manifest[key]]
+    if wrong:
+        raise DataError([Fault("package.key_missing", {"key": key}, MANIFEST) for key in wrong])
+    titles = manifest.setdefault("landlink", {})
+    titles = titles.get("title", {}) if isinstance(titles, dict) else None
+    if not isinstance(titles, dict) or not all(isinstance(titles.get(lang, ""), str) for lang in LANGS):
+        raise DataError(Fault("package.titles", file=MANIFEST))
     return manifest
 
 

@@ -132,6 +132,11 @@ MANIFESTS: dict[str, tuple[Callable[[dict[str, object]], object], str]] = {
     "no resources": (lambda m: m.pop("resources"), "package.key_missing"),
     "no name": (lambda m: m.pop("name"), "package.key_missing"),
     "resources no list": (lambda m: m.update(resources={"a": 1}), "package.key_missing"),
+    "name a number": (lambda m: m.update(name=5), "package.key_missing"),
+    "title a mapping": (lambda m: m.update(title={"zh": "市"}), "package.key_missing"),
+    "own entry a text": (lambda m: m.update(landlink="x"), "package.titles"),
+    "own title a list": (lambda m: m.update(landlink={"title": ["市"]}), "package.titles"),
+    "own title a number": (lambda m: m.update(landlink={"title": {"zh": 1}}), "package.titles"),
     "resource no mapping": (lambda m: m["resources"].append("land.csv"), "package.resource_broken"),  # type: ignore[attr-defined]
     "resource without path": (lambda m: m["resources"].append({"name": "capacity"}), "package.resource_broken"),  # type: ignore[attr-defined]
     "path a list": (
