@@ -11,7 +11,7 @@ import pandas as pd
 from landlink.city import City
 from landlink.crs import area_m2
 from landlink.errors import DataError, Fault
-from landlink.schema import INPUTS
+from landlink.schema import INPUTS, worst
 from landlink.units import exact, ha_to_m2, half_up
 
 BASES = ("previous-actual", "planned")
@@ -162,8 +162,7 @@ def _settled(city: City, year: int, kind: str) -> Facts:
         first["persons"] = int(taken["persons"].sum())
         central = taken["central_persons"]
         first["central_persons"] = pd.NA if central.isna().any() else int(central.sum())
-        if "estimated" in set(taken["status"]) and first["status"] == "official":
-            first["status"] = "estimated"
+        first["status"] = worst(taken["status"])
         merged.append(first)
     facts = pd.DataFrame(merged, columns=INPUTS["settlement"].names)
     facts, lacking = _complete(city, facts, "settlement", year, of_kind["year"], kind)

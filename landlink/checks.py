@@ -194,12 +194,21 @@ def check_layer(layer: gpd.GeoDataFrame, table: Table, file: str) -> gpd.GeoData
         checked = check(attributes, table, file)
     except DataError as error:
         faults.extend(error.faults)
-    shapes = layer.geometry.set_axis(attributes.index)
-    missing = attributes.index[shapes.isna() | shapes.is_empty]
-    faults.extend(Fault("layer.geometry_missing", file=file, row=row) for row in missing)
-    for row, reason in shapes[~shapes.isna()].is_valid_reason().items():
-        if reason != "Valid Geometry":
-            faults.append(Fault("layer.geometry_invalid", {"reason": reason}, file, row=int(str(row))))
+    faults.extend(geometry_faults(layer, file))
     if any(not fault.question for fault in faults):
         raise DataError(faults)
-    return gpd.GeoDataFrame(checked, geometry=shapes, crs=layer.crs)
+    return gpd.GeoDataFrame(checked, geometry=layer.geometry.set_axis(attributes.index), crs=layer.crs)
+
+
+def geometry_faults(layer: gpd.GeoDataFrame, file: str) -> list[Fault]:
+    """Faults of a layer of polygons: null, empty, invalid and other shapes; a row is a feature's number from 1."""
+    shapes = layer.geometry.set_axis(pd.RangeIndex(1, len(layer) + 1))
+    missing = shapes.index[shapes.isna() | shapes.is_empty]
+    faults = [Fault("layer.geometry_missing", file=file, row=row) for row in missing]
+    present = shapes.drop(index=missing)
+    for row, kind in present.geom_type[~present.geom_type.isin(("Polygon", "MultiPolygon"))].items():
+        faults.append(Fault("layer.geometry_kind", {"kind": kind}, file, row=int(str(row))))
+    for row, reason in present.is_valid_reason().items():
+        if reason != "Valid Geometry":
+            faults.append(Fault("layer.geometry_invalid", {"reason": reason}, file, row=int(str(row))))
+    return faults

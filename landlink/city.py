@@ -9,7 +9,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from landlink.checks import check, check_layer
+from landlink.checks import check, check_layer, geometry_faults
 from landlink.crs import to_cgcs2000
 from landlink.errors import DataError, Fault
 from landlink.formats import read_layer, read_table
@@ -74,10 +74,8 @@ def load_city(folder: str | Path, *, accept_questions: bool = False) -> City:
     for name, path in paths.items():
         try:
             if name in ("districts", CENTRAL_AREA):
-                layer = read_layer(path)
-                checked = check_layer(layer, INPUTS[name], path.name) if name in INPUTS else layer
-                layers[name] = to_cgcs2000(checked, path.name)
-                faults.extend(checked.attrs.get("questions", ()))
+                layers[name] = _layer(name, path)
+                faults.extend(layers[name].attrs.get("questions", ()))
             else:
                 tables[name] = check(read_table(path), INPUTS[name], path.name)
                 tables[name].attrs["file"] = path.name
@@ -94,6 +92,15 @@ def load_city(folder: str | Path, *, accept_questions: bool = False) -> City:
     named: dict[Lang, str] = {"zh": title.get("zh", manifest["title"]), "en": title.get("en", manifest["title"])}
     districts = layers["districts"].sort_values("code", ignore_index=True)
     return City(manifest["name"], named, folder, districts, tables, layers.get(CENTRAL_AREA), tuple(faults))
+
+
+def _layer(name: str, path: Path) -> gpd.GeoDataFrame:
+    layer = read_layer(path)
+    if name in INPUTS:
+        layer = check_layer(layer, INPUTS[name], path.name)
+    elif faults := geometry_faults(layer, path.name):
+        raise DataError(faults)
+    return to_cgcs2000(layer, path.name)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from landlink.explain import Explainer, worst
+from landlink.explain import Explainer
 from landlink.formulas import FORMULAS
-from landlink.schema import RESULTS, Column
+from landlink.schema import RESULTS, Column, worst
 from landlink.texts import Lang, text
 from landlink.units import ha, wan
 

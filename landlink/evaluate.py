@@ -46,13 +46,10 @@ def targets(city: City, policy: Policy) -> pd.DataFrame:
         return pd.DataFrame(columns=list(COLUMNS))
     until = int(policy.parameters["target.year"].values[-1].number)
     series = _series(city, until)
-    population = series["hukou_population"]
-    share = 100 * series["hukou_urban"] / population
-    gap = series["resident_urban_share"] - share
     found = {
-        "hukou_population": population,
-        "hukou_urban_share": share,
-        "gap_narrowing": gap.get(GAP_BASE_YEAR) - gap,
+        "hukou_population": series["hukou_population"],
+        "hukou_urban_share": series["hukou_urban_share"],
+        "gap_narrowing": series["gap"].get(GAP_BASE_YEAR) - series["gap"],
     }
     rows = []
     for name, values in found.items():
@@ -72,9 +69,7 @@ def gap(city: City, policy: Policy) -> pd.DataFrame:
     """
     if "city_series" not in city.tables or "target.gap_narrowing" not in policy.parameters:
         return pd.DataFrame(columns=["year", "resident_urban_share", "hukou_urban_share", "gap", "base_share_at_most"])
-    series = _series(city, None)
-    table = series.assign(hukou_urban_share=100 * series["hukou_urban"] / series["hukou_population"])
-    table["gap"] = table["resident_urban_share"] - table["hukou_urban_share"]
+    table = _series(city, None)
     narrowing = float(policy.parameters["target.gap_narrowing"].values[-1].number)
     table["base_share_at_most"] = table["resident_urban_share"].get(GAP_BASE_YEAR) - narrowing - table["gap"]
     columns = ["resident_urban_share", "hukou_urban_share", "gap", "base_share_at_most"]
@@ -82,13 +77,15 @@ def gap(city: City, policy: Policy) -> pd.DataFrame:
 
 
 def _series(city: City, until: int | None) -> pd.DataFrame:
-    """City series by year, one column an indicator; of the hukou rate only years on today's definition (from 2015)."""
+    """Hukou population, both urbanisation rates and their gap by year; the hukou rate on today's definition only."""
     table = city.tables["city_series"]
     if until is not None:
         table = table[table["year"] <= until]
     wide = table.pivot_table(index="year", columns="indicator", values="value", aggfunc="last")
     wide = wide.reindex(columns=["hukou_population", "hukou_urban", "resident_urban_share"])
     wide.loc[wide.index < HUKOU_URBAN_SINCE, "hukou_urban"] = float("nan")
+    wide["hukou_urban_share"] = 100 * wide["hukou_urban"] / wide["hukou_population"]
+    wide["gap"] = wide["resident_urban_share"] - wide["hukou_urban_share"]
     return wide
 
 

@@ -1,6 +1,6 @@
 """How a figure comes about: a tree of values, formulas, sources and clauses, made from the result tables themselves."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from landlink.errors import DataError, Fault
 from landlink.formulas import FORMULAS, HEADLINE, USED_BY
 from landlink.needs import standards
 from landlink.policy import RULES, Dated
-from landlink.schema import RESULTS
+from landlink.schema import RESULTS, worst
 from landlink.texts import Lang, default_lang, pick, text
 
 if TYPE_CHECKING:
@@ -85,20 +85,6 @@ class Node:
         if self.confidence:
             origin.append(text(f"model.confidence.{self.confidence}", lang))
         return f"{start}  ← {self.formula}  [{'; '.join(origin)}]"
-
-
-_SEVERITY = {"official": 0, "estimated": 1, "synthetic": 2}
-
-
-def worst(statuses: Iterable[str]) -> str:
-    """Status of a figure that rests on others: the least official of theirs.
-
-    Examples
-    --------
-    >>> worst(["official", "estimated"])
-    'estimated'
-    """
-    return max(statuses, key=_SEVERITY.__getitem__, default="official")
 
 
 def explain(

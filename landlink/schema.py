@@ -1,5 +1,6 @@
 """What each table must hold: columns, types, units and bounds, declared once for checks, labels and documents."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,17 @@ CHANNELS = ("all", "talent", "points", "policy")
 BASES = ("actual", "planned")
 CODE = r"^\d{6}$"
 DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+
+
+def worst(statuses: Iterable[str]) -> str:
+    """Status of a figure that rests on others: the least official of theirs.
+
+    Examples
+    --------
+    >>> worst(["official", "estimated"])
+    'estimated'
+    """
+    return max(statuses, key=STATUSES.index, default=STATUSES[0])
 
 
 @dataclass(frozen=True, slots=True)

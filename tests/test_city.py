@@ -211,6 +211,7 @@ BOWTIE = Polygon([(113, 23), (113.1, 23.1), (113.1, 23), (113, 23.1)])
 LAYERS: dict[str, tuple[Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame], tuple[str, int | None]]] = {
     "no geometry": (lambda layer: with_geometry(layer, None), ("layer.geometry_missing", 3)),
     "empty geometry": (lambda layer: with_geometry(layer, Polygon()), ("layer.geometry_missing", 3)),
+    "a line": (lambda layer: with_geometry(layer, BOWTIE.exterior), ("layer.geometry_kind", 3)),
     "crossing itself": (lambda layer: with_geometry(layer, BOWTIE), ("layer.geometry_invalid", 3)),
     "no CRS": (lambda layer: layer.set_crs(None, allow_override=True), ("layer.crs_missing", None)),
     "no features": (lambda layer: layer.iloc[:0], ("layer.empty", None)),
@@ -227,6 +228,19 @@ def test_wrong_boundaries(
 ) -> None:
     districts(folder, change)
     assert (expected[0], "districts.gpkg", expected[1]) in [fault[:3] for fault in faults(folder)]
+
+
+def test_the_central_area_s_shapes_are_checked_as_the_districts_are(folder: Folder) -> None:
+    shapes = [BOWTIE, None, BOWTIE.exterior]
+    gpd.GeoDataFrame(geometry=shapes, crs=4490).to_file(folder / "central.gpkg")
+    manifest = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    manifest["resources"].append({"name": "central_area", "path": "central.gpkg"})
+    (folder / "datapackage.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert [fault[:3] for fault in faults(folder)] == [
+        ("layer.geometry_missing", "central.gpkg", 2),
+        ("layer.geometry_kind", "central.gpkg", 3),
+        ("layer.geometry_invalid", "central.gpkg", 1),
+    ]
 
 
 def test_boundaries_that_cannot_be_read(folder: Folder) -> None:
@@ -271,6 +285,19 @@ def test_a_district_without_data(folder: Folder) -> None:
     table = pd.read_csv(folder / "settlement.csv", dtype=str)
     table[~((table["code"] == "440112") & (table["basis"] == "actual"))].to_csv(folder / "settlement.csv", index=False)
     assert plan_faults(folder) == ["data.district_missing"]
+
+
+@pytest.mark.parametrize("status", ["estimated", "synthetic"])
+def test_channels_added_up_are_as_official_as_the_least_of_them(folder: Folder, status: str) -> None:
+    replace(
+        folder,
+        "settlement.csv",
+        "440112,2019,actual,all,19094,",
+        f"440112,2019,actual,points,94,x,2019,{status},seen\n440112,2019,actual,talent,19000,",
+    )
+    plan = landlink.make_plan(landlink.load_city(folder), landlink.load_policy("guangzhou-2018"), 2020)
+    node = plan.explain("quota", "440112", "settled")
+    assert (node.value, node.status) == (19_094, status)
 
 
 def test_channels_and_their_total_must_agree(folder: Folder) -> None:

@@ -96,11 +96,20 @@ def test_a_click_on_the_map_selects_the_district_everywhere(app: App) -> None:
             return [point.x, point.y];
         }"""
     )
+    frame.evaluate(
+        """() => {
+            const pane = map.getPane("popupPane");
+            window.most = 0;
+            new MutationObserver(() => { window.most = Math.max(window.most, pane.childElementCount); })
+                .observe(pane, {childList: true});
+        }"""
+    )
     frame.locator("#map_div").click(position={"x": huangpu[0], "y": huangpu[1]})
     app.settle()
     expect(frame.locator(".leaflet-popup-content")).to_have_count(1)
     expect(frame.locator(".leaflet-popup-content")).to_contain_text("黄埔区")
     expect(frame.locator(".leaflet-popup-content")).to_contain_text("954,700 m²")
+    assert frame.evaluate("window.most") == 1, "the redrawn layer's popup takes the place of the one before"
     app.page.get_by_role("tab", name="推导").click()
     expect(app.page.get_by_text("应配用地 = 954,700", exact=False).first).to_be_visible()
     open_page(app, "用地需求")

@@ -164,6 +164,8 @@ window.landlink = (function () {
       district.openPopup(again.place);
       popup.options.autoPan = true;
       content(popup).scrollTop = again.scrolled;
+      // The one before would fade away beneath it.
+      for (const other of [...popup.getElement().parentElement.children]) if (other !== popup.getElement()) other.remove();
     });
   }
 
