@@ -37,6 +37,7 @@ def test_every_text_of_a_fault_is_there() -> None:
         name.rpartition(".")[0] for name in ZH
     }
     have = {name.rpartition(".")[0] for name in ZH if name.startswith("errors.") and name.endswith(".found")}
+    used |= {f"errors.{name}" for name in re.findall(r"\"([a-z_]+\.[a-z_]+)\"", CODE)} & have
     assert used - have == set()
     made = {f"errors.data.no_{what}" for what in ("urban_residents", "urban_land")}
     made |= {name for name in have if name.startswith("errors.balance.")}

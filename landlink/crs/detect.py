@@ -88,7 +88,7 @@ def detect(layer: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, file: str = "")
     if highest < RIGHT:
         return [*findings, Finding(Fault("crs.elsewhere", evidence, file, question=True))]
     message = _message(chosen, declared)
-    return [*findings, Finding(Fault(f"crs.{message}", evidence, file, question=True), chosen)]
+    return [*findings, Finding(Fault(message, evidence, file, question=True), chosen)]
 
 
 def _closest(layer: gpd.GeoDataFrame, specs: list[str], districts: gpd.GeoDataFrame) -> str:
@@ -115,11 +115,11 @@ def _name(crs: CRS | None) -> str:
 def _message(spec: str, declared: CRS | None) -> str:
     """Message for a system other than the declared one that fits."""
     if spec.startswith(SWAPPED):
-        return "swapped"
+        return "crs.swapped"
     if declared is None:
-        return "missing"
+        return "crs.missing"
     proposed = CRS.from_user_input(spec)
-    return "unit_wrong" if proposed.is_geographic != declared.is_geographic else "wrong"
+    return "crs.unit_wrong" if proposed.is_geographic != declared.is_geographic else "crs.wrong"
 
 
 def _specs(declared: CRS | None, districts: gpd.GeoDataFrame) -> list[str]:
