@@ -53,9 +53,8 @@ def check(frame: pd.DataFrame, table: Table, file: str) -> pd.DataFrame:
     if typed is not None:
         for column in optional:
             if column.name not in typed:
-                typed[column.name] = pd.array(
-                    [pd.NA] * len(typed), dtype="Int64" if column.kind == "int" else "Float64"
-                )
+                blank = {"text": ("", "object"), "int": (pd.NA, "Int64"), "float": (pd.NA, "Float64")}[column.kind]
+                typed[column.name] = pd.array([blank[0]] * len(typed), dtype=blank[1])
         faults.extend(_out_of_scale(typed, table, file))
     if typed is None or any(not fault.question for fault in faults):
         raise DataError(faults)
@@ -172,8 +171,13 @@ def _out_of_scale(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     return faults
 
 
-def check_layer(layer: gpd.GeoDataFrame, table: Table, file: str) -> gpd.GeoDataFrame:
-    """Check a layer's attributes as :func:`check` does and its geometry for null, empty and invalid shapes.
+def check_layer(layer: gpd.GeoDataFrame, table: Table, file: str, *, polygons: bool = True) -> gpd.GeoDataFrame:
+    """Check a layer's attributes as :func:`check` does and its geometry for null, empty, invalid and other shapes.
+
+    Parameters
+    ----------
+    polygons
+        Only polygons are wanted.
 
     Returns
     -------
@@ -194,19 +198,23 @@ def check_layer(layer: gpd.GeoDataFrame, table: Table, file: str) -> gpd.GeoData
         checked = check(attributes, table, file)
     except DataError as error:
         faults.extend(error.faults)
-    faults.extend(geometry_faults(layer, file))
+    faults.extend(geometry_faults(layer, file, polygons=polygons))
     if any(not fault.question for fault in faults):
         raise DataError(faults)
     return gpd.GeoDataFrame(checked, geometry=layer.geometry.set_axis(attributes.index), crs=layer.crs)
 
 
-def geometry_faults(layer: gpd.GeoDataFrame, file: str) -> list[Fault]:
-    """Faults of a layer of polygons: null, empty, invalid and other shapes; a row is a feature's number from 1."""
+def geometry_faults(layer: gpd.GeoDataFrame, file: str, *, polygons: bool = True) -> list[Fault]:
+    """Faults of a layer's geometry: null, empty and invalid shapes, and others than polygons where these are wanted.
+
+    A row is a feature's number from 1.
+    """
     shapes = layer.geometry.set_axis(pd.RangeIndex(1, len(layer) + 1))
     missing = shapes.index[shapes.isna() | shapes.is_empty]
     faults = [Fault("layer.geometry_missing", file=file, row=row) for row in missing]
     present = shapes.drop(index=missing)
-    for row, kind in present.geom_type[~present.geom_type.isin(("Polygon", "MultiPolygon"))].items():
+    kinds = present.geom_type if polygons else present.geom_type.iloc[:0]
+    for row, kind in kinds[~kinds.isin(("Polygon", "MultiPolygon"))].items():
         faults.append(Fault("layer.geometry_kind", {"kind": kind}, file, row=int(str(row))))
     for row, reason in present.is_valid_reason().items():
         if reason != "Valid Geometry":

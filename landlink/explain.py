@@ -1,6 +1,6 @@
 """How a figure comes about: a tree of values, formulas, sources and clauses, made from the result tables themselves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,80 +11,13 @@ from landlink.baseline import UNITS
 from landlink.errors import DataError, Fault
 from landlink.formulas import FORMULAS, HEADLINE, USED_BY
 from landlink.needs import standards
+from landlink.node import Node
 from landlink.policy import RULES, Dated
 from landlink.schema import RESULTS, worst
 from landlink.texts import Lang, default_lang, pick, text
 
 if TYPE_CHECKING:
     from landlink.plan import Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One value of a derivation.
-
-    Parameters
-    ----------
-    id
-        What it is: ``quota.entitlement_m2``, ``base.residents`` or a parameter such as ``linkage.standard``.
-    label, unit, formula, clause
-        As people read them, in the language asked for.
-    value
-        The value as the table holds it; None where it is unknown.
-    shown
-        The value as people read it, without its unit.
-    source, date, confidence
-        Where an input or a parameter comes from; empty for a computed value.
-    status
-        ``official``, ``estimated`` or ``synthetic``: the least official of what the value rests on.
-    inputs
-        Values that it is computed from.
-    """
-
-    id: str
-    label: str
-    value: float | int | str | None
-    shown: str
-    unit: str
-    formula: str
-    clause: str
-    source: str
-    date: str
-    status: str
-    confidence: str
-    inputs: "tuple[Node, ...]" = ()
-
-    def to_dict(self) -> dict[str, object]:
-        """Tree as plain data, for JSON."""
-        own = {name: getattr(self, name) for name in self.__slots__ if name != "inputs"}
-        return {**own, "inputs": [node.to_dict() for node in self.inputs]}
-
-    def outline(self, depth: int = 0, seen: "set[str] | None" = None) -> "Iterator[tuple[int, Node, bool]]":
-        """Every node with its depth, and whether its own derivation has been given above and is left out here."""
-        seen = set() if seen is None else seen
-        again = bool(self.inputs) and self.id in seen
-        yield depth, self, again
-        if not again:
-            seen.add(self.id)
-            for node in self.inputs:
-                yield from node.outline(depth + 1, seen)
-
-    def render(self, lang: Lang | None = None) -> str:
-        """Tree as indented text, one value a line; what has been derived above is not derived again."""
-        lang = lang or default_lang()
-        return "\n".join(f"{'  ' * depth}{node.line(lang, again=again)}" for depth, node, again in self.outline())
-
-    def line(self, lang: Lang, *, again: bool = False) -> str:
-        """Value on one line: label, value, unit, formula, then source, clause and status."""
-        unit = f" {self.unit}" if self.unit else ""
-        start = f"{self.label} = {self.shown}{unit}"
-        if again:
-            return f"{start}  {text('model.explain.above', lang)}"
-        origin = [part for part in (self.source, self.date, self.clause) if part]
-        origin.append(text(f"model.status.{self.status}", lang))
-        if self.confidence:
-            origin.append(text(f"model.confidence.{self.confidence}", lang))
-        return f"{start}  ← {self.formula}  [{'; '.join(origin)}]"
 
 
 def explain(

@@ -14,8 +14,9 @@ import pandas as pd
 from landlink.baseline import Baseline, baseline, central_share
 from landlink.city import City
 from landlink.errors import DataError, Fault, LandlinkError, PolicyError
-from landlink.explain import Node, explain
+from landlink.explain import explain
 from landlink.needs import grant, ledger, needs
+from landlink.node import Node
 from landlink.policy import Dated, Facility, Policy, Rules
 from landlink.policy.model import PARAMETERS, Document
 from landlink.quota import ledger_budget, quota

@@ -12,6 +12,10 @@ STATUSES = ("official", "estimated", "synthetic")
 CONFIDENCES = ("seen", "known", "default")
 CHANNELS = ("all", "talent", "points", "policy")
 BASES = ("actual", "planned")
+LAND_SOURCES = ("new", "renewal", "idle", "offset", "none")
+CODE_SYSTEMS = ("ydyh", "sandiao")
+# What a constraint does; those from `min_area` on act on what the others leave of a parcel.
+CONSTRAINT_RULES = ("exclude", "inside", "slope", "warn", "min_area", "min_width", "min_compactness")
 CODE = r"^\d{6}$"
 DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 
@@ -204,8 +208,49 @@ INPUTS: dict[str, Table] = {
             ),
             ("subdistrict",),
         ),
+        Table(
+            "constraints",
+            (
+                Column("constraint", "text", pattern=r"^[a-z][a-z0-9_]*$"),
+                Column("order", "int", "", 1),
+                Column("rule", "text", values=CONSTRAINT_RULES),
+                Column("value", "float", "", 0, required=False),
+                Column("title", "text"),
+                Column("clause", "text", required=False),
+                *_SOURCE,
+            ),
+            ("constraint",),
+        ),
+        Table(
+            "parcels",
+            (
+                Column("parcel", "text"),
+                _CODE,
+                Column("land_use", "text", pattern=r"^\d{2}([0-9H]\d){0,2}$"),
+                Column("code_system", "text", values=CODE_SYSTEMS),
+                Column("land_source", "text", values=LAND_SOURCES),
+                Column("status", "text", values=STATUSES),
+            ),
+            ("parcel",),
+        ),
+        Table(
+            "facilities",
+            (
+                Column("facility", "text"),
+                Column("name", "text"),
+                _CODE,
+                Column("capacity", "int", "", 0, required=False),
+                Column("status", "text", values=STATUSES),
+            ),
+        ),
+        Table("roads", (Column("kind", "text"), Column("status", "text", values=STATUSES))),
+        Table("stations", (Column("name", "text"), Column("status", "text", values=STATUSES))),
     )
 }
+# Layers and rasters of the land: read when land is looked for, not for a quota.
+LAND_LAYERS = ("parcels", "roads", "stations", "facilities")
+LAND_RASTERS = ("dem", "population-raster")
+CONSTRAINT_LAYER = "constraint-"
 REQUIRED_INPUTS = ("districts", "population", "urban_share", "settlement", "land")
 
 _NAME = Column("district", "text")

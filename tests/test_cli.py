@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import landlink
 from landlink import cli, formats
 from landlink.texts import LANGS
 
@@ -104,7 +105,7 @@ def test_a_failure_midway_leaves_nothing_behind(tmp_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
     (tmp_path / "a.txt").write_text("old")
-    with pytest.raises(formats.OutputError) as error:
+    with pytest.raises(landlink.OutputError) as error:
         formats.write_files(tmp_path, {"a.txt": b"new", "b.bin": fail})
     assert error.value.faults[0].id == "output.file"
     assert names(tmp_path) == ["a.txt"]

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import landlink
-from landlink.explain import Explainer, Node
+from landlink.explain import Explainer
+from landlink.node import Node
 from landlink.formulas import FORMULAS
 from landlink.plan import Plan
 from landlink.schema import RESULTS

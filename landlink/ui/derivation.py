@@ -2,7 +2,7 @@
 
 from html import escape
 
-from landlink.explain import Node
+from landlink.node import Node
 from landlink.texts import Lang, text
 
 
