@@ -243,6 +243,23 @@ INPUTS: dict[str, Table] = {
                 Column("status", "text", values=STATUSES),
             ),
         ),
+        Table(
+            "factors",
+            (
+                Column("factor", "text", pattern=r"^[a-z][a-z0-9_]*$"),
+                Column("layer", "text"),
+                Column("select", "text", required=False),
+                Column("points", "text"),
+                Column("title", "text"),
+                *_SOURCE,
+            ),
+            ("factor",),
+        ),
+        Table(
+            "comparisons",
+            (Column("factor", "text"), Column("other", "text"), Column("ratio", "float", "", above=0, maximum=9)),
+            ("factor", "other"),
+        ),
         Table("roads", (Column("kind", "text"), Column("status", "text", values=STATUSES))),
         Table("stations", (Column("name", "text"), Column("status", "text", values=STATUSES))),
     )

@@ -113,7 +113,7 @@ def supply(
     cutting = [rule for rule in rules if rule["rule"] in ZONES]
     met = {rule["constraint"]: meet(run.shapes, _buffered(zones, rule), threads=threads) for rule in cutting}
     passed = run.through(cutting, met, gross[free])
-    left = run.pieces(passed, [rule for rule in rules if rule["rule"] in PIECES])
+    left = run.pieces(passed, gross[free], [rule for rule in rules if rule["rule"] in PIECES])
     steps = _attributed(passed, left)
     columns = _columns(len(parcels), free, gross, steps)
     geometry = np.full(len(parcels), shapely.Polygon(), dtype=object)
@@ -202,13 +202,18 @@ class _Run:
             shapes[several] = again
         return _Passed(shapes, areas, last)
 
-    def pieces(self, passed: _Passed, rules: list[dict[str, object]]) -> _Left:
+    def pieces(self, passed: _Passed, gross: Floats, rules: list[dict[str, object]]) -> _Left:
         """Shapes without crumbs, and without the pieces that are too small or too narrow."""
         shapes = passed.shapes
-        parts, owner = shapely.get_parts(shapes, return_index=True)
-        area = plane_area_m2(parts, self.x_0)
-        gone = (area < _CRUMB) & (passed.last < len(passed.areas))[owner]
-        parts, owner, area = parts[~gone], owner[~gone], area[~gone]
+        cut = passed.last < len(passed.areas)
+        whole = ~cut & (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON)
+        loose = np.flatnonzero(~whole)
+        parts, place = shapely.get_parts(shapes[loose], return_index=True)
+        owner, area = loose[place], plane_area_m2(parts, self.x_0)
+        gone = (area < _CRUMB) & cut[owner]
+        parts = np.concatenate([shapes[whole], parts[~gone]])
+        owner = np.concatenate([np.flatnonzero(whole), owner[~gone]])
+        area = np.concatenate([gross[whole], area[~gone]])
         taken = {}
         for rule in sorted(rules, key=lambda rule: PIECES.index(str(rule["rule"]))):
             limit = float(str(rule["value"]))
@@ -312,9 +317,9 @@ def _warnings(
     left: Shapes,
     compactness: Floats,
     threads: int | None,
-) -> list[str]:
+) -> npt.NDArray[np.object_]:
     """Constraints that warn of what can be developed, joined by ``; ``."""
-    noted: list[list[str]] = [[] for _ in left]
+    noted: dict[int, list[str]] = {}
     usable = np.flatnonzero(~shapely.is_empty(left))
     for rule in rules:
         name = str(rule["constraint"])
@@ -324,6 +329,9 @@ def _warnings(
             found = usable[compactness[usable] < float(str(rule["value"]))]
         else:
             continue
-        for place in found:
-            noted[place].append(name)
-    return ["; ".join(names) for names in noted]
+        for place in found.tolist():
+            noted.setdefault(place, []).append(name)
+    warnings = np.full(len(left), "", dtype=object)
+    for place, names in noted.items():
+        warnings[place] = "; ".join(names)
+    return warnings

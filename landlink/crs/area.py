@@ -138,8 +138,8 @@ def _ring_areas(rings: npt.NDArray[np.object_], x_0: float) -> Floats:
 
 def _radius2(northing: Floats) -> Floats:
     """Product of the ellipsoid's radii of curvature, m², at the latitude of a northing on the central meridian."""
-    meridian = northing / (_A * (1 - _E2 / 4 - 3 * _E2**2 / 64 - 5 * _E2**3 / 256))
+    double = 2 * northing / (_A * (1 - _E2 / 4 - 3 * _E2**2 / 64 - 5 * _E2**3 / 256))
     third = _F / (2 - _F)
-    latitude = meridian + (3 * third / 2) * np.sin(2 * meridian) + (21 * third**2 / 16) * np.sin(4 * meridian)
-    w2 = 1 - _E2 * np.sin(latitude) ** 2
-    return _A**2 * (1 - _E2) / w2**2
+    cosine = np.cos(double)
+    cosine -= 3 * third * (1 - cosine**2)  # of twice the latitude, from twice the rectifying latitude
+    return _A**2 * (1 - _E2) / (1 - _E2 * (1 - cosine) / 2) ** 2
