@@ -24,7 +24,11 @@ ASSETS = Path(__file__).with_name("assets")
 _COMPONENT = "assets"
 declare_component(_COMPONENT, path=ASSETS)
 _BASE = f"../{__name__}.{_COMPONENT}"
-SCRIPTS = (("leaflet", f"{_BASE}/leaflet/leaflet.js"), ("landlink", f"{_BASE}/landlink/map.js"))
+SCRIPTS = (
+    ("leaflet", f"{_BASE}/leaflet/leaflet.js"),
+    ("landlink", f"{_BASE}/landlink/map.js"),
+    ("landlink_land", f"{_BASE}/landlink/land.js"),
+)
 STYLES = (("leaflet_css", f"{_BASE}/leaflet/leaflet.css"), ("landlink_css", f"{_BASE}/landlink/map.css"))
 
 # ColorBrewer YlOrBr, safe for colour-blind readers and ordered in grey.
@@ -77,8 +81,13 @@ def online_base(url: str, attribution: str) -> Layer:
     attribution
         Whom the tiles come from (HTML), shown on the map.
     """
+    return call_layer("base", url, attribution)
+
+
+def call_layer(function: str, *values: object) -> Layer:
+    """Layer that a function of the map's scripts draws when it is added, given the layer and values."""
     group = folium.FeatureGroup()
-    _Call("base", url, attribution).add_to(group)
+    _Call(function, *values).add_to(group)
     return group
 
 

@@ -169,5 +169,5 @@ window.landlink = (function () {
     });
   }
 
-  return {frame, base, decorate};
+  return {frame, base, decorate, legend};
 })();

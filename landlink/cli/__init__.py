@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import sys
-import unicodedata
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -15,6 +14,8 @@ from landlink import launch
 from landlink.archive import load_plan, save_plan
 from landlink.baseline import BASES
 from landlink.city import load_city
+from landlink.cli import check, land
+from landlink.cli.shown import print_table
 from landlink.display import QUOTA_SHOWN
 from landlink.errors import DataError, Fault, LandlinkError
 from landlink.formulas import HEADLINE
@@ -25,14 +26,15 @@ from landlink.units import ha
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 when it is done, 2 when input, options or output are at fault."""
+    """Run the command; 0 when it is done, 1 when a check has found something, 2 when input, options or output fail."""
     _use_utf8()
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     lang = _lang(arguments)
     options = _parser(lang).parse_args(arguments)
-    command: Callable[[argparse.Namespace, Lang], None] = options.command
+    command: Callable[[argparse.Namespace, Lang], int | None] = options.command
+    done: int | None = 0
     try:
-        command(options, lang)
+        done = command(options, lang)
         sys.stdout.flush()
     except LandlinkError as error:
         print(text("cli.failed", lang, count=len(error.faults)), file=sys.stderr)
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:  # whoever reads our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    return done or 0
 
 
 def _use_utf8() -> None:
@@ -68,7 +70,7 @@ def _parser(lang: Lang) -> argparse.ArgumentParser:
     common.add_argument("--lang", choices=LANGS, default=lang, help=say("lang"))
     commands = parser.add_subparsers(required=True, metavar=say("command"))
 
-    def command(name: str, run: Callable[[argparse.Namespace, Lang], None]) -> argparse.ArgumentParser:
+    def command(name: str, run: Callable[[argparse.Namespace, Lang], int | None]) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=say(f"{name}.help"), parents=[common], allow_abbrev=False)
         added.set_defaults(command=run)
         return added
@@ -101,6 +103,9 @@ def _parser(lang: Lang) -> argparse.ArgumentParser:
     annex = command("annex", _annex)
     annex.add_argument("plan", help=say("plan_folder"))
     annex.add_argument("--out", required=True, help=say("out"))
+
+    check.add(command, say)
+    land.add(command, say)
 
     app = command("app", _app)
     app.add_argument("--city", help=say("app.city"))
@@ -141,9 +146,7 @@ def _print_plan(plan: Plan, lang: Lang) -> None:
     sums = plan.quota[list(columns)].sum()
     total = ["" if name in ("per_capita_stock_m2", "standard_m2") else _cell(name, sums[name]) for name in columns]
     rows.append([text("cli.total", lang), *total])
-    widths = [max(_width(row[place]) for row in rows) for place in range(len(headers))]
-    for row in rows:
-        print("  ".join(" " * (width - _width(cell)) + cell for cell, width in zip(row, widths, strict=True)))
+    print_table(rows)
     print(text("cli.units", lang))
     for note in plan.notes:
         print(f"* {note.text(lang)}")
@@ -156,11 +159,6 @@ def _cell(column: str, value: float) -> str:
     return f"{ha(int(value)):,}" if column.endswith("_m2") else f"{int(value):,}"
 
 
-def _width(cell: str) -> int:
-    """Columns a cell takes in a terminal; a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in cell)
-
-
 def _explain(options: argparse.Namespace, lang: Lang) -> None:
     plan = load_plan(options.plan)
     node = plan.explain(options.table, options.code, options.column, facility=options.facility, lang=lang)
@@ -170,8 +168,10 @@ def _explain(options: argparse.Namespace, lang: Lang) -> None:
 def _validate(options: argparse.Namespace, lang: Lang) -> None:
     faults: list[Fault] = []
     city = policy = None
+    layers = 0
     try:
         city = load_city(options.city, accept_questions=options.accept_questions)
+        layers = land.validate(city, accept_questions=options.accept_questions)
     except LandlinkError as error:
         faults.extend(error.faults)
     try:
@@ -191,6 +191,7 @@ def _validate(options: argparse.Namespace, lang: Lang) -> None:
             districts=len(city.codes),
             tables=len(counts),
             rows=counts.sum(),
+            layers=layers,
         )
     )
 
@@ -217,7 +218,3 @@ def _number(option: str, value: str | None) -> Decimal | None:
     except InvalidOperation:
         raise DataError(Fault("option.number", {"option": option, "value": value})) from None
     return number / 100 if percent else number
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,7 @@
+"""``python -m landlink.cli``."""
+
+import sys
+
+from landlink.cli import main
+
+sys.exit(main())

@@ -1,0 +1,231 @@
+"""Constraint layers, roads, metro and facilities of the example, inside the districts and marked synthetic."""
+
+from collections.abc import Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from landlink.balance import apportion
+from landlink.example.fields import Floats, Scene
+
+STATUS = "synthetic"
+# Waves in the outline of a natural shape, and its vertices.
+WAVES, VERTICES = 14, 180
+# By facility: how many residents one serves, and the capacity of one (seats or beds); official totals replace the former.
+SERVED = {
+    "kindergarten": (9_000, 300),
+    "primary_school": (18_000, 1_080),
+    "junior_secondary": (44_000, 1_050),
+    "senior_secondary": (150_000, 2_000),
+    "hospital": (70_000, 400),
+    "community_health_centre": (90_000, 0),
+    "elder_care": (80_000, 200),
+}
+# By facility: the series of the city's statistics that says how many there are.
+COUNTED = {
+    "primary_school": "primary_schools",
+    "junior_secondary": "junior_secondary_schools",
+    "senior_secondary": "senior_secondary_schools",
+}
+BEDS = "hospital_beds_all_institutions"
+LINES, STATION_M = 16, 1_700.0
+
+
+def constraints(scene: Scene, parcels: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
+    """Shapes of each constraint, by constraint.
+
+    Parameters
+    ----------
+    parcels
+        Of :func:`landlink.example.fabric.parcels`: farmland follows paddies, red lines the woods.
+    """
+    rng = scene.rng(20)
+    middles = shapely.get_coordinates(parcels.centroid.to_numpy())
+    use, area = parcels["land_use"].to_numpy(), parcels.area.to_numpy()
+    paddies, woods = middles[use == "0101"], middles[(use == "0301") & (area > np.median(area))]
+    hills = middles[scene.hills(*middles.T) > 150]  # noqa: PLR2004 - m, where slopes begin
+    old = middles[parcels["code"].isin(list(scene.districts["code"])[:2]).to_numpy()]
+    city = shapely.union_all(scene.districts.geometry.to_numpy())
+
+    def scattered(places: Floats, count: int, low: float, high: float) -> npt.NDArray[np.object_]:
+        if not len(places):
+            return np.array([], dtype=object)
+        return _blobs(places[rng.integers(0, len(places), count)], rng.uniform(low, high, count), rng)
+
+    shapes = {
+        "farmland": scattered(paddies, 700, 150, 650),
+        "ecology": scattered(woods, 110, 900, 3_200),
+        "boundary": _growth(scene, rng),
+        "water": np.concatenate([_rivers(scene, rng), scattered(middles, 130, 60, 420)]),
+        "hazard": scattered(hills, 160, 80, 260),
+        "heritage": scattered(old, 45, 40, 160),
+    }
+    layers = {name: _layer(_united(found, city), scene) for name, found in shapes.items()}
+    lines = shapely.intersection(_polylines(scene, rng, 9), city)
+    layers["powerline"] = _layer(lines[~shapely.is_empty(lines)], scene)
+    return layers
+
+
+def _united(shapes: npt.NDArray[np.object_], city: shapely.Geometry) -> npt.NDArray[np.object_]:
+    """Parts of the union inside the city."""
+    united = shapely.get_parts(shapely.union_all(shapes))
+    parts = shapely.get_parts(shapely.intersection(shapely.simplify(united, 2), city))
+    polygons = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+    return np.asarray(polygons[shapely.area(polygons) > 200], dtype=object)  # noqa: PLR2004 - m²
+
+
+def _layer(shapes: Sequence[shapely.Geometry] | npt.NDArray[np.object_], scene: Scene) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"status": STATUS}, index=range(len(shapes)), geometry=list(shapes), crs=scene.districts.crs)
+
+
+def _blobs(middles: Floats, radii: Floats, rng: np.random.Generator) -> npt.NDArray[np.object_]:
+    """Shapes with natural outlines about middles."""
+    angles = np.linspace(0, 2 * np.pi, VERTICES, endpoint=False)
+    outline = np.ones((len(middles), VERTICES))
+    for wave in range(2, WAVES):
+        strength, phase = rng.normal(0, 0.32 / wave, (len(middles), 1)), rng.uniform(0, 2 * np.pi, (len(middles), 1))
+        outline += strength * np.cos(wave * angles + phase)
+    outline = np.clip(outline, 0.15, None) * radii[:, None]
+    points = np.stack([outline * np.cos(angles), outline * np.sin(angles)], axis=-1) + middles[:, None, :]
+    return np.asarray(shapely.polygons(points.round(3)), dtype=object)
+
+
+def _growth(scene: Scene, rng: np.random.Generator) -> npt.NDArray[np.object_]:
+    """Urban growth boundary: around every core as far as the town reaches."""
+    return _blobs(scene.cores, 1_500 + 7_500 * scene.strength, rng)
+
+
+def _rivers(scene: Scene, rng: np.random.Generator) -> npt.NDArray[np.object_]:
+    """A wide river from the west through the middle to the south-east, arms of it in the south, streams from the north."""
+    west, south, east, north = scene.districts.total_bounds
+    wide, high = east - west, north - south
+    ways = [
+        ([(0.1, 0.5), (0.3, 0.46), (0.42, 0.4), (0.6, 0.37), (0.75, 0.2), (0.8, -0.05)], 420),
+        ([(0.2, 0.42), (0.35, 0.33), (0.45, 0.22), (0.6, 0.1), (0.62, -0.05)], 300),
+        ([(0.3, 0.46), (0.32, 0.38), (0.36, 0.3), (0.33, 0.2)], 160),
+        ([(0.8, 0.95), (0.68, 0.75), (0.72, 0.6), (0.64, 0.45), (0.6, 0.37)], 130),
+        ([(0.2, 0.75), (0.3, 0.62), (0.3, 0.46)], 110),
+    ]
+    rivers = []
+    for way, width in ways:
+        line = np.array([(west + x * wide, south + y * high) for x, y in way])
+        rivers.append(shapely.buffer(_winding(line, 900, rng), width / 2, quad_segs=4))
+    return np.array(rivers, dtype=object)
+
+
+def _winding(line: Floats, reach: float, rng: np.random.Generator) -> shapely.LineString:
+    """A line through points that winds by up to a reach, m: midpoints are moved, again and again less."""
+    for _ in range(6):
+        steps = np.diff(line, axis=0)
+        across = np.stack([-steps[:, 1], steps[:, 0]], axis=1) / np.maximum(np.linalg.norm(steps, axis=1), 1)[:, None]
+        middle = (line[:-1] + line[1:]) / 2 + across * rng.uniform(-reach, reach, (len(steps), 1))
+        joined = np.empty((2 * len(line) - 1, 2))
+        joined[::2], joined[1::2] = line, middle
+        line, reach = joined, reach * 0.45
+    return shapely.LineString(line.round(3))
+
+
+def _polylines(scene: Scene, rng: np.random.Generator, count: int) -> npt.NDArray[np.object_]:
+    """Straight runs between cores."""
+    order = rng.permutation(len(scene.cores))
+    ways = [scene.cores[rng.choice(order, 4, replace=False)] for _ in range(count)]
+    return np.array([shapely.LineString(way.round(3)) for way in ways], dtype=object)
+
+
+def roads(scene: Scene) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Main roads that join the cores, metro lines through the strong ones, and the metro's stations.
+
+    Returns
+    -------
+    Lines with ``kind`` (``metro``, ``expressway``, ``trunk``), and points with ``name``.
+    """
+    rng = scene.rng(21)
+    city = shapely.union_all(scene.districts.geometry.to_numpy())
+    kinds, lines = [], []
+    for one, two in _net(scene.cores):
+        kinds.append("trunk" if rng.uniform() < 0.6 else "expressway")  # noqa: PLR2004 - three in five
+        lines.append(_winding(scene.cores[[one, two]], 350, rng))
+    strong = np.flatnonzero(scene.strength > 0.45)  # noqa: PLR2004 - where a line pays
+    metro = []
+    for _ in range(LINES):
+        way = scene.cores[rng.choice(strong, min(5, len(strong)), replace=False)]
+        along = np.argsort((way - way.mean(axis=0)) @ rng.normal(0, 1, 2))
+        metro.append(_winding(way[along], 250, rng))
+    inside = shapely.intersection(np.array(lines + metro, dtype=object), city)
+    frame = gpd.GeoDataFrame(
+        {"kind": [*kinds, *["metro"] * LINES], "status": STATUS}, geometry=list(inside), crs=scene.districts.crs
+    )
+    frame = frame[~frame.geometry.is_empty].reset_index(drop=True)
+    return frame, _stations(metro, city, scene)
+
+
+def _net(cores: Floats) -> list[tuple[int, int]]:
+    """Pairs of cores to be joined: those between which no third one lies nearer to both (Gabriel graph)."""
+    pairs = []
+    for one in range(len(cores)):
+        for two in range(one + 1, len(cores)):
+            middle, reach = (cores[one] + cores[two]) / 2, np.linalg.norm(cores[one] - cores[two]) / 2
+            others = np.delete(np.arange(len(cores)), [one, two])
+            if (np.linalg.norm(cores[others] - middle, axis=1) >= reach).all():
+                pairs.append((one, two))
+    return pairs
+
+
+def _stations(lines: Sequence[shapely.LineString], city: shapely.Geometry, scene: Scene) -> gpd.GeoDataFrame:
+    points = []
+    for line in lines:
+        along = np.arange(STATION_M / 2, line.length, STATION_M)
+        points.extend(shapely.line_interpolate_point(line, along))
+    kept = np.array(points, dtype=object)
+    kept = kept[shapely.contains(city, kept)]
+    names = [f"示例站{place}" for place in range(1, len(kept) + 1)]
+    return gpd.GeoDataFrame({"name": names, "status": STATUS}, geometry=list(kept), crs=scene.districts.crs)
+
+
+def facilities(
+    scene: Scene, parcels: gpd.GeoDataFrame, residents: "pd.Series[int]", totals: Mapping[str, int]
+) -> gpd.GeoDataFrame:
+    """Facilities on urban parcels, shared out to districts by residents.
+
+    Parameters
+    ----------
+    residents
+        By district code.
+    totals
+        Official numbers of the city by indicator of the table ``city_series``; they are met exactly.
+
+    Returns
+    -------
+    ``facility``, ``name``, ``code``, ``capacity`` (missing where a facility has none), ``status``, points.
+    """
+    rng = scene.rng(22)
+    middles = parcels.centroid
+    urban = scene.urban(middles.x.to_numpy(), middles.y.to_numpy())
+    codes = parcels["code"].to_numpy()
+    frames = []
+    for facility, (served, size) in SERVED.items():
+        count = totals.get(COUNTED.get(facility, ""), round(residents.sum() / served))
+        share = apportion(residents.to_numpy(), count)
+        for code, number in zip(residents.index, share, strict=True):
+            own = np.flatnonzero(codes == code)
+            chance = urban[own] + 1e-3
+            chosen = rng.choice(own, int(number), replace=number > len(own), p=chance / chance.sum())
+            spread = np.maximum(1, rng.lognormal(np.log(max(size, 1)), 0.4, len(chosen)).round()).astype(int)
+            frames.append(
+                gpd.GeoDataFrame(
+                    {"facility": facility, "code": code, "capacity": pd.array(spread, dtype="Int64")},
+                    geometry=middles.iloc[chosen].to_list(),
+                    crs=parcels.crs,
+                )
+            )
+    found = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=parcels.crs)
+    found.loc[found["facility"] == "community_health_centre", "capacity"] = pd.NA
+    if BEDS in totals:
+        beds = found["facility"] == "hospital"
+        found.loc[beds, "capacity"] = apportion(found.loc[beds, "capacity"].to_numpy(dtype="int64"), totals[BEDS])
+    found["name"] = "示例设施" + (found.index + 1).astype(str)
+    found["status"] = STATUS
+    return found[["facility", "name", "code", "capacity", "status", "geometry"]]

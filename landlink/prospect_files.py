@@ -1,0 +1,72 @@
+"""Writing what :mod:`landlink.prospect` has found, every file or none."""
+
+import json
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from landlink.formats import csv_bytes, write_files
+from landlink.prospect import Prospect
+from landlink.suitability import score_raster
+
+PARCELS, DISTRICTS, SCORES = "supply.csv", "supply_districts.csv", "suitability.csv"
+LAYER, RASTER, DOCUMENT = "supply.gpkg", "score.tif", "supply.json"
+
+
+def save_prospect(found: Prospect, folder: Path, rasters: Path | None) -> list[Path]:
+    """Write the supply by parcel and district, the developable shapes, and the scores with their raster.
+
+    Parameters
+    ----------
+    rasters
+        Folder of the rasters that the scores come from; None without scores.
+
+    Returns
+    -------
+    ``supply.csv`` (a row a parcel), ``supply_districts.csv``, ``supply.gpkg`` (layer ``developable`` in the city's
+    plane), ``supply.json`` (constraints, factors, weights and statuses behind it), and with scores
+    ``suitability.csv`` and ``score.tif`` (COG).
+
+    Raises
+    ------
+    OutputError
+        The folder or a file in it cannot be written; nothing has been changed.
+    """
+    table = pd.DataFrame(found.parcels.drop(columns="geometry"))
+    files = {
+        PARCELS: csv_bytes(table),
+        DISTRICTS: csv_bytes(found.supply.districts),
+        LAYER: lambda path: _write_layer(found.parcels, path),
+        DOCUMENT: _document(found),
+    }
+    if found.suitability is not None and rasters is not None:
+        tags = {"status": found.status, "city": found.land.city.id}
+        names = list(found.suitability.weights.weights)
+        score = score_raster(names, found.suitability.weights.weights, rasters, tags, rasters)
+        files |= {SCORES: csv_bytes(found.suitability.parcels), RASTER: score.read_bytes()}
+    return write_files(folder, files)
+
+
+def _write_layer(parcels: gpd.GeoDataFrame, path: Path) -> None:
+    shown = parcels[~parcels.geometry.is_empty]
+    pyogrio.write_dataframe(
+        shown, path, layer="developable", driver="GPKG", geometry_type="MultiPolygon", promote_to_multi=True
+    )
+
+
+def _document(found: Prospect) -> bytes:
+    scored = found.suitability
+    content = {
+        "city": found.land.city.id,
+        "crs": found.land.crs.to_string(),
+        "status": found.status,
+        "parcels": len(found.supply.parcels),
+        "gross_m2": int(found.supply.parcels["gross_m2"].sum()),
+        "developable_m2": int(found.supply.parcels["developable_m2"].sum()),
+        "constraints": json.loads(found.supply.constraints.to_json(orient="records", force_ascii=False)),
+        "factors": [] if scored is None else json.loads(scored.factors.to_json(orient="records", force_ascii=False)),
+        "consistency_ratio": None if scored is None else scored.weights.consistency_ratio,
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()

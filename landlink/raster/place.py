@@ -1,0 +1,150 @@
+"""Rasters on a given grid: distance to shapes, and other rasters brought to it."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import rasterio as rio  # type: ignore[import-untyped]
+import shapely
+from rasterio import coords, warp
+from rasterio.enums import Resampling  # type: ignore[import-untyped]
+from rasterio.vrt import WarpedVRT  # type: ignore[import-untyped]
+from rasterio.windows import Window  # type: ignore[import-untyped]
+
+from landlink.raster.grid import EXACT, NODATA, Floats, Grid, check_raster, in_crs, opened, reading, windows_of
+from landlink.raster.store import write
+
+# Cells of a side of a window whose distances are found at once, and of what is warped at once.
+_NEAR_SIDE, _WARPED_SIDE = 256, 4096
+AREAL = 2
+
+
+def distance(out: Path, grid: Grid, shapes: gpd.GeoDataFrame, *, limit_m: float) -> Path:
+    """Distance in m from each cell's centre to the nearest shape, in the plane of the grid.
+
+    Parameters
+    ----------
+    out
+        GeoTIFF to write: float64, m, without nodata; 0 within a polygon, the limit wherever no shape is nearer.
+    grid
+        Cells, in a plane CRS in metres.
+    shapes
+        Points, lines and polygons in any CRS.
+    limit_m
+        Distance in m up to which shapes are looked for.
+
+    Raises
+    ------
+    CrsError
+        The shapes have no CRS.
+    OutputError
+        The output cannot be written; nothing is left of it.
+    """
+    if not (limit_m > 0 and math.isfinite(limit_m)):
+        raise ValueError(f"a limit of {limit_m} m")
+    parts = shapely.get_parts(shapely.get_parts(shapely.force_2d(in_crs(shapes, grid.crs))))
+    tree = shapely.STRtree(parts[np.isfinite(shapely.bounds(parts)).all(axis=1)])
+    found = ((window, _nearest(tree, grid, window, limit_m)) for window in windows_of(grid, _NEAR_SIDE))
+    return write(out, grid.profile("float64", None), found)
+
+
+def to_grid(path: Path, grid: Grid, out: Path, *, resampling: str = "bilinear") -> Path:
+    """Bring a raster to a grid.
+
+    Parameters
+    ----------
+    path
+        Raster of one band in any CRS.
+    out
+        GeoTIFF to write on the grid, nodata outside the raster: of the raster's type with ``nearest`` and ``mode``
+        where that has nodata, float64 with ``sum``, float32 or what holds the raster's values otherwise.
+    resampling
+        A method of GDAL's; ``sum`` shares each cell's value out by area, so that totals such as population are kept.
+
+    Raises
+    ------
+    DataError
+        :func:`check_raster` refuses the raster (its unit may be the degree), or part of the file cannot be read.
+    OutputError
+        The output cannot be written; nothing is left of it.
+    """
+    check_raster(path, metres=False)
+    method = Resampling[resampling]
+    with opened(path) as source:
+        dtype, nodata, scaled = source.dtypes[0], source.nodata, (source.scales[0], source.offsets[0]) != (1, 0)
+    if method not in {Resampling.nearest, Resampling.mode} or nodata is None or scaled:
+        exact = np.result_type(dtype, "float32").name
+        dtype, nodata = "float64" if method == Resampling.sum else exact, NODATA
+    return write(out, grid.profile(dtype, nodata), _warped(path, grid, method))
+
+
+def _nearest(tree: shapely.STRtree, grid: Grid, window: Window, limit: float) -> Floats:
+    """Distances of a window's cell centres from the parts of shapes in a tree."""
+    part = grid.part(window.col_off, window.row_off, window.width, window.height)
+    a, _, west, _, e, north = tuple(part.transform)[:6]
+    x, y = np.meshgrid(west + (np.arange(part.width) + 0.5) * a, north + (np.arange(part.height) + 0.5) * e)
+    far = np.full(x.size, float(limit))
+    # The shape nearest to any point within r of the middle, whose own nearest is at d, is within d + 2 r of the middle.
+    middle, radius = np.array([x[0, 0] + x[-1, -1], y[0, 0] + y[-1, -1]]) / 2, math.hypot(np.ptp(x), np.ptp(y)) / 2
+    least = tree.query_nearest(shapely.Point(middle), return_distance=True)[1]
+    if not len(least) or least[0] > limit + radius:
+        return far.reshape(x.shape)
+    reach = min(limit + radius, least[0] + 2 * radius) + a
+    parts = tree.geometries[tree.query(shapely.Point(middle), predicate="dwithin", distance=reach)]
+    start, end = _segments(parts)
+    met = (np.maximum(start, end) >= middle - reach) & (np.minimum(start, end) <= middle + reach)
+    segments = np.stack([start, end], axis=1)[met.all(axis=1)]
+    points = shapely.points(x.ravel(), y.ravel())
+    (cell, _), found = shapely.STRtree(shapely.linestrings(segments)).query_nearest(
+        points, all_matches=False, return_distance=True
+    )
+    far[cell] = np.minimum(found, limit)
+    areas = parts[shapely.get_dimensions(parts) == AREAL]
+    shapely.prepare(areas)
+    far[shapely.STRtree(points).query(areas, predicate="intersects")[1]] = 0
+    return far.reshape(x.shape)
+
+
+def _segments(parts: npt.NDArray[np.object_]) -> tuple[Floats, Floats]:
+    """Ends of the segments that parts are drawn with; a point is a segment of no length."""
+    dimension = shapely.get_dimensions(parts)
+    lines = np.concatenate([shapely.get_rings(parts[dimension == AREAL]), parts[dimension == 1]])
+    vertices, line = shapely.get_coordinates(lines, return_index=True)
+    points = shapely.get_coordinates(parts[dimension == 0])
+    joined = line[1:] == line[:-1]
+    return np.concatenate([vertices[:-1][joined], points]), np.concatenate([vertices[1:][joined], points])
+
+
+def _warped(path: Path, grid: Grid, method: Resampling) -> Iterator[tuple[Window, Floats]]:
+    """Windows of the grid that the raster reaches, with their values; each is warped with a margin, and whole at once.
+
+    So no value depends on where windows end, and GDAL loses nothing there: it does where it warps block by block.
+    """
+    with rio.open(path) as source:
+        reached = warp.transform_bounds(source.crs, grid.crs, *source.bounds)
+        # Cells of the grid to a cell of the raster, across and down.
+        across = (reached[2] - reached[0]) / source.width / grid.transform.a
+        down = (reached[1] - reached[3]) / source.height / grid.transform.e
+        margin = math.ceil(max(1, across, down)) + 1
+        unmarked = source.nodata is None and source.dtypes[0].startswith("float")
+        options = {
+            "resampling": method,
+            "src_nodata": np.nan if unmarked else source.nodata,
+            "nodata": np.nan,
+            "dtype": "float64",
+            "tolerance": EXACT,
+            "XSCALE": across,
+            "YSCALE": down,
+        }
+        for window in windows_of(grid, max(int(_WARPED_SIDE * min(across, down)), 1)):
+            size = window.width + 2 * margin, window.height + 2 * margin
+            part = grid.part(window.col_off - margin, window.row_off - margin, *size)
+            if coords.disjoint_bounds(reached, part.bounds):
+                continue
+            place = {"crs": part.crs, "transform": part.transform, "width": part.width, "height": part.height}
+            with reading(path), WarpedVRT(source, **place, **options) as around:
+                values = around.read(1)[margin:-margin, margin:-margin]
+            yield window, values * source.scales[0] + source.offsets[0]

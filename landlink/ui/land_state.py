@@ -1,0 +1,127 @@
+"""What the pages on land share: the city whose land is looked at, the prospect, and the files for its map."""
+
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import shapely
+import streamlit as st
+
+from landlink.city import City, load_city
+from landlink.land import Land, has_land, load_land
+from landlink.prospect import Prospect, prospect, reweighted
+from landlink.suitability import factor_table, score_raster
+from landlink.texts import Lang
+from landlink.ui import land_map, state
+
+# More parcels than this are drawn by district: a browser holds so many well.
+MOST_DRAWN = 150_000
+Comparisons = tuple[tuple[str, str, float], ...]
+
+
+def example_folder() -> Path:
+    """Where the example layers of a city without parcels are: beside its folder."""
+    return state.folder().with_name(f"{state.folder().name}-example")
+
+
+def folder() -> Path | None:
+    """Folder of the city whose land is looked at: the app's, else its example; None where neither has parcels."""
+    for path in (state.folder(), example_folder()):
+        if path.is_dir() and has_land(_city(path, stamp(path))):
+            return path
+    return None
+
+
+def stamp(path: Path) -> tuple[float, ...]:
+    """When a folder's files were last changed."""
+    return tuple(file.stat().st_mtime for file in sorted(path.glob("*")))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _city(path: Path, changed: tuple[float, ...]) -> City:  # noqa: ARG001 - a new stamp is a new city
+    return load_city(path, accept_questions=True)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _land(path: Path, changed: tuple[float, ...]) -> Land:
+    return load_land(_city(path, changed), accept_questions=True)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _first(path: Path, changed: tuple[float, ...]) -> tuple[Prospect, Path]:
+    """The prospect with the city's own comparisons, and the folder of its rasters."""
+    rasters = Path(tempfile.mkdtemp(prefix="landlink-rasters-"))
+    return prospect(_land(path, changed), rasters), rasters
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def found(path: Path, changed: tuple[float, ...], comparisons: Comparisons | None) -> Prospect:
+    """Prospect of a folder, weighted by comparisons or, without any, by the city's own."""
+    first, _ = _first(path, changed)
+    if comparisons is None:
+        return first
+    return reweighted(first, pd.DataFrame(comparisons, columns=["factor", "other", "ratio"]))
+
+
+def own_comparisons(path: Path, changed: tuple[float, ...]) -> pd.DataFrame:
+    """The city's own comparisons, one row a pair of factors."""
+    factors, comparisons = factor_table(_land(path, changed))
+    names = set(factors["factor"])
+    kept = comparisons["factor"].isin(names) & comparisons["other"].isin(names)
+    return comparisons[kept].reset_index(drop=True)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def parcels_url(path: Path, changed: tuple[float, ...], comparisons: Comparisons | None, code: str | None) -> str:
+    """Address of the parcels' file, of one district where a city has too many for all of them."""
+    whole = found(path, changed, comparisons)
+    return land_map.publish(land_map.parcels_file(whole if code is None else of_district(whole, code)), ".json")
+
+
+def of_district(whole: Prospect, code: str) -> Prospect:
+    """The part of a prospect that lies in a district."""
+    return whole.where(whole.supply.parcels["code"] == code)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def zone_urls(path: Path, changed: tuple[float, ...]) -> dict[str, str]:
+    """Addresses of the constraints' shapes."""
+    zones = _land(path, changed).zones
+    return {name: land_map.publish(land_map.zones_file(layer), ".json") for name, layer in zones.items()}
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def score_url(path: Path, changed: tuple[float, ...], comparisons: Comparisons | None) -> tuple[str, list[list[float]]]:
+    """Address of the score's picture and the corners that it lies between."""
+    _, rasters = _first(path, changed)
+    scored = found(path, changed, comparisons).suitability
+    if scored is None:
+        return "", []
+    weights = scored.weights.weights
+    with tempfile.TemporaryDirectory(prefix="landlink-") as name:
+        raster = score_raster(list(weights), weights, rasters, {}, Path(name))
+        content, corners = land_map.score_picture(raster)
+    return land_map.publish(content, ".png"), corners
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _index(path: Path, changed: tuple[float, ...]) -> tuple[shapely.STRtree, pd.Series]:
+    parcels = _land(path, changed).parcels
+    degrees = parcels.geometry.to_crs(4490)
+    return shapely.STRtree(degrees.to_numpy()), parcels["parcel"]
+
+
+def parcel_at(path: Path, changed: tuple[float, ...], place: tuple[float, float]) -> str | None:
+    """Parcel that a longitude and latitude lie in."""
+    tree, names = _index(path, changed)
+    hits = tree.query(shapely.Point(place), predicate="intersects")
+    return str(names.iloc[int(hits[0])]) if len(hits) else None
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def supply_csv(path: Path, changed: tuple[float, ...], comparisons: Comparisons | None, language: Lang) -> bytes:
+    """The supply by parcel as a CSV file, under the headings that people read."""
+    from landlink.formats import csv_bytes  # noqa: PLC0415
+    from landlink.land_display import supply_table  # noqa: PLC0415
+
+    return csv_bytes(supply_table(found(path, changed, comparisons), language))
