@@ -1,7 +1,7 @@
 """Checking tables and layers against what is declared of them; every fault is found and told at once."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -59,7 +59,7 @@ def check(frame: pd.DataFrame, table: Table, file: str) -> pd.DataFrame:
     if typed is None or any(not fault.question for fault in faults):
         raise DataError(faults)
     checked: pd.DataFrame = typed[table.names]
-    checked.attrs["questions"] = faults
+    checked.attrs["questions"] = [*frame.attrs.get("questions", ()), *faults]
     return checked
 
 
@@ -188,9 +188,7 @@ def check_layer(layer: gpd.GeoDataFrame, table: Table, file: str, *, polygons: b
     DataError
         Everything that is wrong with the layer, at once; a row is a feature's number from 1.
     """
-    attributes = pd.DataFrame(layer.drop(columns=layer.geometry.name)).map(
-        lambda cell: "" if cell is None or pd.isna(cell) else str(cell)
-    )
+    attributes = pd.DataFrame(layer.drop(columns=layer.geometry.name)).apply(_texts)
     attributes.index = pd.RangeIndex(1, len(layer) + 1)
     faults: list[Fault] = []
     checked = attributes
@@ -202,6 +200,13 @@ def check_layer(layer: gpd.GeoDataFrame, table: Table, file: str, *, polygons: b
     if any(not fault.question for fault in faults):
         raise DataError(faults)
     return gpd.GeoDataFrame(checked, geometry=layer.geometry.set_axis(attributes.index), crs=layer.crs)
+
+
+def _texts(column: "pd.Series[Any]") -> "pd.Series[str]":
+    """Cells as text: equal ones are written once, a missing one is empty, a whole number has no point."""
+    places, known = column.factorize()
+    texts = np.array([*(f"{cell:.15g}" if isinstance(cell, float) else str(cell) for cell in known), ""], dtype=object)
+    return pd.Series(texts[places], index=column.index)
 
 
 def geometry_faults(layer: gpd.GeoDataFrame, file: str, *, polygons: bool = True) -> list[Fault]:

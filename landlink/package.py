@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -12,13 +12,16 @@ import pandas as pd
 from landlink.checks import check_layer, geometry_faults
 from landlink.crs import declare
 from landlink.errors import DataError, Fault
-from landlink.formats import read_layer, read_table
+from landlink.formats import read_layer
 from landlink.schema import CONSTRAINT_LAYER, INPUTS, LAND_RASTERS, REQUIRED_INPUTS, Table
+from landlink.sheets import convert, read_sheet
 from landlink.texts import LANGS
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
 MANIFEST = "datapackage.json"
 CENTRAL_AREA = "central_area"
+# Units as tables write them, by declared unit.
+WRITTEN = {"person": "人", "ha": "公顷", "m2": "平方米"}
 ORIGIN = ("source", "date", "status", "confidence")
 # Options of a resource, below its key "landlink".
 OPTIONS = ("columns", "crs", "layer", *ORIGIN)
@@ -53,8 +56,24 @@ class Resource:
         return self.path.name
 
     def table(self) -> pd.DataFrame:
-        """Cells as text, under the declared names, indexed by line of the file."""
-        return self._named(read_table(self.path))
+        """Cells as text, under the declared names and in the declared units, indexed by row of the file.
+
+        Where the manifest maps columns, those that it does not map and nothing declares are left out.
+        """
+        sheet = read_sheet(self.path, sheet=self.layer)
+        frame = self._named(sheet.frame)
+        declared = INPUTS[self.name]
+        units = {self.columns.get(name, name): unit for name, unit in sheet.units.items()}
+        wanted = {column.name: WRITTEN[column.unit] for column in declared.columns if column.unit in WRITTEN}
+        known = {name: unit for name, unit in units.items() if name in wanted and name in frame}
+        try:
+            frame = convert(frame, known, {name: wanted[name] for name in known})
+        except DataError as error:
+            raise DataError([replace(fault, file=self.file, layer=sheet.name) for fault in error.faults]) from None
+        if self.columns:
+            frame = frame[[name for name in frame.columns if name in declared.names]]
+        frame.attrs["questions"] = list(sheet.notes)
+        return frame
 
     def shapes(self) -> gpd.GeoDataFrame:
         """Features as they stand in the file, under the declared names, in the coordinate system that is declared."""

@@ -1,6 +1,7 @@
 """Writing what :mod:`landlink.prospect` has found, every file or none."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -35,7 +36,7 @@ def save_prospect(found: Prospect, folder: Path, rasters: Path | None) -> list[P
         The folder or a file in it cannot be written; nothing has been changed.
     """
     table = pd.DataFrame(found.parcels.drop(columns="geometry"))
-    files = {
+    files: dict[str, bytes | Callable[[Path], None]] = {
         PARCELS: csv_bytes(table),
         DISTRICTS: csv_bytes(found.supply.districts),
         LAYER: lambda path: _write_layer(found.parcels, path),

@@ -14,9 +14,9 @@ import pandas as pd
 from landlink import ahp, raster
 from landlink.checks import check
 from landlink.errors import DataError, Fault
-from landlink.formats import read_table
 from landlink.land import Land
 from landlink.schema import INPUTS
+from landlink.sheets import read_sheet
 
 CELL_M = 100.0
 # Distances beyond this, m, count as this.
@@ -170,7 +170,7 @@ def score_raster(
     parts = [(folder / f"value_{factor}.tif", weights[factor]) for factor in factors]
     plain = raster.combine(
         [path for path, _ in parts],
-        lambda layers: sum((layer * weight for layer, (_, weight) in zip(layers, parts, strict=True)), np.float64(0)),
+        lambda layers: np.tensordot([weight for _, weight in parts], np.stack(layers), axes=1),
         out / "score_plain.tif",
     )
     score = raster.save_cog(plain, out / "score.tif", tags=dict(tags))
@@ -186,7 +186,7 @@ def _measure(land: Land, factor: Factor, grid: raster.Grid, out: Path) -> None:
     elif factor.layer in land.rasters:
         raster.to_grid(land.rasters[factor.layer], grid, out, resampling="sum")
     else:
-        raster.distance(out, grid, _shapes(land, factor), limit_m=FAR_M)
+        raster.distance(out, grid, _shapes(land, factor), limit_m=FAR_M, within=land.districts)
 
 
 def _shapes(land: Land, factor: Factor) -> gpd.GeoDataFrame:
@@ -237,4 +237,4 @@ def _wrong_points(factor: "pd.Series[str]", row: object, table: pd.DataFrame) ->
 @cache
 def _default(name: str) -> pd.DataFrame:
     with as_file(files("landlink") / "defaults" / f"{name}.csv") as path:
-        return check(read_table(path), INPUTS[name], path.name)
+        return check(read_sheet(path).frame, INPUTS[name], path.name)

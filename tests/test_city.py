@@ -45,7 +45,7 @@ CELLS = {
     "negative": ("settlement.csv", "all,8433,", "all,-8433,", ("table.cell_below", 2, "persons")),
     "part of a person": ("settlement.csv", "all,8433,", "all,8433.5,", ("table.cell_not_whole", 2, "persons")),
     "text": ("settlement.csv", "all,8433,", "all,约八千,", ("table.cell_not_number", 2, "persons")),
-    "with separators": ("settlement.csv", "all,8433,", 'all,"8,433",', ("table.cell_not_number", 2, "persons")),
+    "separators out of place": ("settlement.csv", "all,8433,", 'all,"84,33",', ("table.cell_not_number", 2, "persons")),
     "empty": ("settlement.csv", "all,8433,", "all,,", ("table.cell_empty", 2, "persons")),
     "blank": ("settlement.csv", "all,8433,", "all,  ,", ("table.cell_empty", 2, "persons")),
     "infinite": ("land.csv", "2016,4800", "2016,inf", ("table.cell_not_number", 2, "urban_land_ha")),
@@ -63,8 +63,8 @@ CELLS = {
         ("table.cell_scale", 2, "persons"),
     ),
     "万人 among 人": ("population.csv", "census,898200", "census,90", ("table.cell_scale", 46, "persons")),
-    "a cell too many": ("land.csv", "440103,2016,4800", "440103,2016,4800,1", ("file.not_csv", None, "")),
-    "an unpaired quote": ("land.csv", "440103,2016", '"440103,2016', ("table.cell_code", 2, "code")),
+    "a cell too many": ("land.csv", "440103,2016,4800", "440103,2016,4800,1", ("sheet.header_missing", 2, "")),
+    "an unpaired quote": ("land.csv", "440103,2016", '"440103,2016', ("file.not_csv", 2, "")),
 }
 
 

@@ -10,8 +10,8 @@ import pytest
 
 import landlink
 from landlink.explain import Explainer
-from landlink.node import Node
 from landlink.formulas import FORMULAS
+from landlink.node import Node
 from landlink.plan import Plan
 from landlink.schema import RESULTS
 from landlink.texts import LANGS, Lang

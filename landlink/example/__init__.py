@@ -1,12 +1,11 @@
-"""A city folder with example layers: no open parcels or red lines exist, so they are made, seeded and marked synthetic."""
+"""A city folder with example layers: where no open parcels or red lines exist they are made, and marked synthetic."""
 
 import json
-import tempfile
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
@@ -17,27 +16,13 @@ from landlink.errors import DataError, Fault
 from landlink.example import layers, rasters
 from landlink.example.fabric import parcels as make_parcels
 from landlink.example.fields import Scene
-from landlink.formats import csv_bytes, write_files
+from landlink.formats import write_files
 from landlink.package import MANIFEST, read_manifest
 from landlink.raster import Grid, save_cog
 from landlink.schema import CONSTRAINT_LAYER
 
 LEAST_PARCELS, MOST_PARCELS = 500, 2_000_000
 ORIGIN = {"source": "合成示例 || synthetic example", "date": "2020", "status": "synthetic", "confidence": "default"}
-# Constraint, rule, value, title, clause.
-CONSTRAINTS: tuple[tuple[str, str, float | None, str, str], ...] = (
-    ("farmland", "exclude", 0, "永久基本农田 || permanent basic farmland", "土地管理法第三十五条 || Land Administration Law art. 35"),
-    ("ecology", "exclude", 0, "生态保护红线 || ecological red line", "中办国办2017年若干意见 || 2017 opinions on red lines"),
-    ("boundary", "inside", None, "城镇开发边界 || urban growth boundary", "自然资发〔2023〕193号 || 自然资发〔2023〕193号"),
-    ("water", "exclude", 20, "水域及岸线 || water and banks", "规划假定 || planning assumption"),
-    ("slope", "slope", 25, "坡度大于25° || steeper than 25°", "规划假定 || planning assumption"),
-    ("hazard", "exclude", 0, "地质灾害高易发区 || geological hazard", "规划假定 || planning assumption"),
-    ("heritage", "exclude", 10, "文物保护范围 || heritage protection", "文物保护法第十七条 || Cultural Relics Law art. 17"),
-    ("powerline", "warn", 30, "高压走廊 || power line corridor", "规划假定 || planning assumption"),
-    ("min_area", "min_area", 400, "最小面积 || smallest area", "规划假定 || planning assumption"),
-    ("min_width", "min_width", 10, "最小宽度 || smallest width", "规划假定 || planning assumption"),
-    ("min_compactness", "min_compactness", 0.25, "紧凑度过低 || not compact", "规划假定 || planning assumption"),
-)  # fmt: skip
 
 
 def make_example(city: City, folder: Path, *, parcels: int = 60_000, seed: int = 1) -> list[Path]:
@@ -85,7 +70,7 @@ def make_example(city: City, folder: Path, *, parcels: int = 60_000, seed: int =
     files: dict[str, bytes | Callable[[Path], None]] = {
         path.name: path.read_bytes() for path in sorted(city.folder.iterdir()) if path.is_file()
     }
-    files["constraints.csv"] = csv_bytes(_constraint_table())
+    files["constraints.csv"] = (resources.files("landlink") / "defaults" / "constraints.csv").read_bytes()
     for name, layer in shapes.items():
         files[f"{name}.gpkg"] = lambda path, layer=layer: pyogrio.write_dataframe(layer, path, driver="GPKG")  # type: ignore[misc]
     for name, (cells, grid) in grids.items():
@@ -113,12 +98,6 @@ def _totals(city: City) -> dict[str, int]:
     series = city.tables["city_series"].sort_values("year").drop_duplicates("indicator", keep="last")
     counted = series[series["indicator"].isin([*layers.COUNTED.values(), layers.BEDS])]
     return {row["indicator"]: int(row["value"]) for row in counted.to_dict("records")}
-
-
-def _constraint_table() -> pd.DataFrame:
-    table = pd.DataFrame(CONSTRAINTS, columns=["constraint", "rule", "value", "title", "clause"])
-    table.insert(1, "order", range(1, len(table) + 1))
-    return table.assign(**ORIGIN)
 
 
 def _write_grid(path: Path, cells: "np.ndarray[Any, Any]", grid: Grid) -> None:

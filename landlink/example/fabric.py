@@ -18,12 +18,12 @@ HALF_STREET = 0.012
 SMALLEST, NARROWEST = 60.0, 5.0
 # By kind of quarter: land uses of 国土空间用地用海分类 and how frequent they are.
 USES = (
-    (("0701", 46), ("0703", 6), ("0901", 11), ("0801", 5), ("0804", 6), ("0806", 2), ("0807", 1), ("1401", 11), ("1301", 3), ("1001", 6), ("16", 3)),
-    (("0701", 26), ("0703", 14), ("1001", 24), ("1101", 6), ("0901", 6), ("0804", 4), ("1401", 8), ("1301", 3), ("16", 5), ("0101", 4)),
-    (("0101", 38), ("0201", 16), ("0703", 16), ("1001", 8), ("1704", 8), ("0301", 8), ("16", 3), ("1506", 1), ("0601", 2)),
-    (("0301", 62), ("0201", 14), ("0101", 18), ("0703", 3), ("1704", 3)),
-)  # fmt: skip
-WOODED = (("0301", 90), ("0201", 8), ("0302", 2))
+    "0701 46, 0703 6, 0901 11, 0801 5, 0804 6, 0806 2, 0807 1, 1401 11, 1301 3, 1001 6, 16 3",
+    "0701 26, 0703 14, 1001 24, 1101 6, 0901 6, 0804 4, 1401 8, 1301 3, 16 5, 0101 4",
+    "0101 38, 0201 16, 0703 16, 1001 8, 1704 8, 0301 8, 16 3, 1506 1, 0601 2",
+    "0301 62, 0201 14, 0101 18, 0703 3, 1704 3",
+)
+WOODED = "0301 90, 0201 8, 0302 2"
 # Height, m, from which on land outside the towns is woods.
 WOODS = 90.0
 # By land use and kind of quarter (None: any): which land comes from there, and how often.
@@ -182,11 +182,12 @@ def _uses(scene: Scene, quarter: npt.NDArray[np.int64], x: Floats, y: Floats, rn
     return uses
 
 
-def _drawn(table: tuple[tuple[str, int], ...], rank: Floats) -> Texts:
+def _drawn(table: str, rank: Floats) -> Texts:
     """Entries of a table by ranks of about even distribution."""
-    shares = np.cumsum([share for _, share in table])
+    names, shown = zip(*(entry.split() for entry in table.split(",")), strict=True)
+    shares = np.cumsum([int(share) for share in shown])
     even = np.argsort(np.argsort(rank, kind="stable"), kind="stable") / max(len(rank), 1)
-    return np.array([name for name, _ in table])[np.searchsorted(shares / shares[-1], even, side="right")]
+    return np.array(names)[np.searchsorted(shares / shares[-1], even, side="right")]
 
 
 def _sources(uses: Texts, quarter: npt.NDArray[np.int64], rng: np.random.Generator) -> Texts:

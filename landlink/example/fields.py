@@ -33,7 +33,7 @@ class Waves:
         total = np.zeros(np.broadcast(x, y).shape)
         for (east, north), phase in zip(self.directions.T, self.phases, strict=True):
             total += np.cos(east * x + north * y + phase)
-        return total * np.sqrt(2 / len(self.phases))
+        return np.asarray(total * np.sqrt(2 / len(self.phases)))
 
 
 @dataclass(frozen=True, slots=True)

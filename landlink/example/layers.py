@@ -14,7 +14,7 @@ from landlink.example.fields import Floats, Scene
 STATUS = "synthetic"
 # Waves in the outline of a natural shape, and its vertices.
 WAVES, VERTICES = 14, 180
-# By facility: how many residents one serves, and the capacity of one (seats or beds); official totals replace the former.
+# By facility: how many residents one serves, unless the city's statistics count them, and its capacity (seats, beds).
 SERVED = {
     "kindergarten": (9_000, 300),
     "primary_school": (18_000, 1_080),
@@ -78,7 +78,9 @@ def _united(shapes: npt.NDArray[np.object_], city: shapely.Geometry) -> npt.NDAr
 
 
 def _layer(shapes: Sequence[shapely.Geometry] | npt.NDArray[np.object_], scene: Scene) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame({"status": STATUS}, index=range(len(shapes)), geometry=list(shapes), crs=scene.districts.crs)
+    return gpd.GeoDataFrame(
+        {"status": STATUS}, index=range(len(shapes)), geometry=list(shapes), crs=scene.districts.crs
+    )
 
 
 def _blobs(middles: Floats, radii: Floats, rng: np.random.Generator) -> npt.NDArray[np.object_]:
@@ -99,7 +101,7 @@ def _growth(scene: Scene, rng: np.random.Generator) -> npt.NDArray[np.object_]:
 
 
 def _rivers(scene: Scene, rng: np.random.Generator) -> npt.NDArray[np.object_]:
-    """A wide river from the west through the middle to the south-east, arms of it in the south, streams from the north."""
+    """A wide river from the west through the middle to the south-east, arms in the south, streams from the north."""
     west, south, east, north = scene.districts.total_bounds
     wide, high = east - west, north - south
     ways = [

@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from rasterio.features import rasterize
+from rasterio.features import rasterize  # type: ignore[import-untyped]
 
 from landlink.example.fields import Floats, Scene, Waves
 from landlink.raster import Grid
@@ -49,7 +49,8 @@ def _middles(grid: Grid) -> tuple[Floats, Floats]:
     west, north, cell = grid.transform.c, grid.transform.f, grid.transform.a
     x = west + (np.arange(grid.width) + 0.5) * cell
     y = north - (np.arange(grid.height) + 0.5) * cell
-    return tuple(np.meshgrid(x, y))  # type: ignore[return-value]
+    columns, rows = np.meshgrid(x, y)
+    return columns, rows
 
 
 def _districts(districts: gpd.GeoDataFrame, grid: Grid) -> npt.NDArray[np.int32]:
@@ -62,7 +63,7 @@ def _districts(districts: gpd.GeoDataFrame, grid: Grid) -> npt.NDArray[np.int32]
 def _shared(weights: Floats, total: int) -> npt.NDArray[np.int64]:
     """A total shared out by weights in whole units, the largest remainders rounded up."""
     quotas = weights / weights.sum() * total
-    shares = np.floor(quotas).astype(np.int64)
+    shares: npt.NDArray[np.int64] = np.floor(quotas).astype(np.int64)
     missing = total - int(shares.sum())
     shares[np.argsort(shares - quotas, kind="stable")[:missing]] += 1
     return shares

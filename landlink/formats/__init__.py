@@ -2,7 +2,6 @@
 
 from landlink.formats.output import csv_bytes, write_files
 from landlink.formats.save import save_layer, shapefile_names
-from landlink.formats.tables import read_table
 from landlink.formats.vector import layer_names, read_layer
 
-__all__ = ["csv_bytes", "layer_names", "read_layer", "read_table", "save_layer", "shapefile_names", "write_files"]
+__all__ = ["csv_bytes", "layer_names", "read_layer", "save_layer", "shapefile_names", "write_files"]

@@ -9,4 +9,15 @@ from landlink.raster.grid import NODATA, Grid, check_raster
 from landlink.raster.place import distance, to_grid
 from landlink.raster.store import save_cog
 
-__all__ = ["NODATA", "Grid", "check_raster", "combine", "distance", "polygonise", "save_cog", "slope", "to_grid", "zonal"]
+__all__ = [
+    "NODATA",
+    "Grid",
+    "check_raster",
+    "combine",
+    "distance",
+    "polygonise",
+    "save_cog",
+    "slope",
+    "to_grid",
+    "zonal",
+]

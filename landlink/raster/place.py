@@ -1,7 +1,10 @@
 """Rasters on a given grid: distance to shapes, and other rasters brought to it."""
 
 import math
-from collections.abc import Iterator
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
@@ -22,19 +25,23 @@ _NEAR_SIDE, _WARPED_SIDE = 256, 4096
 AREAL = 2
 
 
-def distance(out: Path, grid: Grid, shapes: gpd.GeoDataFrame, *, limit_m: float) -> Path:
+def distance(
+    out: Path, grid: Grid, shapes: gpd.GeoDataFrame, *, limit_m: float, within: gpd.GeoDataFrame | None = None
+) -> Path:
     """Distance in m from each cell's centre to the nearest shape, in the plane of the grid.
 
     Parameters
     ----------
     out
-        GeoTIFF to write: float64, m, without nodata; 0 within a polygon, the limit wherever no shape is nearer.
+        GeoTIFF to write: float64, m; 0 within a polygon, the limit wherever no shape is nearer.
     grid
         Cells, in a plane CRS in metres.
     shapes
         Points, lines and polygons in any CRS.
     limit_m
         Distance in m up to which shapes are looked for.
+    within
+        Polygons outside which cells are left without data; where they are not given, every cell has data.
 
     Raises
     ------
@@ -47,8 +54,28 @@ def distance(out: Path, grid: Grid, shapes: gpd.GeoDataFrame, *, limit_m: float)
         raise ValueError(f"a limit of {limit_m} m")
     parts = shapely.get_parts(shapely.get_parts(shapely.force_2d(in_crs(shapes, grid.crs))))
     tree = shapely.STRtree(parts[np.isfinite(shapely.bounds(parts)).all(axis=1)])
-    found = ((window, _nearest(tree, grid, window, limit_m)) for window in windows_of(grid, _NEAR_SIDE))
-    return write(out, grid.profile("float64", None), found)
+    area = None if within is None else shapely.union_all(in_crs(within, grid.crs))
+    shapely.prepare(area)
+    if area is not None:
+        shapely.contains_xy(area, 0, 0)  # builds its index, which threads must not do at once
+    windows = windows_of(grid, _NEAR_SIDE)
+    found = _ahead(lambda window: (window, _nearest(tree, grid, window, limit_m, area)), windows)
+    return write(out, grid.profile("float64", None if area is None else NODATA), found)
+
+
+def _ahead(
+    work: Callable[[Window], tuple[Window, Floats]], windows: Iterable[Window]
+) -> Iterator[tuple[Window, Floats]]:
+    """Results in the windows' order, worked out by all processors a few windows ahead of what is taken."""
+    waiting: deque[Future[tuple[Window, Floats]]] = deque()
+    processors = os.cpu_count() or 1
+    with ThreadPoolExecutor(processors) as pool:
+        for window in windows:
+            waiting.append(pool.submit(work, window))
+            if len(waiting) > 2 * processors:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def to_grid(path: Path, grid: Grid, out: Path, *, resampling: str = "bilinear") -> Path:
@@ -81,30 +108,32 @@ def to_grid(path: Path, grid: Grid, out: Path, *, resampling: str = "bilinear") 
     return write(out, grid.profile(dtype, nodata), _warped(path, grid, method))
 
 
-def _nearest(tree: shapely.STRtree, grid: Grid, window: Window, limit: float) -> Floats:
-    """Distances of a window's cell centres from the parts of shapes in a tree."""
+def _nearest(tree: shapely.STRtree, grid: Grid, window: Window, limit: float, area: shapely.Geometry | None) -> Floats:
+    """Distances of a window's cell centres, of those in an area, from the parts of shapes in a tree."""
     part = grid.part(window.col_off, window.row_off, window.width, window.height)
     a, _, west, _, e, north = tuple(part.transform)[:6]
     x, y = np.meshgrid(west + (np.arange(part.width) + 0.5) * a, north + (np.arange(part.height) + 0.5) * e)
-    far = np.full(x.size, float(limit))
+    wanted = np.ones(x.size, dtype=bool) if area is None else shapely.contains_xy(area, x.ravel(), y.ravel())
+    far = np.where(wanted, float(limit), np.nan)
     # The shape nearest to any point within r of the middle, whose own nearest is at d, is within d + 2 r of the middle.
     middle, radius = np.array([x[0, 0] + x[-1, -1], y[0, 0] + y[-1, -1]]) / 2, math.hypot(np.ptp(x), np.ptp(y)) / 2
     least = tree.query_nearest(shapely.Point(middle), return_distance=True)[1]
-    if not len(least) or least[0] > limit + radius:
+    if not len(least) or least[0] > limit + radius or not wanted.any():
         return far.reshape(x.shape)
     reach = min(limit + radius, least[0] + 2 * radius) + a
     parts = tree.geometries[tree.query(shapely.Point(middle), predicate="dwithin", distance=reach)]
     start, end = _segments(parts)
     met = (np.maximum(start, end) >= middle - reach) & (np.minimum(start, end) <= middle + reach)
     segments = np.stack([start, end], axis=1)[met.all(axis=1)]
-    points = shapely.points(x.ravel(), y.ravel())
+    places = np.flatnonzero(wanted)
+    points = shapely.points(x.ravel()[places], y.ravel()[places])
     (cell, _), found = shapely.STRtree(shapely.linestrings(segments)).query_nearest(
         points, all_matches=False, return_distance=True
     )
-    far[cell] = np.minimum(found, limit)
+    far[places[cell]] = np.minimum(found, limit)
     areas = parts[shapely.get_dimensions(parts) == AREAL]
     shapely.prepare(areas)
-    far[shapely.STRtree(points).query(areas, predicate="intersects")[1]] = 0
+    far[places[shapely.STRtree(points).query(areas, predicate="intersects")[1]]] = 0
     return far.reshape(x.shape)
 
 

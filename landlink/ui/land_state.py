@@ -2,13 +2,16 @@
 
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import shapely
 import streamlit as st
 
 from landlink.city import City, load_city
+from landlink.formats import csv_bytes
 from landlink.land import Land, has_land, load_land
+from landlink.land_display import supply_table
 from landlink.prospect import Prospect, prospect, reweighted
 from landlink.suitability import factor_table, score_raster
 from landlink.texts import Lang
@@ -19,16 +22,24 @@ MOST_DRAWN = 150_000
 Comparisons = tuple[tuple[str, str, float], ...]
 
 
+class Look(NamedTuple):
+    """What is looked at: a folder as it stands, and comparisons in place of the city's own."""
+
+    folder: Path
+    stamp: tuple[float, ...]
+    comparisons: Comparisons | None
+
+
 def example_folder() -> Path:
     """Where the example layers of a city without parcels are: beside its folder."""
     return state.folder().with_name(f"{state.folder().name}-example")
 
 
-def folder() -> Path | None:
-    """Folder of the city whose land is looked at: the app's, else its example; None where neither has parcels."""
+def look() -> Look | None:
+    """What the pages look at: the app's city, else its example; None where neither has parcels."""
     for path in (state.folder(), example_folder()):
-        if path.is_dir() and has_land(_city(path, stamp(path))):
-            return path
+        if path.is_dir() and has_land(_city(path, changed := stamp(path))):
+            return Look(path, changed, st.session_state.get("comparisons"))
     return None
 
 
@@ -55,46 +66,42 @@ def _first(path: Path, changed: tuple[float, ...]) -> tuple[Prospect, Path]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def found(path: Path, changed: tuple[float, ...], comparisons: Comparisons | None) -> Prospect:
-    """Prospect of a folder, weighted by comparisons or, without any, by the city's own."""
-    first, _ = _first(path, changed)
-    if comparisons is None:
+def found(at: Look) -> Prospect:
+    """Prospect of what is looked at."""
+    first, _ = _first(at.folder, at.stamp)
+    if at.comparisons is None:
         return first
-    return reweighted(first, pd.DataFrame(comparisons, columns=["factor", "other", "ratio"]))
+    return reweighted(first, pd.DataFrame(at.comparisons, columns=["factor", "other", "ratio"]))
 
 
-def own_comparisons(path: Path, changed: tuple[float, ...]) -> pd.DataFrame:
+def own_comparisons(at: Look) -> pd.DataFrame:
     """The city's own comparisons, one row a pair of factors."""
-    factors, comparisons = factor_table(_land(path, changed))
+    factors, comparisons = factor_table(_land(at.folder, at.stamp))
     names = set(factors["factor"])
     kept = comparisons["factor"].isin(names) & comparisons["other"].isin(names)
     return comparisons[kept].reset_index(drop=True)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def parcels_url(path: Path, changed: tuple[float, ...], comparisons: Comparisons | None, code: str | None) -> str:
+def parcels_url(at: Look, code: str | None) -> str:
     """Address of the parcels' file, of one district where a city has too many for all of them."""
-    whole = found(path, changed, comparisons)
-    return land_map.publish(land_map.parcels_file(whole if code is None else of_district(whole, code)), ".json")
-
-
-def of_district(whole: Prospect, code: str) -> Prospect:
-    """The part of a prospect that lies in a district."""
-    return whole.where(whole.supply.parcels["code"] == code)
+    whole = found(at)
+    drawn = whole if code is None else whole.where(whole.supply.parcels["code"] == code)
+    return land_map.publish(land_map.parcels_file(drawn), ".json")
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def zone_urls(path: Path, changed: tuple[float, ...]) -> dict[str, str]:
+def zone_urls(at: Look) -> dict[str, str]:
     """Addresses of the constraints' shapes."""
-    zones = _land(path, changed).zones
+    zones = _land(at.folder, at.stamp).zones
     return {name: land_map.publish(land_map.zones_file(layer), ".json") for name, layer in zones.items()}
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def score_url(path: Path, changed: tuple[float, ...], comparisons: Comparisons | None) -> tuple[str, list[list[float]]]:
+def score_url(at: Look) -> tuple[str, list[list[float]]]:
     """Address of the score's picture and the corners that it lies between."""
-    _, rasters = _first(path, changed)
-    scored = found(path, changed, comparisons).suitability
+    _, rasters = _first(at.folder, at.stamp)
+    scored = found(at).suitability
     if scored is None:
         return "", []
     weights = scored.weights.weights
@@ -111,17 +118,14 @@ def _index(path: Path, changed: tuple[float, ...]) -> tuple[shapely.STRtree, pd.
     return shapely.STRtree(degrees.to_numpy()), parcels["parcel"]
 
 
-def parcel_at(path: Path, changed: tuple[float, ...], place: tuple[float, float]) -> str | None:
+def parcel_at(at: Look, place: tuple[float, float]) -> str | None:
     """Parcel that a longitude and latitude lie in."""
-    tree, names = _index(path, changed)
+    tree, names = _index(at.folder, at.stamp)
     hits = tree.query(shapely.Point(place), predicate="intersects")
     return str(names.iloc[int(hits[0])]) if len(hits) else None
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def supply_csv(path: Path, changed: tuple[float, ...], comparisons: Comparisons | None, language: Lang) -> bytes:
+def supply_csv(at: Look, language: Lang) -> bytes:
     """The supply by parcel as a CSV file, under the headings that people read."""
-    from landlink.formats import csv_bytes  # noqa: PLC0415
-    from landlink.land_display import supply_table  # noqa: PLC0415
-
-    return csv_bytes(supply_table(found(path, changed, comparisons), language))
+    return csv_bytes(supply_table(found(at), language))

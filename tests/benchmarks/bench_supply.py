@@ -1,9 +1,9 @@
 """Overlay of parcels with large constraint zones: landlink against geopandas and PostGIS, in one run.
 
-``python tests/benchmarks/bench_supply.py`` prints seconds, peak memory and ratios, and by how much a parcel's area differs
-from landlink's at most, as a part of the parcel. Each peer works in a process of its own on the same files. PostGIS
-takes part where ``psql`` reaches a server in which the user may create a database (``PGHOST``, ``PGUSER`` and the like
-tell where).
+``python tests/benchmarks/bench_supply.py`` prints seconds, peak memory and ratios, and by how much a parcel's area
+differs from landlink's at most, as a part of the parcel. Each peer works in a process of its own on the same files.
+PostGIS takes part where ``psql`` reaches a server in which the user may create a database (``PGHOST``, ``PGUSER`` and
+the like tell where).
 """
 
 import argparse

@@ -2,7 +2,6 @@
 
 import time
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,22 +26,20 @@ SCALE = {1.0: "1", **{float(n): str(n) for n in range(2, 10)}, **{1 / n: f"1/{n}
 def page() -> None:
     """Draw the page."""
     t = state.texts()
-    folder = land_state.folder()
-    if folder is None:
+    at = land_state.look()
+    if at is None:
         _offer_example()
         return
-    stamp = land_state.stamp(folder)
-    comparisons = st.session_state.get("comparisons")
     with st.spinner(t("ui.supply.computing")):
-        found = land_state.found(folder, stamp, comparisons)
-    if folder != state.folder():
-        st.caption(t("ui.supply.example", folder=folder.name))
+        found = land_state.found(at)
+    if at.folder != state.folder():
+        st.caption(t("ui.supply.example", folder=at.folder.name))
     _headline(found)
     left, right = st.columns([6, 5], gap="medium")
     with left:
-        _map(found, folder, stamp, comparisons)
+        _map(found, at)
     with right:
-        _tabs(found, folder, stamp, comparisons)
+        _tabs(found, at)
 
 
 def _offer_example() -> None:
@@ -58,7 +55,7 @@ def _offer_example() -> None:
 
 
 def _headline(found: Prospect) -> None:
-    t, lang = state.texts(), state.lang()
+    t = state.texts()
     parcels = found.supply.parcels
     usable = parcels[parcels["developable_m2"] > 0]
     cells = st.columns(len(LAND_SOURCES) + 1)
@@ -72,7 +69,6 @@ def _headline(found: Prospect) -> None:
         area = int(usable.loc[usable["land_source"] == source, "developable_m2"].sum())
         cell.metric(t(f"model.land_source.{source}"), f"{ha(area):,}")
     cells[-1].metric(t("ui.supply.usable"), f"{len(usable):,} / {len(parcels):,}")
-    del lang
 
 
 def _names(found: Prospect) -> dict[str, str]:
@@ -80,7 +76,7 @@ def _names(found: Prospect) -> dict[str, str]:
     return dict(zip(districts["code"], districts["name" if state.lang() == "zh" else "name_en"], strict=True))
 
 
-def _map(found: Prospect, folder: Path, stamp: tuple[float, ...], comparisons: land_state.Comparisons | None) -> None:
+def _map(found: Prospect, at: land_state.Look) -> None:
     t, names = state.texts(), _names(found)
     mode_cell, district_cell, search_cell, online_cell = st.columns([3, 1.6, 1.8, 1.1], vertical_alignment="bottom")
     mode = mode_cell.segmented_control(
@@ -102,10 +98,7 @@ def _map(found: Prospect, folder: Path, stamp: tuple[float, ...], comparisons: l
     )
     wanted = search_cell.text_input(t("ui.supply.search"), key="parcel_search", placeholder=t("ui.supply.search_hint"))
     _look_for(found, wanted)
-    drawn = code if many else None
-    layers = [
-        _layer(found, mode, land_state.parcels_url(folder, stamp, comparisons, drawn), folder, stamp, comparisons)
-    ]
+    layers = [_layer(found, mode, land_state.parcels_url(at, code if many else None), at)]
     if online_cell.toggle(t("ui.quota.online"), key="online_base"):
         layers.insert(0, maps.online_base(*state.tiles()))
     bounds = found.land.city.districts
@@ -115,7 +108,7 @@ def _map(found: Prospect, folder: Path, stamp: tuple[float, ...], comparisons: l
     )
     if place and place != st.session_state.get("parcel_clicked"):
         st.session_state["parcel_clicked"] = place
-        if parcel := land_state.parcel_at(folder, stamp, place):
+        if parcel := land_state.parcel_at(at, place):
             st.session_state["parcel"] = parcel
             st.rerun()
 
@@ -138,14 +131,7 @@ def _look_for(found: Prospect, wanted: str) -> None:
         st.toast(state.texts()("ui.supply.not_found", parcel=wanted))
 
 
-def _layer(
-    found: Prospect,
-    mode: str,
-    url: str,
-    folder: Path,
-    stamp: tuple[float, ...],
-    comparisons: land_state.Comparisons | None,
-) -> maps.Layer:
+def _layer(found: Prospect, mode: str, url: str, at: land_state.Look) -> maps.Layer:
     t, lang = state.texts(), state.lang()
     titles = constraint_titles(found, lang)
     order = [name.removeprefix("lost_").removesuffix("_m2") for name in found.supply.losses]
@@ -163,9 +149,9 @@ def _layer(
     }
     overlays: list[dict[str, object]] = [
         {"id": name, "title": titles[name], "color": colors.get(name, "#444444"), "url": address}
-        for name, address in land_state.zone_urls(folder, stamp).items()
+        for name, address in land_state.zone_urls(at).items()
     ]
-    picture, corners = land_state.score_url(folder, stamp, comparisons)
+    picture, corners = land_state.score_url(at)
     if picture:
         ramp = f"linear-gradient(90deg, {', '.join(land_map.SCORE_RAMP)})"
         overlays.append(
@@ -196,7 +182,7 @@ def _use(system: str, code: str) -> str:
     return f"{code} {known.title(state.lang())}" if known else code
 
 
-def _tabs(found: Prospect, folder: Path, stamp: tuple[float, ...], comparisons: land_state.Comparisons | None) -> None:
+def _tabs(found: Prospect, at: land_state.Look) -> None:
     t, lang = state.texts(), state.lang()
     table, taken, derived, weighing = st.tabs(
         [t("ui.supply.table"), t("ui.supply.losses"), t("ui.quota.derivation"), t("ui.supply.weights")]
@@ -206,7 +192,7 @@ def _tabs(found: Prospect, folder: Path, stamp: tuple[float, ...], comparisons: 
         st.caption(t("ui.supply.units"))
         st.download_button(
             t("ui.supply.download"),
-            partial(land_state.supply_csv, folder, stamp, comparisons, lang),
+            partial(land_state.supply_csv, at, lang),
             "supply.csv",
             icon=":material/download:",
             on_click="ignore",
@@ -223,10 +209,10 @@ def _tabs(found: Prospect, folder: Path, stamp: tuple[float, ...], comparisons: 
             with st.container(height=400, border=False):
                 st.html(derivation(found.explain(parcel, lang), lang))
     with weighing:
-        _weights(found, folder, stamp)
+        _weights(found, at)
 
 
-def _weights(found: Prospect, folder: Path, stamp: tuple[float, ...]) -> None:
+def _weights(found: Prospect, at: land_state.Look) -> None:
     """Matrix of comparisons, edited, with weights and consistency ratio as it stands."""
     t, lang = state.texts(), state.lang()
     if found.suitability is None:
@@ -234,7 +220,7 @@ def _weights(found: Prospect, folder: Path, stamp: tuple[float, ...]) -> None:
     factors = found.suitability.factors
     names = list(factors["factor"])
     titles = {row["factor"]: pick(row["title"], lang) for row in factors.to_dict("records")}
-    own = land_state.own_comparisons(folder, stamp)
+    own = land_state.own_comparisons(at)
     current = pd.DataFrame(
         st.session_state.get("comparisons_draft") or own.to_records(index=False).tolist(), columns=own.columns
     )
