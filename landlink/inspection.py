@@ -31,7 +31,8 @@ class Inspection:
     findings
         Doubts about the coordinate system, each with the fix that it proposes.
     health
-        Findings of :func:`landlink.health.examine`; empty for points and lines.
+        Findings of :func:`landlink.health.examine`; None for points and lines, and where the coordinate system is to
+        be mended first.
     questions
         Doubts about a table's cells.
     units
@@ -106,7 +107,8 @@ def inspect(
         except CrsError as error:
             findings = findings or tuple(Finding(fault) for fault in error.faults)
     health = None
-    if plane is not None and plane.geom_type.isin(("Polygon", "MultiPolygon")).any():
+    placed = plane is not None and not any(finding.fix for finding in findings)
+    if plane is not None and placed and plane.geom_type.isin(("Polygon", "MultiPolygon")).any():
         districts = to_plane(city.districts[["code", "geometry"]], plane.crs)
         health = examine(plane, districts, id_column=id_column)
     return Inspection(path, layer or "", found, plane, findings, health)

@@ -53,7 +53,8 @@ def _head(node: Node, lang: Lang) -> str:
 
 
 def _origin(node: Node, lang: Lang) -> str:
-    parts = [node.formula] if node.inputs else []
+    plain = {text("model.formula.input", lang), text("model.formula.rule", lang)}
+    parts = [] if node.formula in plain else [node.formula]
     parts += [part for part in (node.source, node.date, node.clause) if part]
     if node.confidence:
         parts.append(text(f"model.confidence.{node.confidence}", lang))

@@ -5,6 +5,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+import warnings
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -17,6 +18,7 @@ import numpy.typing as npt
 import rasterio as rio  # type: ignore[import-untyped]
 import shapely
 from rasterio.enums import Resampling  # type: ignore[import-untyped]
+from rasterio.errors import NotGeoreferencedWarning  # type: ignore[import-untyped]
 from rasterio.vrt import WarpedVRT  # type: ignore[import-untyped]
 from streamlit.components.v1 import declare_component
 from streamlit_folium import st_folium
@@ -117,9 +119,13 @@ def _packed(shapes: Shapes, origin: Sequence[float]) -> dict[str, list[int]]:
 
 
 def zones_file(layer: gpd.GeoDataFrame) -> bytes:
-    """Shapes of a constraint as GeoJSON, with few vertices."""
-    coarse = layer.geometry.simplify(TOLERANCE).to_crs(4490)
-    shapes = shapely.transform(coarse.to_numpy(), lambda points: points.round(6))
+    """Shapes in a plane as GeoJSON, with few vertices."""
+    return degrees_file(layer.set_geometry(layer.geometry.simplify(TOLERANCE)).to_crs(4490))
+
+
+def degrees_file(layer: gpd.GeoDataFrame) -> bytes:
+    """Shapes in geographic coordinates as GeoJSON, without attributes."""
+    shapes = shapely.transform(layer.geometry.to_numpy(), lambda points: points.round(6))
     features = [
         {"type": "Feature", "properties": {}, "geometry": json.loads(shape)}
         for shape in shapely.to_geojson(shapes[~shapely.is_empty(shapes)])
@@ -137,7 +143,8 @@ def score_picture(path: Path) -> tuple[bytes, list[list[float]]]:
     ramp = np.array([[int(color[at : at + 2], 16) for at in (1, 3, 5)] for color in SCORE_RAMP], dtype=np.uint8)
     step = np.clip((scores.filled(0) * len(ramp)).astype(int), 0, len(ramp) - 1)
     picture = np.concatenate([ramp[step].transpose(2, 0, 1), [np.where(scores.mask, 0, 255).astype(np.uint8)]])
-    with rio.MemoryFile() as memory:
+    with rio.MemoryFile() as memory, warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a picture has no place of its own
         with memory.open(driver="PNG", width=size[1], height=size[0], count=4, dtype="uint8") as target:
             target.write(picture)
         content = memory.read()
@@ -149,6 +156,7 @@ def score_picture(path: Path) -> tuple[bytes, list[list[float]]]:
 
 def parcels_layer(
     url: str,
+    borders: str,
     mode: str,
     *,
     legend: Mapping[str, object],
@@ -163,8 +171,8 @@ def parcels_layer(
 
     Parameters
     ----------
-    url
-        Address of :func:`parcels_file`.
+    url, borders
+        Addresses of :func:`parcels_file`, and of the districts' outlines as of :func:`zones_file`.
     legend
         ``title``, ``entries`` (``label`` and ``color``) and ``note``.
     reasons
@@ -181,8 +189,26 @@ def parcels_layer(
         ``id`` of a parcel to show and a ``stamp`` that tells one wish to see it from the next.
     """
     colors = {"source": SOURCE_COLORS, "score": SCORE_RAMP, "reason": dict(reasons), "none": NOT_SHOWN}
-    options = {"url": url, "mode": mode, "colors": colors, "legend": legend, "texts": texts, "note": note, **names}
-    return call_layer("land", {**options, "overlays": list(overlays), "focus": focus})
+    options: dict[str, Any] = {"url": url, "borders": borders, "mode": mode, "colors": colors, "legend": legend}
+    options |= {"texts": texts, "note": note, "overlays": list(overlays), "focus": focus, **names}
+    return call_layer("land", options)
+
+
+def look_layer(url: str, borders: str, places: Sequence[Mapping[str, object]], bounds: Sequence[float]) -> Layer:
+    """A file's features as they are, the districts' outlines, and places with what has been found there.
+
+    Parameters
+    ----------
+    url, borders
+        Addresses of the features and of the outlines, as of :func:`zones_file`; without features an empty text.
+    places
+        ``lat``, ``lng`` and ``text``.
+    bounds
+        West, south, east and north of the features, degrees; the map shows them.
+    """
+    west, south, east, north = bounds
+    options = {"url": url, "borders": borders, "places": list(places), "bounds": [[south, west], [north, east]]}
+    return call_layer("look", options)
 
 
 def show(base: folium.Map, layers: Sequence[Layer], *, key: str, height: int) -> tuple[float, float] | None:

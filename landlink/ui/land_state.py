@@ -97,6 +97,12 @@ def zone_urls(at: Look) -> dict[str, str]:
     return {name: land_map.publish(land_map.zones_file(layer), ".json") for name, layer in zones.items()}
 
 
+@st.cache_data(show_spinner=False, max_entries=4)
+def borders_url(at: Look) -> str:
+    """Address of the districts' outlines."""
+    return land_map.publish(land_map.zones_file(_land(at.folder, at.stamp).districts), ".json")
+
+
 @st.cache_data(show_spinner=False, max_entries=8)
 def score_url(at: Look) -> tuple[str, list[list[float]]]:
     """Address of the score's picture and the corners that it lies between."""

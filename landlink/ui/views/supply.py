@@ -78,7 +78,7 @@ def _names(found: Prospect) -> dict[str, str]:
 
 def _map(found: Prospect, at: land_state.Look) -> None:
     t, names = state.texts(), _names(found)
-    mode_cell, district_cell, search_cell, online_cell = st.columns([3, 1.6, 1.8, 1.1], vertical_alignment="bottom")
+    mode_cell, district_cell, search_cell, online_cell = st.columns([3.1, 1.5, 1.7, 1.4], vertical_alignment="bottom")
     mode = mode_cell.segmented_control(
         t("ui.supply.show"),
         MODES,
@@ -161,6 +161,7 @@ def _layer(found: Prospect, mode: str, url: str, at: land_state.Look) -> maps.La
     uses = {f"{system} {code}": _use(system, code) for system, code in systems.itertuples(index=False)}
     return land_map.parcels_layer(
         url,
+        land_state.borders_url(at),
         mode,
         legend={"title": t(f"ui.supply.by_{mode}"), "entries": entries[mode], "note": note},
         reasons=colors,
@@ -188,7 +189,9 @@ def _tabs(found: Prospect, at: land_state.Look) -> None:
         [t("ui.supply.table"), t("ui.supply.losses"), t("ui.quota.derivation"), t("ui.supply.weights")]
     )
     with table:
-        st.dataframe(district_supply(found, lang, _names(found)), hide_index=True, height=13 * 35 + 3)
+        areas = district_supply(found, lang, _names(found))
+        shown = {name: st.column_config.NumberColumn(format="%.2f") for name in areas.columns[1:]}
+        st.dataframe(areas, hide_index=True, height=(len(areas) + 1) * 35 + 3, column_config=shown)
         st.caption(t("ui.supply.units"))
         st.download_button(
             t("ui.supply.download"),
@@ -198,7 +201,8 @@ def _tabs(found: Prospect, at: land_state.Look) -> None:
             on_click="ignore",
         )
     with taken:
-        st.dataframe(losses(found, lang), hide_index=True)
+        shown = {t("ui.supply.taken"): st.column_config.NumberColumn(format="%.2f")}
+        st.dataframe(losses(found, lang), hide_index=True, column_config=shown)
         st.caption(t("ui.supply.order"))
     with derived:
         parcel = st.session_state.get("parcel")

@@ -297,7 +297,7 @@ window.landlinkLand = (function () {
 
   function show(group, options) {
     const started = performance.now();
-    let map = null, layer = null, legend = null, controls = null, mark = null, click = null;
+    let map = null, layer = null, borders = null, legend = null, controls = null, mark = null, click = null;
 
     function select(data, p, open) {
       selected = data.ids[p];
@@ -308,6 +308,10 @@ window.landlinkLand = (function () {
 
     group.on("add", () => {
       map = group._map;
+      fetched(options.borders).then(data => {
+        if (!group._map) return;
+        borders = L.geoJSON(data, {interactive: false, style: {color: "#3f444b", weight: 1.2, fill: false}}).addTo(map);
+      });
       legend = landlink.legend(map, options.legend);
       controls = panel(map, options.overlays, options.texts);
       fetched(options.url).then(prepare).then(data => {
@@ -337,8 +341,7 @@ window.landlinkLand = (function () {
       });
     });
     group.on("remove", () => {
-      if (layer) layer.remove();
-      if (mark) mark.remove();
+      for (const drawn of [layer, borders, mark]) if (drawn) drawn.remove();
       if (click) map.off("click", click);
       map.removeControl(legend);
       map.removeControl(controls);
@@ -350,6 +353,40 @@ window.landlinkLand = (function () {
     });
   }
 
-  return {show};
+  // A file before it is taken over: its features, the districts' outlines, and where something has been found.
+  function look(group, options) {
+    const drawn = [];
+    const add = (map, layer) => { drawn.push(layer.addTo(map)); };
+    group.on("add", () => {
+      const map = group._map;
+      map.fitBounds(options.bounds, {animate: false, padding: [10, 10]});
+      fetched(options.borders).then(data => {
+        if (group._map) add(map, L.geoJSON(data, {interactive: false, style: {color: "#3f444b", weight: 1.2, fill: false}}));
+      });
+      const features = options.url ? fetched(options.url) : Promise.resolve(null);
+      features.then(data => {
+        if (!group._map) return;
+        if (data) add(map, L.geoJSON(data, {
+          interactive: false,
+          renderer: L.canvas({padding: 0.3}),
+          style: {color: "#0b5cad", weight: 1, fillColor: "#56b4e9", fillOpacity: 0.35},
+          pointToLayer: (feature, latlng) => L.circleMarker(latlng, {radius: 3}),
+        }));
+        for (const place of options.places) {
+          const mark = L.circleMarker([place.lat, place.lng], {radius: 6, color: "#b3261e", weight: 2, fillOpacity: 0.5});
+          const words = document.createElement("div");
+          words.textContent = place.text;
+          add(map, mark.bindPopup(words));
+        }
+      });
+    });
+    group.on("remove", () => {
+      for (const layer of drawn) layer.remove();
+      setTimeout(() => { window.feature_group = (window.feature_group || []).filter(other => other !== group); });
+    });
+  }
+
+  return {show, look};
 })();
 landlink.land = landlinkLand.show;
+landlink.look = landlinkLand.look;
