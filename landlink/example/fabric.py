@@ -14,6 +14,8 @@ Texts = npt.NDArray[np.str_]
 QUARTERS = ((0.42, 10, 8, 2, 4), (0.22, 6, 4, 2, 2), (0.08, 3, 2, 1, 2), (-1.0, 1, 2, 1, 1))
 # Half of a street's width as a part of a quarter's side.
 HALF_STREET = 0.012
+# Sides that are tried until the number of lots is as close to the one wanted as this.
+_ROUNDS, _CLOSE = 12, 0.02
 # Lots smaller than this, m², or narrower, m, are not made.
 SMALLEST, NARROWEST = 60.0, 5.0
 # By kind of quarter: land uses of 国土空间用地用海分类 and how frequent they are.
@@ -59,11 +61,7 @@ def parcels(scene: Scene, count: int) -> gpd.GeoDataFrame:
     -------
     As the table ``parcels`` of :data:`landlink.schema.INPUTS`, in the scene's plane.
     """
-    shapes, quarter = _lots(scene, _side(scene, count))
-    found = [_inside(shapes, quarter, row.code, row.geometry) for row in scene.districts.itertuples()]
-    lots = np.concatenate([part for part, _, _ in found])
-    quarter = np.concatenate([kind for _, kind, _ in found])
-    codes = np.concatenate([code for _, _, code in found])
+    lots, quarter, codes = _clipped(scene, _side(scene, count))
     rng = scene.rng(10)
     x, y = shapely.get_coordinates(shapely.centroid(lots)).T
     uses = _uses(scene, quarter, x, y, rng)
@@ -93,13 +91,22 @@ def _side(scene: Scene, count: int) -> float:
     kinds = _quarter(scene.urban(x[inside], y[inside]))
     lots = np.array([across * along for _, across, along, _, _ in QUARTERS])[kinds].mean()
     side = float(np.sqrt(lots * city.area / count))
-    for _ in range(3):
-        shapes, _ = _lots(scene, side)
-        found = shapely.contains_xy(city, shapely.get_coordinates(shapely.centroid(shapes))).sum()
-        if abs(found - count) < 0.01 * count:
+    tried = []
+    for _ in range(_ROUNDS):
+        found = len(_clipped(scene, side)[0])
+        tried.append((abs(found - count), side))
+        if abs(found - count) < _CLOSE * count:
             break
         side *= float(np.sqrt(found / count))
-    return side
+    return min(tried)[1]
+
+
+def _clipped(scene: Scene, side: float) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64], Texts]:
+    """Lots inside the districts, the kind of quarter and the district code of each."""
+    shapes, quarter = _lots(scene, side)
+    found = [_inside(shapes, quarter, row.code, row.geometry) for row in scene.districts.itertuples()]
+    lots, kinds, codes = zip(*found, strict=True)
+    return np.concatenate(lots), np.concatenate(kinds), np.concatenate(codes)
 
 
 def _quarter(urban: Floats) -> npt.NDArray[np.int64]:

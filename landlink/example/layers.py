@@ -204,7 +204,7 @@ def facilities(
     ``facility``, ``name``, ``code``, ``capacity`` (missing where a facility has none), ``status``, points.
     """
     rng = scene.rng(22)
-    middles = parcels.centroid
+    middles = parcels.representative_point()
     urban = scene.urban(middles.x.to_numpy(), middles.y.to_numpy())
     codes = parcels["code"].to_numpy()
     frames = []

@@ -104,6 +104,8 @@ def _write(layer: gpd.GeoDataFrame, path: Path, encoding: str) -> None:
         _check_encoding(layer, path.name, encoding)
         layer = layer.rename(columns=shapefile_names(layer.columns.drop(layer.geometry.name), encoding))
         options["encoding"] = encoding
+    elif kind == ".tab":
+        options["ENCODING"] = "UTF-8"
     elif kind == ".dxf":
         shapes = layer.geometry.boundary if layer.geom_type.str.endswith("Polygon").all() else layer.geometry
         layer = layer[[name for name in _DXF if name in layer]].set_geometry(shapes)

@@ -84,6 +84,8 @@ def read_layer(path: Path, layer: str | None = None, *, crs_needed: bool = True)
             raise DataError(Fault("layer.unknown", {"name": layer, "layers": ", ".join(names)}, path.name))
         try:
             found = _read(inner, layer or names[0], path.name)
+        except DataError:
+            raise
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, RuntimeError) as error:
             reason = str(error).replace(str(inner), path.name).strip()
             raise DataError(Fault("layer.unreadable", {"reason": reason}, path.name)) from None
@@ -204,5 +206,6 @@ def _closed(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     found: np.ndarray[Any, Any] = shapes.to_numpy().copy()
     closed = (shapely.get_type_id(found) == shapely.GeometryType.LINESTRING) & shapely.is_closed(found)
     closed &= shapely.get_num_coordinates(found) > 3  # noqa: PLR2004 - fewer points do not enclose anything
-    found[closed] = shapely.polygons(shapely.force_2d(found[closed]))
+    points, line = shapely.get_coordinates(found[closed], return_index=True)
+    found[closed] = shapely.polygons(shapely.linearrings(points, indices=line))
     return gpd.GeoSeries(found, index=shapes.index, crs=shapes.crs)
