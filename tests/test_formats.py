@@ -318,3 +318,11 @@ def landlink_areas(layer: gpd.GeoDataFrame) -> np.ndarray:
     from landlink.crs import area_m2
 
     return area_m2(layer)
+
+
+@pytest.mark.parametrize("name", ["a.shp", "a.gpkg", "a.gdb", "a.gdb.zip", "a.fgb"])
+def test_single_and_multiple_shapes_together(tmp_path: Path, name: str) -> None:
+    shapes = [shapely.MultiPolygon([LAYER.geometry[0], LAYER.geometry[2].buffer(-15)]), *LAYER.geometry[1:]]
+    layer = LAYER.set_geometry(gpd.GeoSeries(shapes, crs=4547))
+    save_layer(layer, tmp_path / name)
+    assert read_layer(tmp_path / name).area.sum() == pytest.approx(layer.area.sum())

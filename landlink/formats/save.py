@@ -25,6 +25,8 @@ DRIVERS = {
 }
 ENCODINGS = ("UTF-8", "GBK")
 _NAME_BYTES = 10
+# Formats whose layers are of one kind of shape: single and multiple shapes together are written as multiple ones.
+_ONE_KIND = (".gdb", ".shp", ".fgb", ".gpkg")
 # DXF holds shapes and these attributes only.
 _DXF = ("Layer", "Text")
 
@@ -99,7 +101,9 @@ def _cut(name: str, length: int, encoding: str) -> str:
 
 def _write(layer: gpd.GeoDataFrame, path: Path, encoding: str) -> None:
     kind = path.suffix.lower()
-    options = {}
+    options: dict[str, object] = {}
+    if kind in _ONE_KIND and len(set(layer.geom_type)) > 1:
+        options["promote_to_multi"] = True
     if kind == ".shp":
         _check_encoding(layer, path.name, encoding)
         layer = layer.rename(columns=shapefile_names(layer.columns.drop(layer.geometry.name), encoding))
