@@ -57,7 +57,8 @@ def distance(
     area = None if within is None else shapely.union_all(in_crs(within, grid.crs))
     shapely.prepare(area)
     if area is not None:
-        shapely.contains_xy(area, 0, 0)  # builds its index, which threads must not do at once
+        # A prepared area builds its index at the first question within its bounds; threads must not do so at once.
+        shapely.contains_properly(area, shapely.centroid(area))
     windows = windows_of(grid, _NEAR_SIDE)
     found = _ahead(lambda window: (window, _nearest(tree, grid, window, limit_m, area)), windows)
     return write(out, grid.profile("float64", None if area is None else NODATA), found)
@@ -132,7 +133,6 @@ def _nearest(tree: shapely.STRtree, grid: Grid, window: Window, limit: float, ar
     )
     far[places[cell]] = np.minimum(found, limit)
     areas = parts[shapely.get_dimensions(parts) == AREAL]
-    shapely.prepare(areas)
     far[places[shapely.STRtree(points).query(areas, predicate="intersects")[1]]] = 0
     return far.reshape(x.shape)
 
