@@ -18,7 +18,7 @@ from landlink.land import Land, resource_origin
 from landlink.node import Node
 from landlink.overlay import Shapes
 from landlink.schema import STATUSES, worst
-from landlink.suitability import Suitability, factor_table, factor_values, suitability
+from landlink.suitability import CELL_M, Suitability, factor_table, factor_values, suitability
 from landlink.supply import IN_USE, Supply, by_district, lost, supply
 from landlink.texts import Lang, default_lang, pick, text
 
@@ -101,7 +101,7 @@ def prospect(
         return Prospect(land, found, None)
     folder.mkdir(parents=True, exist_ok=True)
     factors, own = factor_table(land)
-    values = factor_values(land, found.parcels, factors, folder, **({} if cell_m is None else {"cell_m": cell_m}))
+    values = factor_values(land, found.parcels, factors, folder, cell_m=cell_m or CELL_M)
     weights = weigh(factors, own if comparisons is None else comparisons)
     return Prospect(land, found, suitability(values, factors, weights))
 

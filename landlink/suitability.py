@@ -83,7 +83,7 @@ def factor_table(land: Land) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def factor_values(
-    land: Land, developable: gpd.GeoDataFrame, factors: pd.DataFrame, folder: Path, *, cell_m: float = CELL_M
+    land: Land, developable: gpd.GeoDataFrame, factors: pd.DataFrame, folder: Path, *, cell_m: float
 ) -> pd.DataFrame:
     """Measure each factor, and the value of what is measured, over what can be developed.
 

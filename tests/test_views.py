@@ -34,7 +34,31 @@ def test_page_opens(page: str, lang: str) -> None:
     app = opened(page, lang)
     assert not app.exception
     assert not app.error
-    assert app.metric
+    if page in ("overview", "quota", "needs"):
+        assert app.metric
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("lang", LANGS)
+def test_supply_of_a_city_with_land(example: Path, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("landlink.prospect.CELL_M", 800.0)
+    monkeypatch.setenv("LANDLINK_CITY", str(example))
+    app = opened("supply", lang)
+    assert not app.exception
+    assert len(app.metric) == 6
+    assert float(app.metric[0].value.replace(",", "")) > 1_000
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_city_without_land_is_offered_an_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("landlink.prospect.CELL_M", 800.0)
+    monkeypatch.setenv("LANDLINK_CITY", str(shutil.copytree(ROOT / "geodata/guangzhou", tmp_path / "市")))
+    app = opened("supply", "zh")
+    app.number_input[0].set_value(1_000)
+    app.button[0].click().run(timeout=120)
+    assert not app.exception
+    assert len(app.metric) == 6
+    assert (tmp_path / "市-example/datapackage.json").is_file()
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -41,8 +41,18 @@ UNIT, TOLERANCE = 0.25, 8.0
 PICTURE = 1600
 SOURCE_COLORS = {"new": "#e69f00", "renewal": "#cc79a7", "idle": "#56b4e9", "offset": "#009e73"}
 NOT_SHOWN = "#d9dbde"
-# By constraint in their order; beyond these the colours come again.
-RULE_COLORS = ("#8c6d1f", "#117733", "#882255", "#0072b2", "#d55e00", "#aa4499", "#332288", "#999933", "#44aa99")
+# Colours of usual constraints; any other has one of the rest, in their order.
+USUAL_COLORS = {
+    "farmland": "#8c6d1f",
+    "ecology": "#117733",
+    "boundary": "#882255",
+    "water": "#0072b2",
+    "slope": "#999933",
+    "hazard": "#d55e00",
+    "heritage": "#aa4499",
+    "powerline": "#332288",
+}
+OTHER_COLORS = ("#44aa99", "#661100", "#6699cc", "#888888", "#cc6677")
 # Green for good land: ColorBrewer YlGn.
 SCORE_RAMP = ("#ffffcc", "#d9f0a3", "#addd8e", "#78c679", "#41ab5d", "#238443", "#005a32")
 
@@ -194,7 +204,7 @@ def parcels_layer(
     return call_layer("land", options)
 
 
-def look_layer(url: str, borders: str, places: Sequence[Mapping[str, object]], bounds: Sequence[float]) -> Layer:
+def look_layer(url: str, borders: str, places: Sequence[Mapping[str, object]]) -> Layer:
     """A file's features as they are, the districts' outlines, and places with what has been found there.
 
     Parameters
@@ -203,12 +213,8 @@ def look_layer(url: str, borders: str, places: Sequence[Mapping[str, object]], b
         Addresses of the features and of the outlines, as of :func:`zones_file`; without features an empty text.
     places
         ``lat``, ``lng`` and ``text``.
-    bounds
-        West, south, east and north of the features, degrees; the map shows them.
     """
-    west, south, east, north = bounds
-    options = {"url": url, "borders": borders, "places": list(places), "bounds": [[south, west], [north, east]]}
-    return call_layer("look", options)
+    return call_layer("look", {"url": url, "borders": borders, "places": list(places)})
 
 
 def show(base: folium.Map, layers: Sequence[Layer], *, key: str, height: int) -> tuple[float, float] | None:
@@ -247,5 +253,7 @@ def score_legend() -> list[dict[str, object]]:
 
 def rule_colors(constraints: Sequence[str]) -> dict[str, str]:
     """Colour of each constraint, in their order, and of what can be developed under the empty name."""
-    colors = {name: RULE_COLORS[place % len(RULE_COLORS)] for place, name in enumerate(constraints)}
+    others = [name for name in constraints if name not in USUAL_COLORS]
+    colors = {name: OTHER_COLORS[place % len(OTHER_COLORS)] for place, name in enumerate(others)}
+    colors |= USUAL_COLORS
     return {"": RAMP[1], **colors}

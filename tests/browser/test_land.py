@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Frame, Page, expect
 
 import landlink
 from landlink.formats import read_layer, save_layer
-
 from tests.browser.conftest import ROOT, free_port, is_local, keep_shot, serving
 
 pytestmark = pytest.mark.browser

@@ -16,6 +16,7 @@ from landlink.health import REPAIRS, repair
 from landlink.inspection import Inspection, inspect, likely_resource, mapping, parts
 from landlink.package_edit import add_layer, add_table
 from landlink.schema import CONSTRAINT_LAYER, INPUTS, LAND_LAYERS, STATUSES
+from landlink.texts import has_text
 from landlink.ui import land_map, maps, state
 from landlink.units import ha
 
@@ -113,8 +114,7 @@ def _findings(seen: Inspection) -> None:
 def _map(seen: Inspection) -> None:
     t, lang = state.texts(), state.lang()
     frame = seen.frame
-    districts = state.city().districts
-    url, bounds = "", districts.total_bounds
+    url, bounds = "", state.city().districts.total_bounds
     try:
         some = frame.iloc[:DRAWN]
         placed = to_cgcs2000(some[some.geometry.notna() & ~some.geometry.is_empty], seen.path.name)
@@ -133,8 +133,8 @@ def _map(seen: Inspection) -> None:
         for row in found.to_dict("records")
     ]
     borders = land_map.publish(land_map.degrees_file(state.boundaries()), ".json")
-    layer = land_map.look_layer(url, borders, marks, list(bounds))
-    land_map.show(maps.base_map(tuple(districts.total_bounds)), [layer], key=f"data-map-{lang}", height=HEIGHT)
+    layer = land_map.look_layer(url, borders, marks)
+    land_map.show(maps.base_map(tuple(bounds)), [layer], key=f"data-map-{lang}-{seen.path.name}", height=HEIGHT)
 
 
 def _preview(seen: Inspection) -> None:
@@ -150,7 +150,12 @@ def _match(seen: Inspection) -> None:
     if layered:
         choices += ["central_area", CONSTRAINT_LAYER]
     guess = likely_resource(seen)
-    resource = st.selectbox(t("ui.data.resource"), choices, index=choices.index(guess) if guess in choices else 0)
+    resource = st.selectbox(
+        t("ui.data.resource"),
+        choices,
+        index=choices.index(guess) if guess in choices else 0,
+        format_func=lambda name: f"{t(f'model.resource.{name}')} {name}",
+    )
     name = resource
     if resource == CONSTRAINT_LAYER:
         name = resource + st.text_input(t("ui.data.constraint"), "zone")
@@ -219,7 +224,10 @@ def _columns(resource: str, own: list[str]) -> tuple[dict[str, str], list[str]]:
         choices = [t("ui.data.none"), *own]
         guess = guesses.get(column.name)
         chosen = pairs[place % 2].selectbox(
-            column.name, choices, index=choices.index(guess) if guess else 0, key=f"match-{resource}-{column.name}"
+            _label(column.name),
+            choices,
+            index=choices.index(guess) if guess else 0,
+            key=f"match-{resource}-{column.name}",
         )
         if chosen != choices[0]:
             if chosen != column.name:
@@ -227,6 +235,12 @@ def _columns(resource: str, own: list[str]) -> tuple[dict[str, str], list[str]]:
         elif column.required:
             missing.append(column.name)
     return columns, missing
+
+
+def _label(column: str) -> str:
+    """Name of a declared column, with what it means beside it."""
+    meaning = f"model.column.{column}"
+    return f"{column} {state.texts()(meaning)}" if has_text(meaning) else column
 
 
 if __name__ == "__main__":

@@ -230,10 +230,7 @@ def _weights(found: Prospect, at: land_state.Look) -> None:
     )
     ratios = matrix(current, names)
     shown = pd.DataFrame(
-        [
-            [_scale(ratio) if row < column else ("1" if row == column else "") for column, ratio in enumerate(line)]
-            for row, line in enumerate(ratios)
-        ],
+        [[_scale(ratio) for ratio in line] for line in ratios],
         columns=[titles[name] for name in names],
     )
     shown.insert(0, t("ui.supply.factor"), [titles[name] for name in names])

@@ -359,7 +359,6 @@ window.landlinkLand = (function () {
     const add = (map, layer) => { drawn.push(layer.addTo(map)); };
     group.on("add", () => {
       const map = group._map;
-      map.fitBounds(options.bounds, {animate: false, padding: [10, 10]});
       fetched(options.borders).then(data => {
         if (group._map) add(map, L.geoJSON(data, {interactive: false, style: {color: "#3f444b", weight: 1.2, fill: false}}));
       });
