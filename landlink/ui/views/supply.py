@@ -59,12 +59,9 @@ def _headline(found: Prospect) -> None:
     parcels = found.supply.parcels
     usable = parcels[parcels["developable_m2"] > 0]
     cells = st.columns(len(LAND_SOURCES) + 1)
-    status = t(f"model.status.{found.status}")
-    mark = "" if found.status == "official" else f"〔{status}〕"
-    cells[0].metric(
-        f"{t('model.column.developable_m2')}（{t('model.unit.ha')}）{mark}",
-        f"{ha(int(usable['developable_m2'].sum())):,}",
-    )
+    mark = "" if found.status == "official" else f" {t(f'model.status.{found.status}')}"
+    headline = t("model.unit.beside", name=t("model.column.developable_m2"), unit=f"{t('model.unit.ha')}{mark}")
+    cells[0].metric(headline, f"{ha(int(usable['developable_m2'].sum())):,}")
     for cell, source in zip(cells[1:], LAND_SOURCES[:-1], strict=False):
         area = int(usable.loc[usable["land_source"] == source, "developable_m2"].sum())
         cell.metric(t(f"model.land_source.{source}"), f"{ha(area):,}")
