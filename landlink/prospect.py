@@ -18,7 +18,7 @@ from landlink.land import Land, resource_origin
 from landlink.node import Node
 from landlink.overlay import Shapes
 from landlink.schema import STATUSES, worst
-from landlink.suitability import CELL_M, Suitability, factor_table, factor_values, suitability
+from landlink.suitability import CELL_M, Suitability, exclusion, factor_table, factor_values, grid_of, suitability
 from landlink.supply import IN_USE, Supply, by_district, lost, supply
 from landlink.texts import Lang, default_lang, pick, text
 
@@ -96,12 +96,15 @@ def prospect(
     DataError
         Something is wrong with the rasters, the factors or their comparisons.
     """
-    found = supply(land.parcels, land.constraints, zones(land))
+    there = zones(land)
+    found = supply(land.parcels, land.constraints, there)
     if folder is None:
         return Prospect(land, found, None)
     folder.mkdir(parents=True, exist_ok=True)
     factors, own = factor_table(land)
-    values = factor_values(land, found.parcels, factors, folder, cell_m=cell_m or CELL_M)
+    side = cell_m or CELL_M
+    values = factor_values(land, found.parcels, factors, folder, cell_m=side)
+    exclusion(land.constraints, there, grid_of(land, side), folder)
     weights = weigh(factors, own if comparisons is None else comparisons)
     return Prospect(land, found, suitability(values, factors, weights))
 

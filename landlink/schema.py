@@ -16,6 +16,8 @@ LAND_SOURCES = ("new", "renewal", "idle", "offset", "none")
 CODE_SYSTEMS = ("ydyh", "sandiao")
 # What a constraint does; those from `min_area` on act on what the others leave of a parcel.
 CONSTRAINT_RULES = ("exclude", "inside", "slope", "warn", "min_area", "min_width", "min_compactness")
+# Those that take area away with a layer of zones, and those that take pieces of what is left.
+ZONES, PIECES = ("exclude", "inside", "slope"), ("min_area", "min_width")
 CODE = r"^\d{6}$"
 DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 

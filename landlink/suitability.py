@@ -15,7 +15,8 @@ from landlink import ahp, raster
 from landlink.checks import check
 from landlink.errors import DataError, Fault
 from landlink.land import Land
-from landlink.schema import INPUTS
+from landlink.overlay import Shapes, buffered
+from landlink.schema import INPUTS, ZONES
 from landlink.sheets import read_sheet
 
 CELL_M = 100.0
@@ -107,7 +108,7 @@ def factor_values(
     DataError
         A raster cannot be used, or a factor selects nothing.
     """
-    grid = raster.Grid.over(land.districts.total_bounds, cell_m, land.crs)
+    grid = grid_of(land, cell_m)
     shapes = developable[~developable.geometry.is_empty].reset_index(drop=True)
     values = pd.DataFrame({"parcel": shapes["parcel"]})
     for factor in _factors(factors):
@@ -117,6 +118,11 @@ def factor_values(
         values[f"measured_{factor.id}"] = raster.zonal(measured, shapes)["mean"].to_numpy()
         values[f"value_{factor.id}"] = raster.zonal(valued, shapes)["mean"].to_numpy()
     return values
+
+
+def grid_of(land: Land, cell_m: float) -> raster.Grid:
+    """Cells over a city's districts, their edges on whole multiples of their side, m."""
+    return raster.Grid.over(land.districts.total_bounds, cell_m, land.crs)
 
 
 def suitability(values: pd.DataFrame, factors: pd.DataFrame, weights: ahp.Weights) -> Suitability:
@@ -149,6 +155,37 @@ def suitability(values: pd.DataFrame, factors: pd.DataFrame, weights: ahp.Weight
     return Suitability(parcels, weighted, weights)
 
 
+def exclusion(constraints: pd.DataFrame, zones: Mapping[str, Shapes], grid: raster.Grid, folder: Path) -> Path:
+    """Raster of cells that the constraints leave nothing of, ``excluded.tif``: 1 where a centre is taken, else 0.
+
+    Parameters
+    ----------
+    constraints, zones
+        As :func:`landlink.supply.supply` takes them.
+    grid
+        Cells of the factors' rasters.
+    folder
+        Of these rasters.
+    """
+    taken, limits = [], []
+    for rule in constraints.to_dict("records"):
+        if rule["rule"] not in ZONES:
+            continue
+        shapes = buffered(zones, rule)
+        if rule["rule"] == "inside":
+            name = folder / f"inside_{rule['constraint']}.tif"
+            limits.append(raster.burn(name, grid, gpd.GeoDataFrame(geometry=shapes, crs=grid.crs)))
+        else:
+            taken.append(shapes)
+    away = np.concatenate(taken) if taken else np.array([], dtype=object)
+    burnt = raster.burn(folder / "taken.tif", grid, gpd.GeoDataFrame(geometry=away, crs=grid.crs))
+    return raster.combine(
+        [burnt, *limits],
+        lambda layers: np.maximum.reduce([layers[0], *(1 - layer for layer in layers[1:])]),
+        folder / "excluded.tif",
+    )
+
+
 def score_raster(
     factors: Sequence[str], weights: Mapping[str, float], folder: Path, tags: Mapping[str, str], out: Path
 ) -> Path:
@@ -161,21 +198,23 @@ def score_raster(
     weights
         By factor.
     folder
-        Of the rasters.
+        Of the rasters; cells that its ``excluded.tif`` marks have no score.
     tags
         What the file says of itself: source, status and the like.
     out
         Folder for the raster.
     """
     parts = [(folder / f"value_{factor}.tif", weights[factor]) for factor in factors]
-    plain = raster.combine(
-        [path for path, _ in parts],
-        lambda layers: np.tensordot([weight for _, weight in parts], np.stack(layers), axes=1),
-        out / "score_plain.tif",
-    )
-    score = raster.save_cog(plain, out / "score.tif", tags=dict(tags))
+
+    def score(layers: list[Floats]) -> Floats:
+        excluded, *values = layers
+        total = np.tensordot([weight for _, weight in parts], np.stack(values), axes=1)
+        return np.where(excluded > 0, np.nan, total)
+
+    plain = raster.combine([folder / "excluded.tif", *(path for path, _ in parts)], score, out / "score_plain.tif")
+    cloud = raster.save_cog(plain, out / "score.tif", tags=dict(tags))
     plain.unlink()
-    return score
+    return cloud
 
 
 def _measure(land: Land, factor: Factor, grid: raster.Grid, out: Path) -> None:

@@ -12,16 +12,12 @@ from pyproj import CRS
 
 from landlink.crs import plane_area_m2
 from landlink.crs.area import false_easting
-from landlink.overlay import Meeting, Shapes, keep, meet, remove
-from landlink.schema import LAND_SOURCES
+from landlink.overlay import ROUND, Meeting, Shapes, buffered, keep, meet, remove
+from landlink.schema import LAND_SOURCES, PIECES, ZONES
 
-# Rules that take area away with a layer of zones, and those that act on the pieces that are left.
-ZONES, PIECES = ("exclude", "inside", "slope"), ("min_area", "min_width")
 IN_USE = "in_use"
 # Pieces below this, m², are left over by rounding and go with the constraint that cut them.
 _CRUMB = 0.5
-# Segments in a quarter of a buffer's circle.
-_ROUND = 16
 FIXED = ("parcel", "code", "land_use", "code_system", "land_source", "status")
 
 Ints = npt.NDArray[np.int64]
@@ -111,7 +107,7 @@ def supply(
     run = _Run(shapes[free], x_0, threads)
     gross = plane_area_m2(shapes, x_0)
     cutting = [rule for rule in rules if rule["rule"] in ZONES]
-    met = {rule["constraint"]: meet(run.shapes, _buffered(zones, rule), threads=threads) for rule in cutting}
+    met = {rule["constraint"]: meet(run.shapes, buffered(zones, rule), threads=threads) for rule in cutting}
     passed = run.through(cutting, met, gross[free])
     left = run.pieces(passed, gross[free], [rule for rule in rules if rule["rule"] in PIECES])
     steps = _attributed(passed, left)
@@ -243,13 +239,6 @@ def _whole(area: Floats) -> Ints:
     return np.floor(area + 0.5).astype("int64")
 
 
-def _buffered(zones: Mapping[str, Shapes], rule: Mapping[str, object]) -> Shapes:
-    shapes = zones[str(rule["constraint"])]
-    value = rule["value"]
-    distance = 0.0 if rule["rule"] in ("inside", "slope") or pd.isna(value) else float(str(value))
-    return shapely.buffer(shapes, distance, quad_segs=_ROUND) if distance else shapes
-
-
 def _columns(count: int, free: Ints, gross: Floats, steps: Mapping[str, Ints]) -> dict[str, Ints]:
     """Gross, lost and developable area of every parcel; one that is in use loses all to that."""
     whole = _whole(gross)
@@ -294,7 +283,7 @@ def _is_wide(parts: Shapes, width: float) -> npt.NDArray[np.bool_]:
     radius = width / 2
     wide: npt.NDArray[np.bool_] = (areas >= radius * lengths) & (shapely.get_num_interior_rings(parts) == 0)
     open_ = ~wide & (2 * areas >= radius * lengths)
-    wide[open_] = ~shapely.is_empty(shapely.buffer(parts[open_], -radius, quad_segs=_ROUND))
+    wide[open_] = ~shapely.is_empty(shapely.buffer(parts[open_], -radius, quad_segs=ROUND))
     return wide
 
 
@@ -324,7 +313,7 @@ def _warnings(
     for rule in rules:
         name = str(rule["constraint"])
         if rule["rule"] == "warn":
-            found = usable[meet(left[usable], _buffered(zones, rule), threads=threads).met]
+            found = usable[meet(left[usable], buffered(zones, rule), threads=threads).met]
         elif rule["rule"] == "min_compactness":
             found = usable[compactness[usable] < float(str(rule["value"]))]
         else:

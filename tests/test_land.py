@@ -137,7 +137,15 @@ def test_what_is_written(found: Prospect, rasters: Path, tmp_path: Path) -> None
         assert score.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
         values = score.read(1, masked=True)
         assert score.crs.to_epsg() == 4547
+        transform = score.transform
     assert 0 <= values.min() < values.max() <= 1
+    x, y = np.meshgrid(transform.c + (np.arange(values.shape[1]) + 0.5) * transform.a,
+                       transform.f + (np.arange(values.shape[0]) + 0.5) * transform.e)  # fmt: skip
+    land = found.land
+    farmland, growth = (shapely.union_all(land.zones[name].geometry) for name in ("farmland", "boundary"))
+    assert values.mask[shapely.contains_xy(farmland, x, y)].all()
+    assert values.mask[~shapely.contains_xy(growth, x, y)].all()
+    assert (~values.mask).sum() > 1_000
 
 
 def test_tables_that_people_read(found: Prospect) -> None:

@@ -486,3 +486,44 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     dem = write(tmp_path / "dem.tif", RNG.random((9, 9), dtype="float32"))
     with pytest.raises(OutputError):
         raster.slope(dem, dem / "out.tif")
+
+
+def test_burnt_cells_are_those_whose_centres_lie_in_the_shapes(tmp_path: Path) -> None:
+    grid = Grid.over((500_000, 2_500_000, 500_000 + 3_000, 2_500_000 + 2_000), 10, 4547)
+    rng = np.random.default_rng(5)
+    centres = rng.uniform((500_000, 2_500_000), (503_000, 2_502_000), (9, 2))
+    shapes = shapely.buffer(shapely.points(centres), rng.uniform(30, 400, 9))
+    shapes = np.array([*shapes, shapes[0].difference(shapes[0].centroid.buffer(20))])
+    out = raster.burn(tmp_path / "burnt.tif", grid, gpd.GeoDataFrame(geometry=shapes, crs=4547))
+    with rasterio.open(out) as source:
+        found = source.read(1)
+    x = 500_000 + (np.arange(grid.width) + 0.5) * 10
+    y = grid.transform.f - (np.arange(grid.height) + 0.5) * 10
+    expected = shapely.contains_xy(shapely.union_all(shapes), *np.meshgrid(x, y))
+    assert (found == expected).all()
+    nothing = raster.burn(tmp_path / "none.tif", grid, gpd.GeoDataFrame(geometry=[], crs=4547))
+    with rasterio.open(nothing) as source:
+        assert not source.read(1).any()
+
+
+RACE = """
+import sys, geopandas as gpd, numpy as np, shapely
+from pathlib import Path
+from landlink.raster import Grid, distance
+rng = np.random.default_rng(0)
+angles = np.linspace(0, 2 * np.pi, 4000, endpoint=False)
+radii = 9_000 + rng.normal(0, 200, 4000)
+ring = np.stack([500_000 + radii * np.cos(angles), 2_500_000 + radii * np.sin(angles)], axis=1)
+city = gpd.GeoDataFrame(geometry=[shapely.Polygon(ring).buffer(0)], crs=4547)
+zones = gpd.GeoDataFrame(geometry=shapely.buffer(shapely.points(ring[::40]), 300), crs=4547)
+grid = Grid.over(city.total_bounds, 60, 4547)
+for turn in range(8):
+    distance(Path(sys.argv[1]) / f"{turn}.tif", grid, zones, limit_m=5_000, within=city)
+"""
+
+
+def test_threads_do_not_build_one_geometry_s_index_at_once(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", RACE, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-500:]
+    contents = {(tmp_path / f"{turn}.tif").read_bytes() for turn in range(8)}
+    assert len(contents) == 1

@@ -6,12 +6,13 @@ Cells without data are nodata in files and NaN while they are worked on.
 
 from landlink.raster.cells import combine, polygonise, slope, zonal
 from landlink.raster.grid import NODATA, Grid, check_raster
-from landlink.raster.place import distance, to_grid
+from landlink.raster.place import burn, distance, to_grid
 from landlink.raster.store import save_cog
 
 __all__ = [
     "NODATA",
     "Grid",
+    "burn",
     "check_raster",
     "combine",
     "distance",

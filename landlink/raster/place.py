@@ -14,6 +14,7 @@ import rasterio as rio  # type: ignore[import-untyped]
 import shapely
 from rasterio import coords, warp
 from rasterio.enums import Resampling  # type: ignore[import-untyped]
+from rasterio.features import rasterize  # type: ignore[import-untyped]
 from rasterio.vrt import WarpedVRT  # type: ignore[import-untyped]
 from rasterio.windows import Window  # type: ignore[import-untyped]
 
@@ -23,6 +24,9 @@ from landlink.raster.store import write
 # Cells of a side of a window whose distances are found at once, and of what is warped at once.
 _NEAR_SIDE, _WARPED_SIDE = 256, 4096
 AREAL = 2
+
+Bools = npt.NDArray[np.bool_]
+Asked = tuple[Window, tuple[Floats, Floats, Bools]]
 
 
 def distance(
@@ -56,17 +60,13 @@ def distance(
     tree = shapely.STRtree(parts[np.isfinite(shapely.bounds(parts)).all(axis=1)])
     area = None if within is None else shapely.union_all(in_crs(within, grid.crs))
     shapely.prepare(area)
-    if area is not None:
-        # A prepared area builds its index at the first question within its bounds; threads must not do so at once.
-        shapely.contains_properly(area, shapely.centroid(area))
-    windows = windows_of(grid, _NEAR_SIDE)
-    found = _ahead(lambda window: (window, _nearest(tree, grid, window, limit_m, area)), windows)
+    # A prepared area builds its index as it is asked, which two threads must not do at once: only this one asks it.
+    windows = ((window, _centres(grid, window, area)) for window in windows_of(grid, _NEAR_SIDE))
+    found = _ahead(lambda asked: (asked[0], _nearest(tree, *asked[1], limit_m)), windows)
     return write(out, grid.profile("float64", None if area is None else NODATA), found)
 
 
-def _ahead(
-    work: Callable[[Window], tuple[Window, Floats]], windows: Iterable[Window]
-) -> Iterator[tuple[Window, Floats]]:
+def _ahead(work: Callable[[Asked], tuple[Window, Floats]], windows: Iterable[Asked]) -> Iterator[tuple[Window, Floats]]:
     """Results in the windows' order, worked out by all processors a few windows ahead of what is taken."""
     waiting: deque[Future[tuple[Window, Floats]]] = deque()
     processors = os.cpu_count() or 1
@@ -77,6 +77,39 @@ def _ahead(
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+def burn(out: Path, grid: Grid, shapes: gpd.GeoDataFrame) -> Path:
+    """Tell which cells' centres lie in shapes.
+
+    Parameters
+    ----------
+    out
+        GeoTIFF to write: float32, 1 where a centre lies in a shape, else 0.
+    grid
+        Cells.
+    shapes
+        Polygons in any CRS.
+
+    Raises
+    ------
+    CrsError
+        The shapes have no CRS.
+    OutputError
+        The output cannot be written; nothing is left of it.
+    """
+    parts = shapely.get_parts(in_crs(shapes, grid.crs))
+    tree = shapely.STRtree(parts)
+
+    def windows() -> Iterator[tuple[Window, Floats]]:
+        for window in windows_of(grid):
+            part = grid.part(window.col_off, window.row_off, window.width, window.height)
+            near = parts[tree.query(shapely.box(*part.bounds))]
+            size = (part.height, part.width)
+            burnt = rasterize(near, out_shape=size, transform=part.transform) if len(near) else np.zeros(size)
+            yield window, np.asarray(burnt, dtype="float64")
+
+    return write(out, grid.profile("float32", None), windows())
 
 
 def to_grid(path: Path, grid: Grid, out: Path, *, resampling: str = "bilinear") -> Path:
@@ -109,19 +142,23 @@ def to_grid(path: Path, grid: Grid, out: Path, *, resampling: str = "bilinear") 
     return write(out, grid.profile(dtype, nodata), _warped(path, grid, method))
 
 
-def _nearest(tree: shapely.STRtree, grid: Grid, window: Window, limit: float, area: shapely.Geometry | None) -> Floats:
-    """Distances of a window's cell centres, of those in an area, from the parts of shapes in a tree."""
+def _centres(grid: Grid, window: Window, area: shapely.Geometry | None) -> tuple[Floats, Floats, Bools]:
+    """Where a window's cells have their centres, and which of them lie in an area."""
     part = grid.part(window.col_off, window.row_off, window.width, window.height)
     a, _, west, _, e, north = tuple(part.transform)[:6]
     x, y = np.meshgrid(west + (np.arange(part.width) + 0.5) * a, north + (np.arange(part.height) + 0.5) * e)
-    wanted = np.ones(x.size, dtype=bool) if area is None else shapely.contains_xy(area, x.ravel(), y.ravel())
+    return x, y, np.ones(x.size, dtype=bool) if area is None else shapely.contains_xy(area, x.ravel(), y.ravel())
+
+
+def _nearest(tree: shapely.STRtree, x: Floats, y: Floats, wanted: Bools, limit: float) -> Floats:
+    """Distances of cell centres, of those wanted, from the parts of shapes in a tree."""
     far = np.where(wanted, float(limit), np.nan)
     # The shape nearest to any point within r of the middle, whose own nearest is at d, is within d + 2 r of the middle.
     middle, radius = np.array([x[0, 0] + x[-1, -1], y[0, 0] + y[-1, -1]]) / 2, math.hypot(np.ptp(x), np.ptp(y)) / 2
     least = tree.query_nearest(shapely.Point(middle), return_distance=True)[1]
     if not len(least) or least[0] > limit + radius or not wanted.any():
         return far.reshape(x.shape)
-    reach = min(limit + radius, least[0] + 2 * radius) + a
+    reach = min(limit + radius, least[0] + 2 * radius) + 1
     parts = tree.geometries[tree.query(shapely.Point(middle), predicate="dwithin", distance=reach)]
     start, end = _segments(parts)
     met = (np.maximum(start, end) >= middle - reach) & (np.minimum(start, end) <= middle + reach)
