@@ -14,15 +14,18 @@ from landlink.example.fields import Floats, Scene
 STATUS = "synthetic"
 # Waves in the outline of a natural shape, and its vertices.
 WAVES, VERTICES = 14, 180
-# By facility: how many residents one serves, unless the city's statistics count them, and its capacity (seats, beds).
+# By facility: how many residents one serves, unless the city's statistics count them, and its capacity (seats, beds,
+# centres, persons housed, jobs).
 SERVED = {
     "kindergarten": (9_000, 300),
     "primary_school": (18_000, 1_080),
     "junior_secondary": (44_000, 1_050),
     "senior_secondary": (150_000, 2_000),
     "hospital": (70_000, 400),
-    "community_health_centre": (90_000, 0),
+    "community_health_centre": (90_000, 1),
     "elder_care": (80_000, 200),
+    "affordable_housing": (60_000, 1_200),
+    "employment": (40_000, 12_000),
 }
 # By facility: the series of the city's statistics that says how many there are.
 COUNTED = {
@@ -201,7 +204,7 @@ def facilities(
 
     Returns
     -------
-    ``facility``, ``name``, ``code``, ``capacity`` (missing where a facility has none), ``status``, points.
+    ``facility``, ``name``, ``code``, ``capacity``, ``status``, points.
     """
     rng = scene.rng(22)
     middles = parcels.representative_point()
@@ -215,16 +218,19 @@ def facilities(
             own = np.flatnonzero(codes == code)
             chance = urban[own] + 1e-3
             chosen = rng.choice(own, int(number), replace=number > len(own), p=chance / chance.sum())
-            spread = np.maximum(1, rng.lognormal(np.log(max(size, 1)), 0.4, len(chosen)).round()).astype(int)
+            sizes = rng.lognormal(np.log(size), 0.4, len(chosen)) if size > 1 else np.ones(len(chosen))
             frames.append(
                 gpd.GeoDataFrame(
-                    {"facility": facility, "code": code, "capacity": pd.array(spread, dtype="Int64")},
+                    {
+                        "facility": facility,
+                        "code": code,
+                        "capacity": pd.array(np.maximum(1, sizes.round()).astype(int), dtype="Int64"),
+                    },
                     geometry=middles.iloc[chosen].to_list(),
                     crs=parcels.crs,
                 )
             )
     found = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=parcels.crs)
-    found.loc[found["facility"] == "community_health_centre", "capacity"] = pd.NA
     if BEDS in totals:
         beds = found["facility"] == "hospital"
         found.loc[beds, "capacity"] = apportion(found.loc[beds, "capacity"].to_numpy(dtype="int64"), totals[BEDS])
