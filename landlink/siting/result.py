@@ -1,0 +1,59 @@
+"""What siting adds to a plan: the sites, who is served, and how good the choice is proven to be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+from landlink.siting.answer import Status
+from landlink.siting.parcels.problem import gap_of
+
+
+@dataclass(frozen=True, slots=True)
+class Siting:
+    """Sites chosen for a plan.
+
+    Parameters
+    ----------
+    plan
+        Fingerprint of the plan, without sites, that they are chosen for.
+    sites
+        As the result table ``sites``, with the parcels' developable shapes in EPSG:4490.
+    provision
+        As the result table ``provision``: of each district's persons who count for a facility, how many are served.
+    status, objective, bound
+        Of the choice, see :class:`landlink.siting.Allocation`; the objective is the weighted sum of its terms.
+    terms
+        Share of persons not served, mean distance as a share of the radius, mean unsuitability and share of new land,
+        before their weights.
+    without
+        Objective of serving nobody.
+    weights
+        By term.
+    options
+        What was asked for: ``facilities``, ``split``, ``sources``, ``cell_m``, ``fixed``, ``barred``.
+    data_status
+        The least official status of parcels, facilities and population raster.
+    candidates, parcels
+        Parcels considered, and parcels that would have been large enough for one of the facilities.
+    """
+
+    plan: str
+    sites: gpd.GeoDataFrame
+    provision: pd.DataFrame
+    status: Status
+    objective: float
+    bound: float
+    without: float
+    terms: Mapping[str, float]
+    weights: Mapping[str, float]
+    options: Mapping[str, object]
+    data_status: str
+    candidates: int
+    parcels: int
+
+    @property
+    def gap(self) -> float:
+        """Gap of the choice, see :func:`landlink.siting.parcels.gap_of`."""
+        return gap_of(self.objective, self.bound, self.without)
