@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+from shapely.geometry import shape
 
 from landlink.baseline import Baseline
 from landlink.crs import CGCS2000
@@ -18,25 +19,35 @@ from landlink.formats import csv_bytes, write_files
 from landlink.plan import Note, Options, Plan
 from landlink.policy import Dated, Facility, Rules, Steps
 from landlink.policy.model import Document, Step
+from landlink.siting.result import Siting
 
 DOCUMENT = "plan.json"
 _FORMAT = 1
 _TABLES = ("quota", "needs", "ledger")
+_CHOSEN = ("sites", "provision")
 
 
 def save_plan(plan: Plan, folder: str | Path) -> list[Path]:
     """Write ``quota.csv``, ``needs.csv``, ``ledger.csv`` and ``plan.json``, all or none.
+
+    A plan with sites has ``sites.csv`` and ``provision.csv`` beside them.
 
     Raises
     ------
     OutputError
         The folder or a file in it cannot be written; nothing has been changed.
     """
-    files: dict[str, bytes] = {f"{name}.csv": csv_bytes(plan.table(name)) for name in _TABLES}
+    return write_files(Path(folder), plan_files(plan))
+
+
+def plan_files(plan: Plan) -> dict[str, bytes]:
+    """Contents of the files of :func:`save_plan`, by name."""
+    tables = _TABLES if plan.siting is None else (*_TABLES, *_CHOSEN)
+    files: dict[str, bytes] = {f"{name}.csv": csv_bytes(plan.table(name)) for name in tables}
     content = _to_data(plan)
     sealed = {"format": _FORMAT, "sha256": _digest(content), "plan": content}
     files[DOCUMENT] = (json.dumps(sealed, ensure_ascii=False, indent=1) + "\n").encode()
-    return write_files(Path(folder), files)
+    return files
 
 
 def load_plan(folder: str | Path) -> Plan:
@@ -81,6 +92,7 @@ def _to_data(plan: Plan) -> dict[str, Any]:
         "notes": [{"id": note.id, "values": dict(note.values)} for note in plan.notes],
         "version": plan.version,
         "fingerprint": plan.fingerprint,
+        "siting": None if plan.siting is None else _siting_to_data(plan.siting),
     }
 
 
@@ -108,7 +120,26 @@ def _from_data(data: Mapping[str, Any]) -> Plan:
         tuple(Note(note["id"], note["values"]) for note in data["notes"]),
         data["version"],
         data["fingerprint"],
+        None if data.get("siting") is None else _siting_from_data(data["siting"]),
     )
+
+
+def _siting_to_data(siting: Siting) -> dict[str, Any]:
+    kept = {name: getattr(siting, name) for name in Siting.__slots__}
+    shapes = json.loads(siting.sites[["site", "geometry"]].to_json(drop_id=True))
+    return kept | {
+        "sites": _frame_to_data(pd.DataFrame(siting.sites.drop(columns="geometry"))),
+        "shapes": shapes,
+        "provision": _frame_to_data(siting.provision),
+    }
+
+
+def _siting_from_data(data: Mapping[str, Any]) -> Siting:
+    kept = {name: data[name] for name in Siting.__slots__}
+    sites = _frame_from_data(data["sites"])
+    shapes = [shape(feature["geometry"]) for feature in data["shapes"]["features"]]
+    layer = gpd.GeoDataFrame(sites, geometry=shapes, crs=CGCS2000)
+    return Siting(**kept | {"sites": layer, "provision": _frame_from_data(data["provision"])})
 
 
 def _plain(value: object) -> object:

@@ -5,6 +5,7 @@ import pandas as pd
 from landlink.explain import Explainer
 from landlink.formulas import FORMULAS
 from landlink.schema import RESULTS, Column, worst
+from landlink.siting.result import Siting
 from landlink.texts import Lang, text
 from landlink.units import ha, wan
 
@@ -56,6 +57,16 @@ def people(persons: int, lang: Lang) -> str:
     if lang == "zh":
         return f"{wan(persons)} {text('model.unit.wan', lang)}"
     return f"{persons:,}"
+
+
+def proof(siting: Siting, lang: Lang) -> dict[str, str]:
+    """How good a choice of sites is proven to be: ``objective``, ``bound``, ``gap`` (%) and ``status`` in words."""
+    return {
+        "objective": f"{siting.objective:,.3f}",
+        "bound": f"{siting.bound:,.3f}",
+        "gap": f"{100 * siting.gap:.2f}",
+        "status": text(f"model.solved.{siting.status}", lang),
+    }
 
 
 def column_status(explainer: Explainer, table: str) -> dict[str, str]:

@@ -27,6 +27,7 @@ def explain(
     column: str | None = None,
     *,
     facility: str | None = None,
+    site: str | None = None,
     lang: Lang | None = None,
 ) -> Node:
     """Derivation of one figure of a plan.
@@ -34,20 +35,22 @@ def explain(
     Parameters
     ----------
     table
-        ``quota``, ``needs`` or ``ledger``.
+        ``quota``, ``needs``, ``ledger``, ``sites`` or ``provision``.
     code
         District code.
     column
         A computed column; the table's headline where it is not given.
     facility
-        Facility, for ``needs``.
+        Facility, for ``needs`` and ``provision``.
+    site
+        Site, for ``sites``.
 
     Raises
     ------
     DataError
         There is no such table, row or column; the message lists what there is.
     """
-    return Explainer(plan, lang).explain(table, code, column, facility=facility)
+    return Explainer(plan, lang).explain(table, code, column, facility=facility, site=site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,12 @@ class _Row:
     """The row that a derivation starts from."""
 
     code: str
-    facility: str
+    facility: str = ""
+    site: str = ""
+
+
+# What a row of a table is known by, beside its district; other tables have one row a district.
+_KEYS = {"needs": ("facility",), "provision": ("facility",), "sites": ("facility", "site")}
 
 
 class Explainer:
@@ -65,7 +73,10 @@ class Explainer:
         self.plan, self.lang = plan, lang or default_lang()
         self._text = partial(text, lang=self.lang)
         self._rows: dict[str, dict[_Row, dict[str, Any]]] = {
-            name: {_Row(row["code"], row.get("facility", "")): row for row in plan.table(name).to_dict("records")}
+            name: {
+                _Row(row["code"], **{key: row[key] for key in _KEYS.get(name, ())}): row
+                for row in plan.table(name).to_dict("records")
+            }
             for name in RESULTS
         }
         self._facts = {row["code"]: row for row in plan.base.table.to_dict("records")}
@@ -74,24 +85,35 @@ class Explainer:
         self._standards = {standard.facility.id: standard for standard in standards(plan.rules)}
         self._built: dict[tuple[str, _Row], Node] = {}
 
-    def explain(self, table: str, code: str, column: str | None = None, *, facility: str | None = None) -> Node:
+    def explain(
+        self,
+        table: str,
+        code: str,
+        column: str | None = None,
+        *,
+        facility: str | None = None,
+        site: str | None = None,
+    ) -> Node:
         """Derivation of one figure; see :func:`explain`."""
         self.plan.table(table)
         column = column or HEADLINE[table]
         if f"{table}.{column}" not in FORMULAS:
             have = ", ".join(name.partition(".")[2] for name in FORMULAS if name.startswith(f"{table}."))
             raise DataError(Fault("explain.column_unknown", {"table": table, "column": column, "have": have}))
-        row = _Row(code, (facility or "") if table == "needs" else "")
+        if table == "sites":
+            facility = next((row.facility for row in self._rows[table] if row.site == site), facility)
+        row = _reduced(table, _Row(code, facility or "", site or ""))
         if row not in self._rows[table]:
             codes = list(self._facts)
-            have = ", ".join(codes if code not in codes or table != "needs" else self._standards)
-            name = f"{code} / {facility or '—'}" if table == "needs" else code
+            keys = _KEYS.get(table, ())
+            known = {"": codes, "facility": list(self._standards), "site": [row.site for row in self._rows["sites"]]}
+            have = ", ".join(known[keys[-1] if keys and code in codes else ""])
+            name = " / ".join([code, *(str(getattr(row, key)) or "—" for key in keys)])
             raise DataError(Fault("explain.row_unknown", {"table": table, "row": name, "have": have}))
         return self._column(table, column, row)
 
     def _column(self, table: str, column: str, row: _Row) -> Node:
-        if table != "needs":
-            row = _Row(row.code, "")
+        row = _reduced(table, row)
         name = f"{table}.{column}"
         if (name, row) not in self._built:
             self._built[name, row] = self._build(table, column, row)
@@ -112,16 +134,21 @@ class Explainer:
             value,
             shown,
             self._standards[row.facility].facility.unit[self.lang]
-            if column == "units"
+            if column == "units"  # those of the facility
             else self._unit(RESULTS[table][column].unit),
             self._text(f"model.formula.{table}.{column}"),
             self._text(f"model.clause.{formula.clause}"),
             "",
             "",
-            worst([node.status for node in inputs]),
+            worst([node.status for node in inputs] + self._chosen_from(table)),
             "",
             inputs,
         )
+
+    def _chosen_from(self, table: str) -> list[str]:
+        """Status of the data that sites are chosen from, for figures that rest on them."""
+        siting = self.plan.siting
+        return [siting.data_status] if table in ("sites", "provision") and siting is not None else []
 
     def _input(self, table: str, name: str, row: _Row) -> Node | None:
         prefix, _, rest = name.partition(".")
@@ -132,7 +159,7 @@ class Explainer:
         if prefix == "base":
             return self._surplus_capacity(row) if rest == "surplus" else self._fact(rest, row.code)
         if prefix == "standard":
-            return self._land_per_unit(row) if rest == "land" else self._field(rest, row.facility)
+            return self._land_per_unit(table, row) if rest == "land" else self._field(rest, row.facility)
         if prefix == "sum":
             return self._sum(rest, row)
         return self._rule(name)
@@ -205,11 +232,11 @@ class Explainer:
             dated.confidence,
         )
 
-    def _land_per_unit(self, row: _Row) -> Node:
+    def _land_per_unit(self, table: str, row: _Row) -> Node:
         """Land of a unit: a field of the standard, its step by size, or floor area over floor area ratio."""
         standard = self._standards[row.facility]
         central = row.code in self.plan.central
-        value = float(standard.land_per_unit(self._rows["needs"][row]["units"], central=central))
+        value = float(standard.land_per_unit(self._rows[table][row]["units"], central=central))
         field = standard.land_field(central=central)
         parts = [self._field(part, row.facility) for part in ((field,) if field else ("floor_per_unit", "far"))]
         inputs = tuple(node for node in parts if node is not None)
@@ -239,6 +266,11 @@ class Explainer:
                 for code in self._facts
             ]
             values = [self._within_capacity(code) for code in self._facts]
+        elif what == "site_m2":
+            label = self._text("model.column.site_m2")
+            there = [other for other in self._rows["sites"] if (other.code, other.facility) == (row.code, row.facility)]
+            parts = [replace(self._column("sites", what, other), label=other.site) for other in there]
+            values = [int(str(part.value)) for part in parts]
         else:
             column = "land_m2" if what == "before" else what
             label = self._text("model.explain.before" if what == "before" else f"model.column.{column}")
@@ -281,8 +313,15 @@ class Explainer:
         return self._text(f"model.unit.{unit}") if unit else ""
 
 
+def _reduced(table: str, row: _Row) -> _Row:
+    """Row with no more than what the rows of a table are known by."""
+    return _Row(row.code, **{key: getattr(row, key) for key in _KEYS.get(table, ())})
+
+
 def _shown(value: float | str) -> str:
     """Value as people read it: thousands separated, four decimals at most."""
     if isinstance(value, str):
         return value
+    if pd.isna(value):
+        return "—"
     return f"{value:,.4f}".rstrip("0").rstrip(".")

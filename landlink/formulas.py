@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # The column that stands for a table where none is named.
-HEADLINE = {"quota": "quota_m2", "needs": "land_m2", "ledger": "budget_m2"}
+HEADLINE = {"quota": "quota_m2", "needs": "land_m2", "ledger": "budget_m2", "sites": "site_m2", "provision": "unserved"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,22 @@ FORMULAS: Mapping[str, Formula] = {
     "needs.land_m2": Formula(("units", "standard.land"), "needs"),
     "needs.granted_m2": Formula(("land_m2", "ledger.budget_m2", "sum.before"), "order"),
     "needs.deficit_m2": Formula(("land_m2", "granted_m2"), "order"),
+    "sites.units": Formula(
+        ("needs.granted_m2", "standard.module_units", "standard.min_units", "standard.max_units"), "siting"
+    ),
+    "sites.capacity_persons": Formula(("units", "standard.per_1000"), "siting"),
+    "sites.served": Formula(("capacity_persons", "standard.radius_m"), "siting"),
+    "sites.mean_m": Formula(("served", "standard.radius_m"), "siting"),
+    "sites.site_m2": Formula(("units", "standard.land"), "siting"),
+    "sites.instead_unserved": Formula(("served", "standard.radius_m"), "siting"),
+    "sites.instead_m": Formula(("mean_m", "standard.radius_m"), "siting"),
+    "provision.persons": Formula(("needs.persons",)),
+    "provision.served_existing": Formula(("persons", "standard.radius_m"), "siting"),
+    "provision.served_new": Formula(("persons", "standard.radius_m"), "siting"),
+    "provision.unserved": Formula(("persons", "served_existing", "served_new"), "siting"),
+    "provision.granted_m2": Formula(("needs.granted_m2",)),
+    "provision.sited_m2": Formula(("sum.site_m2",), "siting"),
+    "provision.unsited_m2": Formula(("granted_m2", "sited_m2"), "siting"),
     "ledger.quota_m2": Formula(("quota.quota_m2",)),
     "ledger.stock_need_m2": Formula(("quota.stock_need_m2",)),
     "ledger.stock_met_m2": Formula(("stock_need_m2", "base.stock_available_m2"), "stock"),

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from importlib.metadata import version
 from typing import Any
@@ -20,7 +20,8 @@ from landlink.node import Node
 from landlink.policy import Dated, Facility, Policy, Rules
 from landlink.policy.model import PARAMETERS, Document
 from landlink.quota import ledger_budget, quota
-from landlink.schema import INPUTS
+from landlink.schema import INPUTS, RESULTS
+from landlink.siting.result import Siting
 from landlink.texts import Lang, text
 
 # The rule that each option replaces.
@@ -105,7 +106,10 @@ class Plan:
     districts
         Boundaries in EPSG:4490: ``code``, ``name``, ``name_en``, ``official_area_ha``.
     fingerprint
-        SHA-256 of all that the tables come from: facts, sources, rules, options, boundaries and version.
+        SHA-256 of all that the tables come from: facts, sources, rules, options, boundaries and version; with sites,
+        of these and the sites.
+    siting
+        Parcels chosen for the facilities; None until they are.
     """
 
     city_id: str
@@ -126,6 +130,7 @@ class Plan:
     notes: tuple[Note, ...]
     version: str
     fingerprint: str
+    siting: Siting | None = None
 
     def table(self, name: str) -> pd.DataFrame:
         """Result table of a name.
@@ -136,6 +141,9 @@ class Plan:
             There is no such table.
         """
         tables = {"quota": self.quota, "needs": self.needs, "ledger": self.ledger}
+        for chosen in ("sites", "provision"):
+            found = pd.DataFrame(columns=RESULTS[chosen].names) if self.siting is None else getattr(self.siting, chosen)
+            tables[chosen] = pd.DataFrame(found)[RESULTS[chosen].names]
         if name not in tables:
             raise DataError(Fault("option.choice", {"option": "table", "value": name, "choices": " | ".join(tables)}))
         return tables[name]
@@ -147,6 +155,18 @@ class Plan:
         names = [name for name in names if name not in ("per_capita_stock_m2", "standard_m2")]
         return {name: int(both[name].sum()) for name in names}
 
+    def with_siting(self, siting: Siting) -> "Plan":
+        """Return the plan with sites, in place of those that it may have; its own tables stay as they are."""
+        content = {
+            "plan": siting.plan,
+            "sites": siting.sites.drop(columns="geometry").to_dict("split", index=False),
+            "provision": siting.provision.to_dict("split", index=False),
+            "options": siting.options,
+            "weights": siting.weights,
+        }
+        seal = hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, default=str).encode())
+        return replace(self, siting=siting, fingerprint=seal.hexdigest())
+
     def explain(
         self,
         table: str,
@@ -154,10 +174,11 @@ class Plan:
         column: str | None = None,
         *,
         facility: str | None = None,
+        site: str | None = None,
         lang: Lang | None = None,
     ) -> Node:
         """Derivation of one figure; see :func:`landlink.explain.explain`."""
-        return explain(self, table, code, column, facility=facility, lang=lang)
+        return explain(self, table, code, column, facility=facility, site=site, lang=lang)
 
 
 def make_plan(

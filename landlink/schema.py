@@ -18,6 +18,8 @@ CODE_SYSTEMS = ("ydyh", "sandiao")
 CONSTRAINT_RULES = ("exclude", "inside", "slope", "warn", "min_area", "min_width", "min_compactness")
 # Those that take area away with a layer of zones, and those that take pieces of what is left.
 ZONES, PIECES = ("exclude", "inside", "slope"), ("min_area", "min_width")
+# Groups of people whose service is looked at.
+PEOPLE = ("residents", "settled")
 CODE = r"^\d{6}$"
 DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 
@@ -280,6 +282,10 @@ def _m2(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, "int", "m2", 0) for name in names)
 
 
+def _persons(*names: str) -> tuple[Column, ...]:
+    return tuple(Column(name, "int", "person", 0) for name in names)
+
+
 RESULTS: dict[str, Table] = {
     table.name: table
     for table in (
@@ -334,6 +340,40 @@ RESULTS: dict[str, Table] = {
                 ),
             ),
             ("code",),
+        ),
+        Table(
+            "sites",
+            (
+                Column("site", "text"),
+                Column("parcel", "text"),
+                _CODE,
+                _NAME,
+                _FACILITY,
+                Column("units", "int", "", 1),
+                Column("capacity_persons", "int", "person", 0),
+                Column("served", "int", "person", 0),
+                Column("mean_m", "float", "m", 0, required=False),
+                *_m2("site_m2"),
+                Column("land_source", "text", values=LAND_SOURCES),
+                Column("score", "float", "", 0, 1, required=False),
+                Column("instead", "text", required=False),
+                Column("instead_unserved", "int", "person", required=False),
+                Column("instead_m", "float", "m", required=False),
+                Column("status", "text", values=STATUSES),
+            ),
+            ("site",),
+        ),
+        Table(
+            "provision",
+            (
+                _CODE,
+                _NAME,
+                _FACILITY,
+                *_persons("persons", "served_existing", "served_new", "unserved"),
+                *_m2("granted_m2", "sited_m2", "unsited_m2"),
+                Column("unsited_by", "text", required=False),
+            ),
+            ("code", "facility"),
         ),
     )
 }

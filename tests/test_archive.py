@@ -9,15 +9,18 @@ import pytest
 
 import landlink
 from landlink.plan import Plan
+from landlink.siting.result import Siting
+from tests.sited import sited
 
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["plain", "with options"])
+@pytest.fixture(scope="module", params=["plain", "with options", "with sites"])
 def plan(request: pytest.FixtureRequest) -> Plan:
     city, policy = landlink.load_city(ROOT / "geodata/guangzhou"), landlink.load_policy("guangzhou-2018")
-    if not request.param:
-        return landlink.make_plan(city, policy, 2020)
+    if request.param != "with options":
+        made = landlink.make_plan(city, policy, 2020)
+        return made if request.param == "plain" else sited(made)
     edits = pd.DataFrame({"code": ["440111", "440103"], "new_capacity_m2": [1_000_001, None], "settled": [None, 7]})
     return landlink.make_plan(
         city, policy, 2020, cap_ha=Decimal("512.3456"), rule="floor", adjust_pct=2.5, offset_share=0.2, edits=edits
@@ -27,7 +30,7 @@ def plan(request: pytest.FixtureRequest) -> Plan:
 def test_round_trip(plan: Plan, tmp_path: Path) -> None:
     landlink.save_plan(plan, tmp_path)
     read = landlink.load_plan(tmp_path)
-    for name in ("quota", "needs", "ledger"):
+    for name in ("quota", "needs", "ledger", "sites", "provision"):
         pd.testing.assert_frame_equal(read.table(name), plan.table(name))
     pd.testing.assert_frame_equal(read.base.table, plan.base.table)
     pd.testing.assert_frame_equal(read.base.sources, plan.base.sources)
@@ -37,6 +40,12 @@ def test_round_trip(plan: Plan, tmp_path: Path) -> None:
     same = ("city_id", "city_title", "policy_id", "policy_title", "options", "facilities", "central", "central_layer")
     for name in (*same, "notes", "version", "fingerprint"):
         assert getattr(read, name) == getattr(plan, name), name
+    if plan.siting is not None:
+        assert read.siting.sites.geom_equals_exact(plan.siting.sites.geometry, 1e-12).all()
+        for name in set(Siting.__slots__) - {"sites", "provision"}:
+            assert getattr(read.siting, name) == getattr(plan.siting, name), name
+        told = read.explain("sites", "440106", site="S001").render("zh")
+        assert told == plan.explain("sites", "440106", site="S001").render("zh")
     assert read.explain("quota", "440111").render("zh") == plan.explain("quota", "440111").render("zh")
 
 

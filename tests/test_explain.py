@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import landlink
+from landlink.errors import DataError
 from landlink.explain import Explainer
 from landlink.formulas import FORMULAS
 from landlink.node import Node
@@ -16,6 +17,7 @@ from landlink.plan import Plan
 from landlink.schema import RESULTS
 from landlink.texts import LANGS, Lang
 from landlink.units import exact, half_up
+from tests.sited import sited
 
 ROOT = Path(__file__).parents[1]
 
@@ -46,9 +48,13 @@ def derivations(plan: Plan, lang: Lang = "zh") -> Iterator[tuple[str, str, str, 
         table, _, column = name.partition(".")
         for row in plan.table(table).to_dict("records"):
             facility = row.get("facility", "")
-            node = explainer.explain(table, row["code"], column, facility=facility or None)
+            node = explainer.explain(table, row["code"], column, facility=facility or None, site=row.get("site"))
             assert node.value == row[column]
             yield table, column, row["code"], facility, node
+
+
+# What is chosen, not computed, and what another table derives.
+CHOSEN = ("site", "parcel", "land_source", "score", "instead", "status", "unsited_by")
 
 
 def test_every_computed_column_is_in_the_register() -> None:
@@ -56,7 +62,7 @@ def test_every_computed_column_is_in_the_register() -> None:
         f"{table.name}.{column.name}"
         for table in RESULTS.values()
         for column in table.columns
-        if column.name not in ("code", "district", "facility")
+        if column.name not in ("code", "district", "facility", *CHOSEN)
     }
     assert set(FORMULAS) == computed
 
@@ -183,3 +189,26 @@ def test_what_is_derived_above_is_not_derived_again(plan: Plan) -> None:
     lines = plan.explain("quota", "440111", lang="en").render("en").splitlines()
     assert sum(" Entitlement = " in line for line in lines) > 1
     assert sum(" Entitlement = " in line and "derived above" not in line for line in lines) == 1
+
+
+def test_every_figure_of_sites_is_derived(plan: Plan) -> None:
+    made = sited(plan)
+    for table in ("sites", "provision"):
+        for row in made.table(table).to_dict("records"):
+            for name in (name.partition(".")[2] for name in FORMULAS if name.startswith(f"{table}.")):
+                node = made.explain(table, row["code"], name, facility=row["facility"], site=row.get("site"), lang="en")
+                assert node.value == row[name] or (pd.isna(node.value) and pd.isna(row[name]))
+                assert node.status == "synthetic" or name in ("persons", "granted_m2")
+                assert node.render("en")
+    # 1,080 places at 9.4 m² in the central area: 10,152 m².
+    node = made.explain("sites", "440106", site="S001", lang="en")
+    assert (node.value, [one.value for one in node.inputs]) == (10_152, [1_080, "9.4"])
+    area = made.explain("provision", "440112", "sited_m2", facility="primary_school", lang="en")
+    assert [one.label for one in area.inputs[0].inputs] == ["S002"]
+
+
+def test_a_site_that_there_is_none_of(plan: Plan) -> None:
+    with pytest.raises(DataError) as error:
+        sited(plan).explain("sites", "440106", site="S999")
+    assert error.value.faults[0].id == "explain.row_unknown"
+    assert "S001" in str(error.value)

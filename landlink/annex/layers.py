@@ -14,9 +14,9 @@ from landlink.baseline import UNITS
 from landlink.formulas import FORMULAS
 from landlink.plan import Plan
 from landlink.schema import RESULTS, STATUSES
+from landlink.siting.result import Siting
 from landlink.texts import Lang, has_text, pick, text
 
-LAYERS = ("districts", "needs", "parameters")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS gpkg_data_columns (
   table_name TEXT NOT NULL,
@@ -47,6 +47,8 @@ _EXTENSION = "http://www.geopackage.org/spec130/#extension_schema"
 def write_geopackage(plan: Plan, path: str | Path, lang: Lang = "zh") -> None:
     """Write the layers ``districts`` (EPSG:4490), ``needs`` and ``parameters``; an existing file is replaced.
 
+    A plan with sites has ``sites`` (the parcels' developable shapes, EPSG:4490) and ``provision`` beside them.
+
     Field names are the package's own; what people read (alias, with unit) and how a figure is computed stand in the
     GeoPackage's schema extension, which GIS programs show. Areas are in m², unrounded.
 
@@ -60,6 +62,8 @@ def write_geopackage(plan: Plan, path: str | Path, lang: Lang = "zh") -> None:
     path = Path(path)
     path.unlink(missing_ok=True)
     tables = {"districts": _districts(plan, lang), "needs": _needs(plan, lang), "parameters": _parameters(plan, lang)}
+    if plan.siting is not None:
+        tables |= {"sites": _sites(plan, plan.siting, lang), "provision": _named(plan, plan.siting.provision, lang)}
     described = text(
         "annex.layer.description",
         lang,
@@ -70,7 +74,8 @@ def write_geopackage(plan: Plan, path: str | Path, lang: Lang = "zh") -> None:
         version=plan.version,
     )
     for name, table in tables.items():
-        spatial = {"geometry_type": "MultiPolygon", "promote_to_multi": True} if name == "districts" else {}
+        shapes = isinstance(table, gpd.GeoDataFrame)
+        spatial = {"geometry_type": "MultiPolygon", "promote_to_multi": True} if shapes else {}
         pyogrio.write_dataframe(
             table,
             path,
@@ -108,14 +113,31 @@ def _districts(plan: Plan, lang: Lang) -> gpd.GeoDataFrame:
 
 def _needs(plan: Plan, lang: Lang) -> pd.DataFrame:
     """Needs with the facilities' names, groups and units."""
+    return _with_unit(plan, _named(plan, plan.needs, lang), lang)
+
+
+def _sites(plan: Plan, siting: Siting, lang: Lang) -> gpd.GeoDataFrame:
+    """Sites with the facilities' names, groups and units, statuses and sources of land in words."""
+    table = _with_unit(plan, _named(plan, siting.sites, lang), lang)
+    table["land_source"] = table["land_source"].map(lambda name: text(f"model.land_source.{name}", lang))
+    table["status"] = table["status"].map(lambda name: text(f"model.status.{name}", lang))
+    table = table.rename(columns={"status": "data_status"})
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=siting.sites.crs)
+
+
+def _named(plan: Plan, given: pd.DataFrame, lang: Lang) -> pd.DataFrame:
+    """Table with the facilities' names and groups."""
     known = {facility.id: facility for facility in plan.facilities}
-    table = plan.needs.copy()
+    table = given.copy()
     place = table.columns.get_loc("facility") + 1
     table.insert(place, "facility_name", table["facility"].map(lambda name: known[name].title[lang]))
     table.insert(place + 1, "group", table["facility"].map(lambda name: text(f"model.group.{known[name].group}", lang)))
-    table.insert(
-        int(table.columns.get_loc("units")) + 1, "unit", table["facility"].map(lambda name: known[name].unit[lang])
-    )
+    return table
+
+
+def _with_unit(plan: Plan, table: pd.DataFrame, lang: Lang) -> pd.DataFrame:
+    units = {facility.id: facility.unit[lang] for facility in plan.facilities}
+    table.insert(int(table.columns.get_loc("units")) + 1, "unit", table["facility"].map(units))
     return table
 
 
@@ -166,7 +188,7 @@ def _describe_columns(database: sqlite3.Connection, tables: Mapping[str, pd.Data
 
 def _aliases(layer: str, table: pd.DataFrame, plan: Plan, lang: Lang) -> Iterator[tuple[str, str, str]]:
     """Name, alias and description of each field."""
-    units = {column.name: column.unit for name in ("quota", "ledger", "needs") for column in RESULTS[name].columns}
+    units = {column.name: column.unit for declared in RESULTS.values() for column in declared.columns}
     units |= {**UNITS, "official_area_ha": "ha"}
     status = fact_status(plan)
     for name in table.columns:
@@ -180,7 +202,7 @@ def _aliases(layer: str, table: pd.DataFrame, plan: Plan, lang: Lang) -> Iterato
         unit = text(f"model.unit.{units[name]}", lang) if units.get(name) else ""
         if unit:
             alias = text("annex.field.with_unit", lang, label=alias, unit=unit)
-        sources = ("needs",) if layer == "needs" else ("quota", "ledger")
+        sources = ("quota", "ledger") if layer == "districts" else (layer,)
         found = [f"{source}.{name}" for source in sources if FORMULAS.get(f"{source}.{name}")]
         computed = [text(f"model.formula.{key}", lang) for key in found if has_text(f"model.formula.{key}")]
         given = any(known == name for _, known in status)

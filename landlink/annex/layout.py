@@ -9,7 +9,7 @@ from landlink.plan import Plan
 from landlink.texts import Lang, text
 
 Kind = Literal["label", "input", "calc"]
-SHEETS = ("quota", "needs", "calculation", "balance", "basis")
+SHEETS = ("quota", "needs", "sites", "calculation", "balance", "basis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,39 @@ NEEDS = (
     Column("land_m2", "calc", "m2", 13),
     Column("granted_m2", "calc", "m2", 13),
     Column("deficit_m2", "calc", "m2", 13),
+)
+# One row a site.
+SITES = (
+    Column("site", "label", "", 7),
+    Column("district", "label", "", 9),
+    Column("facility", "label", "", 17),
+    Column("parcel", "label", "", 14),
+    Column("units", "label", "", 8),
+    Column("unit", "label", "", 12),
+    Column("capacity_persons", "calc", "person", 11),
+    Column("served", "label", "person", 10),
+    Column("mean_m", "label", "m", 9),
+    Column("site_ha", "calc", "ha", 10),
+    Column("site_m2", "calc", "m2", 11),
+    Column("land_source", "label", "", 11),
+    Column("score", "label", "", 8),
+    Column("instead", "label", "", 14),
+    Column("instead_unserved", "label", "person", 12),
+    Column("instead_m", "label", "m", 12),
+)
+# One row a district and facility, below the sites.
+PROVISION = (
+    Column("code", "label", "", 7),
+    Column("district", "label", "", 9),
+    Column("facility", "label", "", 17),
+    Column("persons", "label", "person", 14),
+    Column("served_existing", "label", "person", 8),
+    Column("served_new", "label", "person", 12),
+    Column("unserved", "calc", "person", 11),
+    Column("granted_m2", "calc", "m2", 10),
+    Column("sited_m2", "calc", "m2", 9),
+    Column("unsited_m2", "calc", "m2", 10),
+    Column("unsited_by", "label", "", 11),
 )
 # One row a district, above the rows of the bisection.
 BALANCE = (

@@ -88,7 +88,7 @@ def _formulas(layout: Layout, inputs: Inputs, code: str, facility: str) -> dict[
     here = {column.name: f"{letter(NEEDS, column.name)}{row}" for column in NEEDS}
     source = {
         name: layout.address("calculation", letter(QUOTA, name), layout.quota_row(code))
-        for name in ("district", "central", "settled", "budget_m2")
+        for name in ("district", "settled", "budget_m2")
     }
 
     def cell(field: str, default: str) -> str:
@@ -105,15 +105,11 @@ def _formulas(layout: Layout, inputs: Inputs, code: str, facility: str) -> dict[
     # What the facilities before have taken, granted or not.
     land, column = here["land_m2"], letter(NEEDS, "land_m2")
     left = source["budget_m2"] + (f"-SUM({column}${first}:{column}{row - 1})" if row > first else "")
-    per_unit = _land_per_unit(inputs, facility, here["units"])
-    central = per_unit[True]
-    if central != per_unit[False]:
-        central = f"IF({source['central']}={quoted(text('annex.print.yes', layout.lang))},{central},{per_unit[False]})"
     return {
         "district": source["district"],
         "persons": half_up(f"{persons}*{share}/100") if share else persons,
         "units": needed,
-        "land_per_unit": central,
+        "land_per_unit": land_per_unit(layout, inputs, code, facility, here["units"]),
         "land_ha": f"{land}/10000",
         "granted_ha": f"{here['granted_m2']}/10000",
         "deficit_ha": f"{here['deficit_m2']}/10000",
@@ -121,6 +117,15 @@ def _formulas(layout: Layout, inputs: Inputs, code: str, facility: str) -> dict[
         "granted_m2": f"MAX(0,MIN({land},{left}))",
         "deficit_m2": f"{land}-{here['granted_m2']}",
     }
+
+
+def land_per_unit(layout: Layout, inputs: Inputs, code: str, facility: str, units: str) -> str:
+    """Formula of the land of a unit in m², by the size that a cell holds and by where the district lies."""
+    per_unit = _land_per_unit(inputs, facility, units)
+    if per_unit[True] == per_unit[False]:
+        return per_unit[False]
+    central = layout.address("calculation", letter(QUOTA, "central"), layout.quota_row(code))
+    return f"IF({central}={quoted(text('annex.print.yes', layout.lang))},{per_unit[True]},{per_unit[False]})"
 
 
 def _land_per_unit(inputs: Inputs, facility: str, units: str) -> dict[bool, str]:

@@ -14,6 +14,7 @@ from landlink.annex.inputs import FACTS, fact_status, write_basis
 from landlink.annex.layout import SHEETS, Layout
 from landlink.annex.needs_sheet import write_needs
 from landlink.annex.quota_sheets import write_annex_1, write_calculation
+from landlink.annex.sites_sheet import siting_notes, write_sites
 from landlink.display import MARK, column_status
 from landlink.explain import Explainer
 from landlink.plan import Plan
@@ -26,8 +27,8 @@ def workbook(plan: Plan, lang: Lang = "zh") -> bytes:
     """Annex tables as an xlsx file.
 
     Sheets: the first annex (quota and land ledger in ha, with the district facts as inputs), the second (needs by
-    facility), the calculation in m², the balancing, and the parameters with their sources. Whatever a program that
-    recalculates shows are the plan's own integers.
+    facility), the third (sites) where the plan has any, the calculation in m², the balancing, and the parameters with
+    their sources. Whatever a program that recalculates shows are the plan's own integers.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def workbook(plan: Plan, lang: Lang = "zh") -> bytes:
     layout = Layout.of(plan, lang)
     book = openpyxl.Workbook()
     book.remove(book.active)
-    sheets = {name: book.create_sheet(layout.sheet(name)) for name in SHEETS}
+    sheets = {name: book.create_sheet(layout.sheet(name)) for name in SHEETS if name != "sites" or plan.siting}
     head = text(
         "annex.print.head",
         lang,
@@ -55,6 +56,10 @@ def workbook(plan: Plan, lang: Lang = "zh") -> bytes:
     inputs = write_basis(sheets["basis"], plan, layout, head=head)
     write_annex_1(sheets["quota"], plan, layout, marked["quota"], head=head, notes=notes["quota"])
     write_needs(sheets["needs"], plan, layout, inputs, marked["needs"], head=head, notes=notes["needs"])
+    if plan.siting is not None:
+        write_sites(
+            sheets["sites"], plan, layout, inputs, plan.siting, head=head, notes=siting_notes(plan, plan.siting, layout)
+        )
     write_calculation(sheets["calculation"], plan, layout, inputs, head=head)
     write_balance(sheets["balance"], plan, layout, head=head)
     book.properties.title, book.properties.creator = head, f"landlink {plan.version}"

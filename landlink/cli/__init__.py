@@ -14,7 +14,7 @@ from landlink import launch
 from landlink.archive import load_plan, save_plan
 from landlink.baseline import BASES
 from landlink.city import load_city
-from landlink.cli import check, land
+from landlink.cli import check, land, service
 from landlink.cli.shown import print_table
 from landlink.display import QUOTA_SHOWN
 from landlink.errors import DataError, Fault, LandlinkError
@@ -93,6 +93,7 @@ def _parser(lang: Lang) -> argparse.ArgumentParser:
     explain.add_argument("code", help=say("code"))
     explain.add_argument("column", nargs="?", help=say("column"))
     explain.add_argument("--facility", help=say("facility"))
+    explain.add_argument("--site", help=say("site.of_site"))
     explain.add_argument("--json", action="store_true", help=say("json"))
 
     validate = command("validate", _validate)
@@ -106,6 +107,7 @@ def _parser(lang: Lang) -> argparse.ArgumentParser:
 
     check.add(command, say)
     land.add(command, say)
+    service.add(command, say)
 
     app = command("app", _app)
     app.add_argument("--city", help=say("app.city"))
@@ -161,7 +163,9 @@ def _cell(column: str, value: float) -> str:
 
 def _explain(options: argparse.Namespace, lang: Lang) -> None:
     plan = load_plan(options.plan)
-    node = plan.explain(options.table, options.code, options.column, facility=options.facility, lang=lang)
+    node = plan.explain(
+        options.table, options.code, options.column, facility=options.facility, site=options.site, lang=lang
+    )
     print(json.dumps(node.to_dict(), ensure_ascii=False, indent=1) if options.json else node.render(lang))
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,20 +11,20 @@ import pytest
 
 import landlink
 from landlink.annex import write_annex, write_geopackage
-from landlink.annex.layers import LAYERS
 from landlink.crs import area_m2
 from landlink.errors import OutputError
 from landlink.texts import text
+from tests.sited import sited
 
+LAYERS = ["districts", "sites", "needs", "parameters", "provision"]  # shapes first, as GDAL lists them
 CITY = Path(__file__).parents[2] / "geodata" / "guangzhou"
 
 
 @pytest.fixture(scope="module")
 def plan():
     edits = pd.DataFrame({"code": ["440111"], "new_capacity_m2": [1_000_001]})
-    return landlink.make_plan(
-        landlink.load_city(CITY), landlink.load_policy("guangzhou-2018"), 2020, cap_ha=500, rule="floor", edits=edits
-    )
+    city, policy = landlink.load_city(CITY), landlink.load_policy("guangzhou-2018")
+    return sited(landlink.make_plan(city, policy, 2020, cap_ha=500, rule="floor", edits=edits))
 
 
 @pytest.fixture(params=["zh", "en"])
@@ -35,7 +36,7 @@ def written(request, plan, tmp_path):
 
 def test_districts_hold_every_figure_in_cgcs2000(plan, written):
     path, lang = written
-    assert [name for name, _ in pyogrio.list_layers(path)] == list(LAYERS)
+    assert [name for name, _ in pyogrio.list_layers(path)] == LAYERS
     layer = pyogrio.read_dataframe(path, layer="districts")
     assert layer.crs.to_epsg() == 4490
     assert area_m2(layer) == pytest.approx(area_m2(plan.districts.sort_values("code")))
@@ -59,6 +60,26 @@ def test_needs_and_parameters_are_tables_without_geometry(plan, written):
     parameters = pyogrio.read_dataframe(path, layer="parameters")
     assert parameters["parameter"].tolist() == [dated.parameter for dated in plan.rules.values()]
     assert parameters["source"].tolist() == [dated.document.name(lang) for dated in plan.rules.values()]
+
+
+def test_sites_stand_on_their_parcels_in_cgcs2000(plan, written):
+    path, lang = written
+    layer = pyogrio.read_dataframe(path, layer="sites")
+    assert layer.crs.to_epsg() == 4490
+    assert layer.geometry.geom_equals(plan.siting.sites.geometry).all()
+    for name in ("site", "parcel", "code", "units", "served", "site_m2"):
+        assert layer[name].tolist() == plan.siting.sites[name].tolist()
+    titles = {facility.id: facility.title[lang] for facility in plan.facilities}
+    assert layer["facility_name"].tolist() == plan.siting.sites["facility"].map(titles).tolist()
+    assert set(layer["data_status"]) == {text("model.status.synthetic", lang)}
+    provision = pyogrio.read_dataframe(path, layer="provision")
+    for name in ("persons", "served_existing", "served_new", "unserved", "granted_m2", "sited_m2", "unsited_m2"):
+        assert provision[name].tolist() == plan.siting.provision[name].tolist()
+
+
+def test_a_plan_without_sites_has_no_layers_of_them(plan, tmp_path):
+    write_geopackage(replace(plan, siting=None), tmp_path / "layers.gpkg")
+    assert [name for name, _ in pyogrio.list_layers(tmp_path / "layers.gpkg")] == ["districts", "needs", "parameters"]
 
 
 def test_every_field_has_an_alias_and_every_layer_a_title(plan, written):

@@ -13,7 +13,7 @@ from shapely.geometry import box
 
 import landlink
 from landlink.annex.balance_sheet import bisection_rows
-from landlink.annex.layout import BALANCE, NEEDS, QUOTA, SHEETS, Layout, letter
+from landlink.annex.layout import BALANCE, NEEDS, PROVISION, QUOTA, SHEETS, SITES, Layout, letter
 from landlink.annex.needs_sheet import total_rows
 from landlink.annex.workbook import workbook
 from landlink.policy.model import Steps
@@ -21,6 +21,7 @@ from landlink.schema import INPUTS, RESULTS
 from landlink.texts import pick, text
 from landlink.units import ha
 from tests.office import recalculate
+from tests.sited import sited
 
 CITY = Path(__file__).parents[2] / "geodata" / "guangzhou"
 RULES = ("proportional", "weighted", "floor")
@@ -109,6 +110,7 @@ def plans(city):
         "surplus": make(with_surplus(city), cap_ha=400),
         "layer": make(with_central_area(city), rule="floor", **capped),
         "standards": make(by=with_standards(policy), **capped),
+        "sites": sited(make()),
     }
 
 
@@ -119,7 +121,7 @@ def books(plans):
 
 CASES = (
     "default", *RULES, "anhui", "national", "planned", "limits", "belowfloors", "nothing",
-    *(f"ties{rule}" for rule in RULES), "surplus", "layer", "standards",
+    *(f"ties{rule}" for rule in RULES), "surplus", "layer", "standards", "sites",
 )  # fmt: skip
 
 
@@ -151,6 +153,27 @@ def assert_shows(book, plan, lang="zh"):
     total = total_rows(layout)[1]
     for name in ("land_m2", "granted_m2", "deficit_m2"):
         assert needs[f"{letter(NEEDS, name)}{total}"].value == plan.needs[name].sum()
+
+
+@pytest.mark.office
+def test_recalculated_sites_are_the_plan_s(books, plans):
+    plan = plans["sites"]
+    layout, siting = Layout.of(plan, "zh"), plan.siting
+    sheet = books["sites"][layout.sheet("sites")]
+    first = 5
+    for row, site in enumerate(siting.sites.to_dict("records"), first):
+        cells = {column.name: sheet[f"{letter(SITES, column.name)}{row}"].value for column in SITES}
+        for name in ("site", "parcel", "units", "capacity_persons", "served", "site_m2"):
+            assert cells[name] == site[name], (row, name)
+        assert cells["site_ha"] * 10_000 == pytest.approx(site["site_m2"])
+    total = first + len(siting.sites)
+    assert sheet[f"{letter(SITES, 'site_m2')}{total}"].value == siting.sites["site_m2"].sum()
+    start = total + 5
+    for row, given in enumerate(siting.provision.to_dict("records"), start):
+        for column in PROVISION:
+            if column.unit or column.name == "code":
+                shown = sheet[f"{letter(PROVISION, column.name)}{row}"].value
+                assert shown == given[column.name], (row, column.name)
 
 
 @pytest.mark.office
@@ -265,7 +288,7 @@ def opened(plan, lang="zh"):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_sheets_print_on_paper_with_repeated_heads_and_page_numbers(plans, lang):
-    plan = plans["floor"]
+    plan = plans["sites"]
     layout, book = Layout.of(plan, lang), opened(plan, lang)
     assert book.sheetnames == [layout.sheet(name) for name in SHEETS]
     for name in SHEETS:
