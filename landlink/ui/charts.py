@@ -91,3 +91,38 @@ def shares(areas: pd.DataFrame, selected: str | None, title: str) -> alt.Chart:
         .properties(padding={"left": 5, "right": 22, "top": 5, "bottom": 5})
     )
     return chart
+
+
+def lorenz(curves: pd.DataFrame, people: str, access: str) -> alt.Chart:
+    """Lorenz curves over the diagonal of equality.
+
+    Parameters
+    ----------
+    curves
+        ``population`` and ``access`` (shares), ``part`` (which curve).
+    people, access
+        Titles of the axes.
+    """
+    parts = curves["part"].drop_duplicates().tolist()
+    axis = alt.Axis(format="%")
+    bounds = alt.Scale(domain=[0, 1])
+    lines = (
+        alt.Chart(curves)
+        .mark_line()
+        .encode(
+            alt.X("population:Q", title=people, axis=axis, scale=bounds),
+            alt.Y("access:Q", title=access, axis=axis, scale=bounds),
+            alt.Color(
+                "part:N", title=None, scale=alt.Scale(domain=parts, range=[CUT, QUOTA][-len(parts) :]), legend=_ON_TOP
+            ),
+            tooltip=[
+                alt.Tooltip("part:N"),
+                alt.Tooltip("population:Q", format=".1%"),
+                alt.Tooltip("access:Q", format=".1%"),
+            ],
+        )
+    )
+    equal = pd.DataFrame({"population": [0, 1], "access": [0, 1]})
+    diagonal = alt.Chart(equal).mark_line(strokeDash=[4, 3], color="#6b6f76").encode(x="population:Q", y="access:Q")
+    chart: alt.Chart = diagonal + lines
+    return chart

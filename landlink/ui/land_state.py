@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import shapely
 import streamlit as st
+from pyproj import CRS
 
 from landlink.city import City, load_city
 from landlink.formats import csv_bytes
@@ -95,6 +96,16 @@ def zone_urls(at: Look) -> dict[str, str]:
     """Addresses of the constraints' shapes."""
     zones = _land(at.folder, at.stamp).zones
     return {name: land_map.publish(land_map.zones_file(layer), ".json") for name, layer in zones.items()}
+
+
+def land(at: Look) -> Land:
+    """Land of what is looked at."""
+    return _land(at.folder, at.stamp)
+
+
+def plane(at: Look) -> CRS:
+    """Plane of the land's layers."""
+    return _land(at.folder, at.stamp).crs
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

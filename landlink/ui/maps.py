@@ -28,6 +28,8 @@ SCRIPTS = (
     ("leaflet", f"{_BASE}/leaflet/leaflet.js"),
     ("landlink", f"{_BASE}/landlink/map.js"),
     ("landlink_land", f"{_BASE}/landlink/land.js"),
+    ("landlink_sites", f"{_BASE}/landlink/sites.js"),
+    ("landlink_access", f"{_BASE}/landlink/access.js"),
 )
 STYLES = (("leaflet_css", f"{_BASE}/leaflet/leaflet.css"), ("landlink_css", f"{_BASE}/landlink/map.css"))
 

@@ -140,7 +140,7 @@ def _policy(name: str, stamp: float) -> Policy:  # noqa: ARG001 - a new stamp is
 
 
 def plan() -> Plan:
-    """Plan of the present options and edits."""
+    """Plan of the present options and edits, with the sites that have been chosen for it."""
     state = st.session_state
     if state["year"] is None:
         raise DataError(Fault("option.no_year", {"basis": texts()(f"model.basis.{state['basis']}")}))
@@ -153,7 +153,9 @@ def plan() -> Plan:
     }
     edits = tuple(sorted((code, tuple(sorted(values.items()))) for code, values in state["edits"].items() if values))
     with st.spinner(texts()("ui.computing")):
-        return _plan(folder(), _stamp(folder()), state["policy"], state["year"], tuple(given.items()), edits)
+        found = _plan(folder(), _stamp(folder()), state["policy"], state["year"], tuple(given.items()), edits)
+    chosen = state.get("chosen")
+    return found.with_siting(chosen.siting) if chosen and chosen.siting.plan == found.fingerprint else found
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -211,3 +211,76 @@ def test_an_unreadable_file_says_what_to_ask_for(page: Callable[[str], Page], tm
     opened = page("data")
     opened.locator("input[type=file]").set_input_files(str(tmp_path / "规划.dwg"))
     expect(opened.get_by_text("DXF", exact=False)).to_be_visible()
+
+
+def drawn(page: Page, counter: str) -> Frame:
+    """Frame of the map once a script of it has drawn."""
+    page.wait_for_selector("iframe[title*='st_folium']", timeout=90_000)
+    frame = next(frame for frame in page.frames if "st_folium" in frame.url)
+    frame.wait_for_function(f"window.{counter} > 0", timeout=60_000)
+    return frame
+
+
+def test_sites_are_solved_beside_the_page_and_compared(page: Callable[[str], Page]) -> None:
+    opened = page("siting")
+    run = opened.get_by_role("button", name="开始求解")
+    expect(run).to_be_visible(timeout=90_000)
+    settle(opened)
+    run.click()
+    stop = opened.get_by_role("button", name="停止")
+    expect(stop).to_be_visible(timeout=60_000)
+    # While the solve runs other pages answer.
+    opened.get_by_role("link", name="指标分配").click()
+    expect(opened.get_by_text("新增建设用地指标").first).to_be_visible(timeout=30_000)
+    opened.get_by_role("link", name="选址").click()
+    expect(run.or_(stop)).to_be_visible(timeout=60_000)
+    if stop.is_visible():
+        stop.click()
+    expect(opened.get_by_text("选址数")).to_be_visible(timeout=90_000)
+    frame = drawn(opened, "landlinkSitesDrawn")
+    expect(frame.locator(".ll-legend")).to_contain_text("以合成数据为依据")
+    opened.get_by_role("tab", name="选址一览").click()
+    expect(opened.get_by_test_id("stDataFrame").first).to_be_visible()
+    keep_shot(opened, "siting")
+
+    opened.get_by_role("link", name="可达性").click()
+    frame = drawn(opened, "landlinkAccessDrawn")
+    settle(opened)
+    opened.get_by_text("前后对比滑块").first.click()
+    settle(opened)
+    frame = drawn(opened, "landlinkAccessDrawn")
+    slider = frame.locator(".ll-swiper input")
+    expect(slider).to_be_visible(timeout=30_000)
+    clips = []
+    for share in (0.2, 0.8):
+        slider.evaluate("(input, share) => { input.value = share; input.dispatchEvent(new Event('input')); }", share)
+        clips.append(frame.evaluate("[...document.querySelectorAll('.ll-raster')].map(image => image.style.clipPath)"))
+    assert len(clips[0]) == 2
+    assert clips[0] != clips[1]
+    keep_shot(opened, "access")
+
+
+def test_a_place_on_the_map_of_access_tells_its_figures(page: Callable[[str], Page]) -> None:
+    opened = page("access")
+    frame = drawn(opened, "landlinkAccessDrawn")
+    settle(opened)
+    expect(opened.get_by_text("点地图上任一处")).to_be_visible()
+    sent: list[str] = []
+    client = opened.context.new_cdp_session(opened)
+    client.send("Network.enable")
+    client.on("Network.webSocketFrameSent", lambda event: sent.append(event["response"]["payloadData"]))
+    frame.evaluate("void map.panBy([60, 40], {animate: false})")
+    opened.wait_for_timeout(500)
+    assert sent == []
+    frame.evaluate("void map.setView([23.13, 113.32], 12, {animate: false})")
+    frame.locator("#map_div").click(position={"x": 300, "y": 200})
+    expect(opened.get_by_text("点地图上任一处")).to_have_count(0, timeout=30_000)
+    settle(opened)
+    opened.get_by_role("tab", name="洛伦兹曲线").click()
+    expect(opened.get_by_text("Luo & Wang 2003", exact=False).first).to_be_visible()
+    opened.get_by_role("tab", name="分区表").click()
+    with opened.expect_download() as download:
+        opened.get_by_role("button", name="下载分区表").click()
+    content = Path(download.value.path()).read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert "天河区" in content.decode()
