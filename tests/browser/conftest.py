@@ -40,6 +40,7 @@ SETTINGS = (
     "--browser.serverAddress=localhost",
 )
 START_S = 60
+LATE_S = 20
 expect.set_options(timeout=20_000)
 
 
@@ -181,6 +182,14 @@ def app(browser: Browser, address: str, request: pytest.FixtureRequest) -> Itera
     opened.settle()
     yield opened
     context.close()
+
+
+def eventually(page: Page, read: Callable[[], object], wanted: object) -> None:
+    """Wait until something reads as wanted; a busy machine draws late."""
+    deadline = time.monotonic() + LATE_S
+    while (found := read()) != wanted and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
+    assert found == wanted
 
 
 def keep_shot(page: Page, name: str) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import App, keep_shot
+from tests.browser.conftest import App, eventually, keep_shot
 
 pytestmark = pytest.mark.browser
 SIZES = pytest.mark.parametrize("app", ["1366x768", "1920x1080"], indirect=True)
@@ -43,7 +43,7 @@ def test_every_page_opens_without_leaving_the_machine(app: App) -> None:
     for page, name in (("概览", "overview"), ("指标分配", "quota"), ("用地需求", "needs")):
         open_page(app, page)
         if name == "quota":
-            assert len(fills(app)) == 11
+            eventually(app.page, lambda: len(fills(app)), 11)
         expect(app.page.get_by_test_id("stException")).to_have_count(0)
         assert app.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         keep_shot(app.page, f"{name}-{size['width']}")
@@ -61,7 +61,7 @@ def test_a_changed_cap_changes_map_and_table_and_keeps_the_view(app: App) -> Non
     set_cap(app, "500")
     expect_metric(app, "新增建设用地指标", "500.00")
     expect_metric(app, "核减", "330.41")
-    assert legend(app) != before
+    eventually(app.page, lambda: legend(app) != before, True)
     assert frame.locator(".ll-legend").count() == 1
     assert frame.evaluate("[map.getZoom(), +map.getCenter().lat.toFixed(3), window.stays]") == [10, 23.0, True]
     keep_shot(app.page, "quota-cap-500")
@@ -146,7 +146,7 @@ def test_english_at_a_switch(app: App) -> None:
     expect(app.page.get_by_role("heading", name=re.compile("Overview"))).to_be_visible()
     app.page.get_by_role("link", name="Quota").click()
     app.settle()
-    assert "Quota (ha)" in legend(app)
+    eventually(app.page, lambda: "Quota (ha)" in legend(app), True)
     chinese = re.compile(r"[\u4e00-\u9fff]")
     labels = app.page.get_by_test_id("stWidgetLabel").all_inner_texts()
     assert labels
@@ -158,7 +158,7 @@ def test_online_base_map_that_does_not_load_leaves_the_map_usable(app: App) -> N
     open_page(app, "指标分配")
     app.page.get_by_text("在线底图").click()
     app.settle()
-    assert len(fills(app)) == 11
+    eventually(app.page, lambda: len(fills(app)), 11)
     expect_metric(app, "新增建设用地指标", "830.41")
 
 

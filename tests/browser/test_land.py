@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Frame, Page, expect
 
 import landlink
 from landlink.formats import read_layer, save_layer
-from tests.browser.conftest import ROOT, free_port, is_local, keep_shot, serving
+from tests.browser.conftest import ROOT, eventually, free_port, is_local, keep_shot, serving
 
 pytestmark = pytest.mark.browser
 GUANGZHOU = ROOT / "geodata/guangzhou"
@@ -153,11 +153,10 @@ def test_what_is_shown_changes_without_fetching_the_parcels_again(page: Callable
     frame.get_by_text("约束与适宜性图层").click()
     for title in ("水域及岸线", "适宜性"):
         frame.locator(".ll-overlay", has_text=title).locator("input").check()
-    opened.wait_for_timeout(1500)
-    assert [url.rsplit(".", 1)[1] for url in fetched] == ["json", "png"]
+    eventually(opened, lambda: [url.rsplit(".", 1)[1] for url in fetched], ["json", "png"])
     picture = frame.locator("img.ll-raster")
     expect(picture).to_have_count(1)
-    assert picture.evaluate("image => image.naturalWidth") > 300
+    eventually(opened, lambda: picture.evaluate("image => image.naturalWidth") > 300, True)
     frame.get_by_label("适宜性").last.fill("0.3")
     assert picture.evaluate("image => Number(image.style.opacity)") == 0.3
     keep_shot(opened, "supply-overlays")

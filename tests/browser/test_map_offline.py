@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from landlink.ui import maps
+from tests.browser.conftest import eventually
 
 pytestmark = pytest.mark.browser
 DISTRICTS = 11
@@ -139,7 +141,7 @@ def shown(serve, open_page, script):
 def test_map_is_drawn_with_no_request_outside(shown):
     assert shown.outside == []
     assert any(url.endswith("/leaflet/leaflet.js") for url in shown.local)
-    assert shown.frame.locator("path.leaflet-interactive").count() == DISTRICTS
+    eventually(shown.page, shown.frame.locator("path.leaflet-interactive").count, DISTRICTS)
     legend = shown.frame.locator(".ll-legend").inner_text()
     assert legend.startswith("新增建设用地指标公顷")
     assert "无数据" in legend
@@ -150,7 +152,7 @@ def test_map_is_drawn_with_no_request_outside(shown):
 def test_map_is_drawn_below_a_base_path(serve, open_page, script):
     shown = Shown(*open_page(serve(script, base_path="plans/land")))
     assert shown.outside == []
-    assert shown.frame.locator("path.leaflet-interactive").count() == DISTRICTS
+    eventually(shown.page, shown.frame.locator("path.leaflet-interactive").count, DISTRICTS)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080)])
@@ -195,38 +197,38 @@ def test_changed_figures_recolour_the_districts_and_leave_the_view(shown):
     shown.mark()
     view, colors = shown.view(), shown.colors()
     shown.choose("down")
-    assert shown.colors() != colors
-    assert maps.NO_DATA not in shown.colors().values()
+    eventually(shown.page, lambda: shown.colors() != colors, True)
+    eventually(shown.page, lambda: maps.NO_DATA in shown.colors().values(), False)
     for figures in ("text", "up", "text", "down", "up"):
         shown.choose(figures)
-    assert shown.colors() == colors
+    eventually(shown.page, shown.colors, colors)
     assert shown.view() == view
     assert shown.is_same_frame()
     # Layers are replaced and do not pile up.
-    assert shown.frame.locator(".ll-legend").count() == 1
-    assert shown.frame.locator(".ll-label").count() == DISTRICTS
-    assert shown.frame.locator("path.leaflet-interactive").count() == DISTRICTS
+    eventually(shown.page, shown.frame.locator(".ll-legend").count, 1)
+    eventually(shown.page, shown.frame.locator(".ll-label").count, DISTRICTS)
+    eventually(shown.page, shown.frame.locator("path.leaflet-interactive").count, DISTRICTS)
     assert shown.frame.evaluate("() => feature_group.length") == 1
 
 
 def test_a_click_returns_its_code_once(shown):
     shown.mark()
     shown.click("440111")
-    assert shown.text("clicks") == "440111"
-    assert "白云区" in shown.frame.locator(".leaflet-popup-content b").inner_text()
+    eventually(shown.page, lambda: shown.text("clicks"), "440111")
+    expect(shown.frame.locator(".leaflet-popup-content b")).to_contain_text("白云区")
     shown.choose("down")
-    assert shown.text("clicks") == "440111"
+    eventually(shown.page, lambda: shown.text("clicks"), "440111")
     # Selected elsewhere meanwhile: the old click does not come back, a new one on the same district counts.
     shown.page.get_by_role("button", name="select Liwan").click()
     shown.settle()
-    assert (shown.text("clicks"), shown.text("selected")) == ("440111", "440103")
+    eventually(shown.page, lambda: (shown.text("clicks"), shown.text("selected")), ("440111", "440103"))
     shown.choose("up")
-    assert (shown.text("clicks"), shown.text("selected")) == ("440111", "440103")
+    eventually(shown.page, lambda: (shown.text("clicks"), shown.text("selected")), ("440111", "440103"))
     shown.frame.locator(".leaflet-popup-close-button").click()
     shown.click("440111")
-    assert (shown.text("clicks"), shown.text("selected")) == ("440111,440111", "440111")
+    eventually(shown.page, lambda: (shown.text("clicks"), shown.text("selected")), ("440111,440111", "440111"))
     shown.click("440115")
-    assert shown.text("clicks") == "440111,440111,440115"
+    eventually(shown.page, lambda: shown.text("clicks"), "440111,440111,440115")
     assert shown.is_same_frame()
 
 
@@ -236,44 +238,42 @@ def test_a_click_counts_after_the_map_has_been_away(shown):
     shown.page.wait_for_selector("iframe", state="detached")
     shown.page.get_by_role("radio", name="map").click()
     again = Shown(shown.page, shown.local, shown.outside)
-    assert again.text("clicks") == "440111"
+    eventually(again.page, lambda: again.text("clicks"), "440111")
     again.click("440115")
-    assert again.text("clicks") == "440111,440115"
+    eventually(again.page, lambda: again.text("clicks"), "440111,440115")
 
 
 def test_popup_stays_open_when_figures_change_and_scrolls_inside(shown):
     shown.click("440111")
     shown.choose("down")
     popup = shown.frame.locator(".leaflet-popup-content")
-    assert popup.count() == 1
+    eventually(shown.page, popup.count, 1)
     size = popup.evaluate("box => [box.offsetWidth, box.clientHeight, box.scrollHeight]")
     assert size[0] <= 420
     assert size[1] < size[2]
     shown.frame.locator(".leaflet-popup-close-button").click()
     shown.choose("up")
-    assert popup.count() == 0
+    eventually(shown.page, popup.count, 0)
 
 
 def test_selected_district_lies_above_its_neighbours(shown):
     shown.click("440106")
-    last = shown.frame.evaluate(
-        "() => [...document.querySelectorAll('path.leaflet-interactive')].at(-1).getAttribute('stroke')"
-    )
-    assert last == maps.SELECTED
+    last = "() => [...document.querySelectorAll('path.leaflet-interactive')].at(-1).getAttribute('stroke')"
+    eventually(shown.page, lambda: shown.frame.evaluate(last), maps.SELECTED)
 
 
 def test_online_base_that_does_not_come_leaves_the_map_usable(shown):
     shown.mark()
     shown.page.locator("[data-testid='stCheckbox'] label").click()
     shown.settle()
-    assert {url.split("/")[2] for url in shown.outside} == {"tiles.example"}
-    assert shown.frame.locator("path.leaflet-interactive").count() == DISTRICTS
+    eventually(shown.page, lambda: {url.split("/")[2] for url in shown.outside}, {"tiles.example"})
+    eventually(shown.page, shown.frame.locator("path.leaflet-interactive").count, DISTRICTS)
     asked = len(shown.outside)
     shown.choose("down")
     assert len(shown.outside) == asked
     shown.click("440111")
-    assert shown.text("clicks") == "440111"
+    eventually(shown.page, lambda: shown.text("clicks"), "440111")
     shown.page.locator("[data-testid='stCheckbox'] label").click()
     shown.settle()
-    assert shown.frame.locator(".leaflet-tile-pane img").count() == 0
+    eventually(shown.page, shown.frame.locator(".leaflet-tile-pane img").count, 0)
     assert shown.is_same_frame()
