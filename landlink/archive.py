@@ -19,7 +19,7 @@ from landlink.formats import csv_bytes, write_files
 from landlink.plan import Note, Options, Plan
 from landlink.policy import Dated, Facility, Rules, Steps
 from landlink.policy.model import Document, Step
-from landlink.siting.result import Siting
+from landlink.sited import Siting
 
 DOCUMENT = "plan.json"
 _FORMAT = 1

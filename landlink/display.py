@@ -5,7 +5,7 @@ import pandas as pd
 from landlink.explain import Explainer
 from landlink.formulas import FORMULAS
 from landlink.schema import RESULTS, Column, worst
-from landlink.siting.result import Siting
+from landlink.sited import Siting
 from landlink.texts import Lang, text
 from landlink.units import ha, wan
 

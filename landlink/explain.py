@@ -95,7 +95,8 @@ class Explainer:
         site: str | None = None,
     ) -> Node:
         """Derivation of one figure; see :func:`explain`."""
-        self.plan.table(table)
+        if table not in self._rows:
+            self.plan.table(table)
         column = column or HEADLINE[table]
         if f"{table}.{column}" not in FORMULAS:
             have = ", ".join(name.partition(".")[2] for name in FORMULAS if name.startswith(f"{table}."))

@@ -21,7 +21,7 @@ from landlink.policy import Dated, Facility, Policy, Rules
 from landlink.policy.model import PARAMETERS, Document
 from landlink.quota import ledger_budget, quota
 from landlink.schema import INPUTS, RESULTS
-from landlink.siting.result import Siting
+from landlink.sited import Siting
 from landlink.texts import Lang, text
 
 # The rule that each option replaces.
@@ -140,13 +140,15 @@ class Plan:
         DataError
             There is no such table.
         """
-        tables = {"quota": self.quota, "needs": self.needs, "ledger": self.ledger}
-        for chosen in ("sites", "provision"):
-            found = pd.DataFrame(columns=RESULTS[chosen].names) if self.siting is None else getattr(self.siting, chosen)
-            tables[chosen] = pd.DataFrame(found)[RESULTS[chosen].names]
-        if name not in tables:
-            raise DataError(Fault("option.choice", {"option": "table", "value": name, "choices": " | ".join(tables)}))
-        return tables[name]
+        if name not in RESULTS:
+            raise DataError(Fault("option.choice", {"option": "table", "value": name, "choices": " | ".join(RESULTS)}))
+        if name not in ("sites", "provision"):
+            found: pd.DataFrame = getattr(self, name)
+            return found
+        columns = RESULTS[name].names
+        return (
+            pd.DataFrame(columns=columns) if self.siting is None else pd.DataFrame(getattr(self.siting, name))[columns]
+        )
 
     def totals(self) -> dict[str, int]:
         """Sums over all districts of the quota table's and the ledger's areas and of the settled population."""

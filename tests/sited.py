@@ -9,7 +9,7 @@ from landlink.needs import standards
 from landlink.people import persons_for
 from landlink.plan import Plan
 from landlink.schema import RESULTS
-from landlink.siting.result import Siting
+from landlink.sited import Siting
 from landlink.units import half_up
 
 # District, facility, units, source of land: one in the central area, where a school takes less land.

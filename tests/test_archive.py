@@ -9,7 +9,7 @@ import pytest
 
 import landlink
 from landlink.plan import Plan
-from landlink.siting.result import Siting
+from landlink.sited import Siting
 from tests.sited import sited
 
 ROOT = Path(__file__).parents[1]

@@ -19,7 +19,7 @@ from landlink.people import counted, existing, people, persons_for, standard_of,
 from landlink.plan import Plan
 from landlink.service import How, service
 from landlink.service_files import save_services
-from landlink.siting.result import Siting
+from landlink.sited import Siting
 
 
 @pytest.fixture(scope="module")

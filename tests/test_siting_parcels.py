@@ -12,6 +12,8 @@ from scipy.optimize import linprog
 
 from landlink.errors import DataError
 from landlink.siting import Allocation, Budget, Kind, Problem, Progress, Weights, allocate, next_best
+from landlink.siting.parcels import solving
+from tests.benchmarks.bench_siting_city import city
 
 WEIGHTS = (Weights(), Weights(10, 30, 30, 20), Weights(100, 0, 0, 0))
 
@@ -126,6 +128,20 @@ def test_no_choice_is_better(seed: int, split: bool, weights: Weights) -> None: 
     assert answer.status == "optimal"
     assert answer.objective == pytest.approx(best, rel=1e-9, abs=1e-6)
     assert answer.bound <= best + 1e-6
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_kinds_one_after_another_agree_with_one_program(monkeypatch: pytest.MonkeyPatch, split: bool) -> None:  # noqa: FBT001
+    made = replace(city(400, 60, districts=2), split=split)
+    parts = allocate(made, gap=0.005)
+    monkeypatch.setattr(solving, "SMALL", 10**9)
+    one = allocate(made, gap=0.0005)
+    for answer, gap in ((parts, 0.005), (one, 0.0005)):
+        assert_sound(made, answer, Weights())
+        assert answer.status in ("gap", "optimal")
+        assert answer.gap <= gap
+    assert parts.bound <= one.objective + 1e-6
+    assert one.bound <= parts.objective + 1e-6
 
 
 @settings(max_examples=10, deadline=None)

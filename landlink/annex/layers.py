@@ -14,7 +14,7 @@ from landlink.baseline import UNITS
 from landlink.formulas import FORMULAS
 from landlink.plan import Plan
 from landlink.schema import RESULTS, STATUSES
-from landlink.siting.result import Siting
+from landlink.sited import Siting
 from landlink.texts import Lang, has_text, pick, text
 
 _SCHEMA = """

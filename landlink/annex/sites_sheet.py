@@ -11,7 +11,7 @@ from landlink.annex.needs_sheet import land_per_unit
 from landlink.annex.sheet import A4, FOUR, GENERAL, TEXT, WHOLE, Page
 from landlink.display import proof
 from landlink.plan import Plan
-from landlink.siting.result import Siting
+from landlink.sited import Siting
 from landlink.texts import text
 
 _HEAD = (3, 4)

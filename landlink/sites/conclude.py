@@ -11,9 +11,9 @@ from scipy import sparse
 from landlink.crs import CGCS2000
 from landlink.errors import DataError, Fault
 from landlink.schema import RESULTS
+from landlink.sited import Siting
 from landlink.sites.wish import Chosen, Task
 from landlink.siting import Allocation, Reason, next_best
-from landlink.siting.result import Siting
 
 Floats = npt.NDArray[np.float64]
 # Fault of each reason that siting gives.

@@ -9,8 +9,8 @@ import pandas as pd
 from landlink.errors import DataError, Fault
 from landlink.plan import Plan
 from landlink.schema import LAND_SOURCES, PEOPLE
+from landlink.sited import Siting
 from landlink.siting import Allocation, Problem, Weights
-from landlink.siting.result import Siting
 
 # Parcels that are considered at most.
 CANDIDATES = 1_000

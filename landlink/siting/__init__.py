@@ -1,17 +1,35 @@
-"""Siting (选址): where to put facilities, to a proven gap."""
+"""Siting (选址): models of location science, and parcels for a plan's facilities, each to a proven gap.
 
-from landlink.siting.answer import Progress, Reason, Watch
+References
+----------
+Laporte, G., Nickel, S. and Saldanha da Gama, F. (eds., 2019). Location Science, 2nd ed. Springer.
+"""
+
+from landlink.siting.answer import Answer, Limits, Progress, Reason, Watch
+from landlink.siting.capacitated import capacitated_p_median
+from landlink.siting.centre import p_center
+from landlink.siting.cover import max_cover, set_cover
+from landlink.siting.location import facility_location
+from landlink.siting.median import p_median
 from landlink.siting.parcels import Allocation, Budget, Kind, Problem, Weights, allocate, next_best
 
 __all__ = [
     "Allocation",
+    "Answer",
     "Budget",
     "Kind",
+    "Limits",
     "Problem",
     "Progress",
     "Reason",
     "Watch",
     "Weights",
     "allocate",
+    "capacitated_p_median",
+    "facility_location",
+    "max_cover",
     "next_best",
+    "p_center",
+    "p_median",
+    "set_cover",
 ]

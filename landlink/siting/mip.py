@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from landlink.siting.answer import Floats, Limits, Status
+from landlink.sited import Status
+from landlink.siting.answer import Floats, Limits
 
 _ENDED: dict[highspy.HighsModelStatus, Status] = {
     highspy.HighsModelStatus.kOptimal: "optimal",

@@ -4,7 +4,7 @@ Serving a person of a kind saves ``cover/persons - distance·metres/(radius·per
 serving nobody, less what it saves, plus what its land costs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -110,9 +110,86 @@ class Model:
         used = np.diff(matrix.indptr) > 0
         return matrix[used], low[used], high[used]
 
+    @cached_property
+    def asked(self) -> Places:
+        """Kinds that anyone asks for."""
+        return np.flatnonzero([kind.persons.any() for kind in self.problem.kinds])
+
+    def by_kind(self, taken: Places, served: Whole) -> Floats:
+        """Objective by kind of options (by their order here) and of persons served by pair."""
+        kinds = len(self.problem.kinds)
+        found = np.zeros(kinds)
+        found[self.asked] = self.without / max(len(self.asked), 1)
+        found += np.bincount(self.kind[self.site[taken]], self.cost[taken], minlength=kinds)
+        saved: Floats = found - np.bincount(self.row_kind[self.pair_row], self.saved * served, minlength=kinds)
+        return saved
+
     def objective(self, taken: Places, served: Whole) -> float:
         """Objective of options (by their order here) and of persons served by pair."""
-        return self.without + float(self.cost[taken].sum()) - float(self.saved @ served)
+        return float(self.by_kind(taken, served).sum())
+
+    def allows(self, taken: Places) -> bool:
+        """Tell whether options meet the rules on land."""
+        matrix, low, high = self.rules
+        used = matrix[:, taken].sum(axis=1)
+        return bool((used >= low).all() and (used <= high).all())
+
+    def beside(self, candidate: Places, land: Whole) -> "tuple[Model, Places]":
+        """Model of what others leave that take land of some candidates, and the places of its options in this one."""
+        problem = self.problem
+        used = np.bincount(candidate, land, minlength=len(problem.area_m2)).astype("int64")
+        area = problem.area_m2 - used if problem.split else np.where(used > 0, 0, problem.area_m2)
+        budgets = tuple(
+            budget
+            if budget.kind is not None
+            else replace(budget, limit_m2=max(budget.limit_m2 - int(used[budget.members].sum()), 0))
+            for budget in problem.budgets
+        )
+        room = np.flatnonzero(self.land <= area[self.candidate[self.site]])
+        left = replace(
+            self,
+            problem=replace(problem, area_m2=area, budgets=budgets),
+            option=self.option[room],
+            site=self.site[room],
+            capacity=self.capacity[room],
+            cost=self.cost[room],
+            land=self.land[room],
+        )
+        return left, room
+
+    def part(self, kind: int) -> "Part":
+        """Model of one kind alone."""
+        sites, rows = self.kind == kind, self.row_kind == kind
+        options, pairs = np.flatnonzero(sites[self.site]), np.flatnonzero(rows[self.pair_row])
+        at, to = np.cumsum(sites) - 1, np.cumsum(rows) - 1
+        flat = replace(
+            self,
+            option=self.option[options],
+            site=at[self.site[options]],
+            candidate=self.candidate[sites],
+            kind=self.kind[sites],
+            capacity=self.capacity[options],
+            cost=self.cost[options],
+            land=self.land[options],
+            room=self.room[sites],
+            pair_site=at[self.pair_site[pairs]],
+            pair_row=to[self.pair_row[pairs]],
+            saved=self.saved[pairs],
+            row_kind=self.row_kind[rows],
+            row_cell=self.row_cell[rows],
+            persons=self.persons[rows],
+            without=self.without / len(self.asked),
+        )
+        return Part(flat, options, np.flatnonzero(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Model of one kind, and the places of its options and rows of demand in the whole."""
+
+    flat: Model
+    options: Places
+    rows: Places
 
 
 def model(problem: Problem, weights: Weights) -> Model:

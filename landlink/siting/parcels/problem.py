@@ -8,7 +8,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from landlink.errors import DataError, Fault
-from landlink.siting.answer import Floats, Places, Reason, Status
+from landlink.sited import Status, gap_of
+from landlink.siting.answer import Floats, Places, Reason
 
 Whole = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -118,7 +119,7 @@ class Allocation:
     Parameters
     ----------
     status
-        See :data:`landlink.siting.answer.Status`.
+        As of an :class:`landlink.siting.Answer`.
     taken
         Places of the options, ascending.
     served, served_existing
@@ -151,20 +152,8 @@ class Allocation:
 
     @property
     def gap(self) -> float:
-        """Relative gap, see :func:`gap_of`."""
+        """Relative gap, see :func:`landlink.sited.gap_of`."""
         return gap_of(self.objective, self.bound, self.without)
-
-
-def gap_of(objective: float, bound: float, without: float) -> float:
-    """Distance of the bound from the objective, as a share of the objective or of what it saves, whichever is less.
-
-    Most people may be out of any candidate's reach; their share in the objective must not make the gap look small.
-    """
-    if not (np.isfinite(objective) and np.isfinite(bound)):
-        return float("inf")
-    missing = max(objective - bound, 0.0)
-    least = min(objective, without - objective)
-    return 0.0 if missing <= 1e-9 * max(abs(without), 1e-12) else missing / max(least, 1e-12)
 
 
 def _kind_faults(problem: Problem) -> list[Fault]:

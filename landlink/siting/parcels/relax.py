@@ -88,28 +88,28 @@ class Relaxed:
 
     Parameters
     ----------
-    saving
-        No answer saves more.
+    bound
+        No answer's objective is less.
     slope
         By row: persons less those who are served at these prices.
-    value
-        By option, what it would save less what it costs.
     part
         By option, how much of it is taken.
+    saving
+        By kind, what is saved.
     """
 
-    saving: float
+    bound: float
     slope: Floats
-    value: Floats
     part: Floats
+    saving: Floats
 
 
-def relax(flat: Model, price: Floats, limits: Limits) -> Relaxed | None:
-    """Solve the relaxation; None where the rules on land cannot be met."""
+def relax(flat: Model, price: Floats, limits: Limits, *, whole: bool) -> Relaxed | None:
+    """Solve the relaxation, in whole options or in parts of them; None where the rules on land cannot be met."""
     seen = look(flat, price)
     stop, rest, worth = seen.within(flat.site, flat.capacity)
     value = worth - flat.cost
-    outcome = choose(flat, value, limits, whole=False)
+    outcome = choose(flat, value, limits, whole=whole)
     if len(outcome.values) < len(value):
         return None
     there = np.flatnonzero(flat.existing)
@@ -120,8 +120,13 @@ def relax(flat: Model, price: Floats, limits: Limits) -> Relaxed | None:
     shares = np.concatenate([part[taken], np.ones(len(there))])
     ends, rests = np.concatenate([stop[taken], e_stop]), np.concatenate([rest[taken], e_rest])
     used = _used(flat, seen, sites, shares, ends, rests)
-    saving = float(price @ flat.persons) - outcome.objective + float(e_worth.sum())
-    return Relaxed(saving, flat.persons - used, value, part)
+    kinds = len(flat.problem.kinds)
+    saving = np.zeros(kinds)
+    saving += np.bincount(flat.row_kind, price * flat.persons, minlength=kinds)
+    saving += np.bincount(flat.kind[there], e_worth, minlength=kinds)
+    bound = flat.without - float(saving.sum()) + outcome.bound
+    saving += np.bincount(flat.kind[flat.site], value * part, minlength=kinds)
+    return Relaxed(bound, flat.persons - used, part, saving)
 
 
 def _used(flat: Model, seen: Look, site: Places, share: Floats, stop: Places, rest: Floats) -> Floats:

@@ -1,25 +1,33 @@
 """Allocate: bounds from the relaxation, answers from its options, and an exact program on what is left."""
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from scipy import sparse
 
-from landlink.siting.answer import Floats, Limits, Places, Reason, Status, Watch
-from landlink.siting.mip import Program, solve
+from landlink.sited import Status, gap_of
+from landlink.siting.answer import Floats, Limits, Places, Progress, Reason, Watch
+from landlink.siting.mip import solve
+from landlink.siting.parcels.ascent import NEARLY, ROUNDS, Ascent, brief
 from landlink.siting.parcels.exchange import State, exchange
 from landlink.siting.parcels.model import Model, assign, capacities, model
-from landlink.siting.parcels.problem import Allocation, Mask, Problem, Weights, gap_of
-from landlink.siting.parcels.relax import Relaxed, choose, relax
+from landlink.siting.parcels.problem import Allocation, Mask, Problem, Weights
+from landlink.siting.parcels.program import program
+from landlink.siting.parcels.relax import relax
 
-# Rounds of the relaxation, rounds without a better bound before steps are halved, and rounds between two answers.
-ROUNDS, PATIENCE, ANSWERS = 400, 12, 15
-# Rounds where the problem is small enough for the exact program.
-FEW = 4
-# Pairs of an exact program: of all of the problem at once, and of its most promising sites.
-WHOLE, PROMISING = 60_000, 250_000
-# Share of the time for bounds before the exact program has its turn, and seconds for choosing among options.
-BOUNDING, CHOOSING = 0.5, 5.0
+# Pairs of a problem that is a program after a few rounds, of a kind that is one, and of the most promising sites.
+SMALL, FEW, WHOLE, PROMISING = 3_000, 4, 60_000, 250_000
+# Share of the time for bounds, and of that for parts of options.
+BOUNDING, PARTS = 0.6, 0.3
+# Share of the time left for bounding the whole.
+TOGETHER = 0.15
+# Share of the gap asked for that a kind's own bound need not close.
+ENOUGH = 0.3
+# Seconds of a kind's turn or the share of the time left, pairs of its program, and what betters the objective.
+TURN, TURN_SHARE, TURN_PAIRS, BETTER = 8.0, 0.1, 25_000, 1e-5
 # Share of the time that is left, of a minute at most, for exchanging sites.
 EXCHANGING = 0.3
 
@@ -43,7 +51,7 @@ def allocate(
     time_limit
         Seconds; the best answer so far is kept.
     gap
-        Gap that is good enough, see :func:`gap_of`; 0 asks for the proven optimum.
+        Gap that is good enough, see :func:`landlink.sited.gap_of`; 0 asks for the proven optimum.
     seed, threads, watch
         See :class:`landlink.siting.Limits`.
 
@@ -60,7 +68,12 @@ def allocate(
 
 
 class _Search:
-    """One solve: the best answer and the best bound so far."""
+    """One solve: the best answer and the best bound so far.
+
+    Kinds are bounded one by one, as if the others left them all parcels; at the prices found the whole is bounded and
+    answered, its sites are put on better candidates, and what gap is left is closed by programs, of one kind as far as
+    they are small, then of the most promising sites of all.
+    """
 
     def __init__(self, flat: Model, weights: Weights, limits: Limits) -> None:
         self.flat, self.weights, self.limits = flat, weights, limits
@@ -68,24 +81,30 @@ class _Search:
         self.served = np.zeros(len(flat.saved), dtype="int64")
         self.objective, self.bound = math.inf, -math.inf
         self.stopped = False
-        self.promise = np.zeros(len(flat.option))
+        self.parts = [flat.part(kind) for kind in flat.asked.tolist()]
+        self.ascents = [Ascent(part.flat, limits) for part in self.parts]
 
     def run(self) -> Allocation:
-        if not self._bounds():
+        if not self.flat.needed.any():
+            self._offer(np.array([], dtype="int64"))
+        if not (self._choose() and self._bounds()):
             return _infeasible(self.flat, self.limits, [Reason("fixed_over_budget")])
-        if not self._done():
-            self._exchange()
-        if not self._done():
-            self._exact()
+        for improve in (self._turns, self._kinds, self._turns, self._exchange, self._all):
+            if not self._done():
+                improve()
         return self._answer()
 
     def _done(self) -> bool:
-        if self.limits.stops(self.objective, self.bound):
+        if self.limits.stops(self.objective, self.bound, self._gap()):
             self.stopped = True
         return self.stopped or self._gap() <= self.limits.gap or self.limits.left <= 0
 
     def _gap(self) -> float:
         return gap_of(self.objective, self.bound, self.flat.without)
+
+    def _prove(self, bound: float = -math.inf) -> None:
+        """Keep a bound if it is the best; the sum of the kinds' is one."""
+        self.bound = max(self.bound, bound, sum(ascent.bound for ascent in self.ascents))
 
     def _offer(self, taken: Places) -> None:
         """Keep an answer if it is the best."""
@@ -95,49 +114,70 @@ class _Search:
             self.taken, self.served, self.objective = taken, served, objective
 
     def _bounds(self) -> bool:
-        """Improve bound and answer by the relaxation; False where the rules on land cannot be met."""
-        flat = self.flat
-        nothing = np.array([], dtype="int64")
-        price = assign(flat, capacities(flat, nothing), self.limits)[1]
-        if not flat.problem.fixed:
-            self._offer(nothing)
-        highest = np.zeros(len(price))
-        np.maximum.at(highest, flat.pair_row, flat.saved)
-        best, since, pace = price, 0, 1.0
-        share = BOUNDING * self.limits.time_limit if self.limits.time_limit else math.inf
-        rounds = FEW if len(flat.saved) <= WHOLE else ROUNDS
-        for turn in range(rounds):
-            found = relax(flat, price, self._brief())
-            if found is None:
-                return turn > 0
-            self.promise = 0.9 * self.promise + 0.1 * found.part
-            bound = flat.without - found.saving
-            since += 1
-            if bound > self.bound + 1e-7 * abs(flat.without):
-                best, since = price, 0
-            self.bound = max(self.bound, bound)
-            if turn % ANSWERS == 0 or turn == rounds - 1:
-                self._round(found)
-            if self._done() or self.limits.seconds > share or pace < 1e-3:  # noqa: PLR2004 - steps too small to help
-                break
-            if since >= PATIENCE:
-                price, since, pace = best, 0, pace / 2
-                continue
-            length = float(found.slope @ found.slope)
-            if length == 0:
-                break
-            step = pace * max(self.objective - bound, 1e-9 * flat.without) / length
-            price = np.clip(price - step * found.slope, 0, highest)
-        return True
+        """Raise the bound, kind by kind and of all; False where the rules on land cannot be met."""
+        begun, left = self.limits.seconds, BOUNDING * self.limits.left
+        small = len(self.flat.saved) <= SMALL
+        rounds = FEW if small else ROUNDS
+        for whole, share in ((False, PARTS), (True, 1.0)):
+            for place, ascent in enumerate(self.ascents):
+                now = self.limits.seconds
+                until = now + max(begun + share * left - now, 0.0) / (len(self.ascents) - place)
+                ascent.climb(partial(self._climbs, ascent, until, whole=whole), whole=whole, rounds=rounds)
+                if not ascent.possible:
+                    return False
+                if self._done():
+                    return True
+            self._choose()
+            if small:
+                return True
+        return self._together()
 
-    def _round(self, found: Relaxed) -> None:
-        """Make an answer of the relaxation's values."""
-        outcome = choose(self.flat, found.value, self._brief(1e-4), whole=True)
-        if len(outcome.values) == len(self.flat.option):
-            self._offer(np.flatnonzero(outcome.values > 0.5))  # noqa: PLR2004
+    def _climbs(self, ascent: Ascent, until: float, *, whole: bool) -> bool:
+        """Tell whether a kind's ascent may go on."""
+        self._prove()
+        near = whole and ascent.objective - ascent.bound <= ENOUGH * self.limits.gap * ascent.objective
+        return not near and self.limits.seconds < until and not self._done()
 
-    def _brief(self, gap: float = 0.0) -> Limits:
-        return Limits(min(CHOOSING, max(self.limits.left, 0.1)), gap, self.limits.seed, self.limits.threads)
+    def _prices(self) -> Floats:
+        price = np.zeros(len(self.flat.persons))
+        for part, ascent in zip(self.parts, self.ascents, strict=True):
+            price[part.rows] = ascent.price
+        return price
+
+    def _choose(self) -> bool:
+        """Answer the whole by what is best at the kinds' prices; False where the rules on land cannot be met."""
+        found = relax(self.flat, self._prices(), brief(self.limits, NEARLY), whole=True)
+        if found is not None:
+            self._prove(found.bound)
+            self._offer(np.flatnonzero(found.part > 0.5))  # noqa: PLR2004 - taken
+        return found is not None or self.taken is not None
+
+    def _together(self) -> bool:
+        """Bound the whole from the kinds' prices on and answer it; False where the rules on land cannot be met."""
+        self._join()
+        whole = Ascent(self.flat, self.limits, self._prices())
+        until = self.limits.seconds + TOGETHER * self.limits.left
+
+        def goes() -> bool:
+            self._prove(whole.bound)
+            if whole.objective < self.objective:
+                self._offer(whole.taken)
+            return self.limits.seconds < until and not self._done()
+
+        whole.climb(goes, whole=True)
+        return whole.possible or self.taken is not None
+
+    def _join(self) -> None:
+        """Put the kinds' own best answers together, those of few sites first; who comes later takes what is left."""
+        taken = np.array([], dtype="int64")
+        for place in np.argsort([len(ascent.taken) for ascent in self.ascents], kind="stable").tolist():
+            part, ascent = self.parts[place], self.ascents[place]
+            own = part.options[ascent.taken]
+            if not self.flat.allows(np.concatenate([taken, own])):
+                own = self._turn(place, taken)
+            taken = np.concatenate([taken, own])
+        if self.flat.allows(taken):
+            self._offer(np.sort(taken))
 
     def _exchange(self) -> None:
         """Put sites on better candidates, one at a time, until none is better or the time for it is over."""
@@ -156,56 +196,104 @@ class _Search:
                     if better:
                         break
 
-    def _exact(self) -> None:
+    def _kinds(self) -> None:
+        """Solve kinds whose programs are small, those with the widest gaps first, as if they had all land alone."""
+        gaps = [ascent.objective - ascent.bound for ascent in self.ascents]
+        for place in np.argsort(gaps)[::-1].tolist():
+            flat, ascent = self.parts[place].flat, self.ascents[place]
+            if len(flat.saved) > WHOLE or len(self.flat.saved) <= SMALL or self._done():
+                continue
+
+            def told(bound: float, ascent: Ascent = ascent) -> None:
+                ascent.bound = max(ascent.bound, bound)
+                self._prove()
+
+            taken = self._solve(flat, np.ones(flat.sites, dtype=bool), ascent.taken, ENOUGH * self.limits.gap, told)
+            if taken is not None:
+                ascent.meet(taken)
+            self._join()
+
+    def _turns(self) -> None:
+        """Solve one kind after another within what the others leave, until none is bettered."""
+        better = len(self.flat.saved) > SMALL
+        while better and self.taken is not None:
+            better = False
+            missing = self.flat.by_kind(self.taken, self.served)[self.flat.asked]
+            missing -= [ascent.bound for ascent in self.ascents]
+            for place in np.argsort(-missing).tolist():
+                if self._done() or missing[place] <= ENOUGH * self.limits.gap * self.objective / len(self.ascents):
+                    break
+                others = self.taken[~np.isin(self.taken, self.parts[place].options)]
+                before = self.objective
+                self._offer(np.sort(np.concatenate([others, self._turn(place, others)])))
+                better |= self.objective < before * (1 - BETTER)
+
+    def _turn(self, place: int, others: Places) -> Places:
+        """Options of a kind within what others leave: by an ascent of its own where its program is not small."""
+        part, ascent = self.parts[place], self.ascents[place]
+        flat, left = part.flat.beside(self.flat.candidate[self.flat.site[others]], self.flat.land[others])
+        own = ascent.taken if self.taken is None else np.flatnonzero(np.isin(part.options, self.taken))
+        start = np.flatnonzero(np.isin(left, own))
+        seconds = max(TURN, TURN_SHARE * self.limits.left)
+        if len(flat.saved) > WHOLE:
+            again = Ascent(flat, self.limits, ascent.price)
+            if flat.allows(start):
+                again.meet(start)
+            until = self.limits.seconds + seconds
+            again.climb(lambda: self.limits.seconds < until and not self._done(), whole=True)
+            found = again.taken
+        else:
+            sites = _promising(flat, ascent.promise[left], start, TURN_PAIRS)
+            solved = self._solve(flat, sites, start, ENOUGH * self.limits.gap, None, seconds)
+            found = start if solved is None else solved
+        taken: Places = part.options[left[found]]
+        return taken
+
+    def _all(self) -> None:
         """Solve the problem, or its most promising sites, as one program."""
-        flat = self.flat
-        whole = len(flat.saved) <= WHOLE
-        sites = np.ones(flat.sites, dtype=bool) if whole else self._promising()
-        program, options, pairs = _program(flat, sites)
-        start = self._start(options, pairs)
+        whole = len(self.flat.saved) <= WHOLE
+        promise = np.zeros(len(self.flat.option))
+        for part, ascent in zip(self.parts, self.ascents, strict=True):
+            promise[part.options] = ascent.promise
+        sites = np.ones(self.flat.sites, dtype=bool) if whole else _promising(self.flat, promise, self.taken, PROMISING)
+        taken = self._solve(self.flat, sites, self.taken, self.limits.gap, self._prove if whole else None)
+        if taken is not None:
+            self._offer(taken)
 
-        def told(progress: "object") -> bool:
-            return self.limits.watch is not None and self.limits.stops(
-                min(self.objective, flat.without + progress.objective),  # type: ignore[attr-defined]
-                max(self.bound, flat.without + progress.bound) if whole else self.bound,  # type: ignore[attr-defined]
-            )
+    def _solve(
+        self,
+        flat: Model,
+        sites: Mask,
+        start: Places | None,
+        gap: float,
+        told: Callable[[float], None] | None,
+        seconds: float = math.inf,
+    ) -> Places | None:
+        """Solve some sites of a model as a program: the options it takes, its bounds being told where it has all."""
 
-        aim = (
-            self.limits.gap
-            * max(min(self.objective, flat.without - self.objective), 0)
-            / max(flat.without - self.objective, 1e-12)
+        def watch(progress: Progress) -> bool:
+            if told:
+                told(flat.without + progress.bound)
+            return self._done()
+
+        written, point, aim = program(flat, sites), None, gap
+        if start is not None and flat.allows(start):
+            served = assign(flat, capacities(flat, start), self.limits)[0]
+            point = written.point(start, served)
+            objective = flat.objective(start, served)
+            # The program's objective is without that of serving nobody.
+            aim = gap * max(min(objective, flat.without - objective), 0.0) / max(flat.without - objective, 1e-12)
+        left = min(seconds, self.limits.left)
+        limits = replace(
+            self.limits,
+            gap=aim,
+            watch=watch,
+            time_limit=self.limits.seconds + left if math.isfinite(left) else None,
         )
-        limits = Limits(
-            self.limits.time_limit, aim, self.limits.seed, self.limits.threads, told, started=self.limits.started
-        )
-        outcome = solve(program, limits, start=start)
-        if outcome.status == "stopped":
-            self.stopped = True
-        if whole and math.isfinite(outcome.bound):
-            self.bound = max(self.bound, flat.without + outcome.bound)
-        if len(outcome.values):
-            self._offer(options[outcome.values[: len(options)] > 0.5])  # noqa: PLR2004
-
-    def _promising(self) -> Mask:
-        """Existing facilities, sites of the answer, and those that the relaxation takes most, while there is room."""
-        flat = self.flat
-        liked = np.zeros(flat.sites)
-        np.add.at(liked, flat.site, self.promise)
-        liked[flat.existing] = math.inf
-        if self.taken is not None:
-            liked[flat.site[self.taken]] = math.inf
-        order = np.argsort(-liked, kind="stable")
-        size = np.diff(flat.starts)[order]
-        room = (np.cumsum(size) <= PROMISING) & (liked[order] > 0)
-        sites = np.zeros(flat.sites, dtype=bool)
-        sites[order[room]] = True
-        return sites
-
-    def _start(self, options: Places, pairs: Places) -> Floats | None:
-        if self.taken is None:
-            return None
-        taken = np.isin(options, self.taken).astype("float64")
-        return np.concatenate([taken, self.served[pairs].astype("float64")])
+        outcome = solve(written.program, limits, start=point)
+        if told:
+            told(flat.without + outcome.bound)
+        return written.taken(outcome.values) if len(outcome.values) else None
 
     def _answer(self) -> Allocation:
         flat, problem = self.flat, self.flat.problem
@@ -250,49 +338,6 @@ class _Search:
         )  # fmt: skip
 
 
-def _program(flat: Model, sites: Mask) -> tuple[Program, Places, Places]:
-    """Options of some sites and persons by pair as one program, with the options and pairs that its variables are."""
-    options = np.flatnonzero(sites[flat.site])
-    pairs = np.flatnonzero(sites[flat.pair_site])
-    site, row = flat.pair_site[pairs], flat.pair_row[pairs]
-    n, m = len(options), len(pairs)
-    rules, low, high = flat.rules
-    rules = rules[:, options]
-    kept = (np.diff(rules.tocsr().indptr) > 0) | (low > -math.inf)
-    rules, low, high = rules.tocsr()[kept], low[kept], high[kept]
-    rows, at = np.unique(row, return_inverse=True)
-    served = sparse.csr_array((np.ones(m), (at, np.arange(m))), shape=(len(rows), m))
-    names, of = np.unique(site, return_inverse=True)
-    number = np.full(flat.sites, -1)
-    number[names] = np.arange(len(names))
-    mine = number[flat.site[options]] >= 0
-    load = sparse.csr_array((np.ones(m), (of, np.arange(m))), shape=(len(names), m))
-    room = sparse.csr_array(
-        (-flat.capacity[options][mine].astype("float64"), (number[flat.site[options]][mine], np.flatnonzero(mine))),
-        shape=(len(names), n),
-    )
-    new = np.flatnonzero(~flat.existing[site])
-    opened = sparse.csr_array((np.ones(n), (flat.site[options], np.arange(n))), shape=(flat.sites, n))
-    persons = flat.persons[row].astype("float64")
-    strong_z = sparse.diags_array(-persons[new]) @ opened[site[new]]
-    strong_x = sparse.csr_array((np.ones(len(new)), (np.arange(len(new)), new)), shape=(len(new), m))
-    matrix = sparse.vstack(
-        [
-            sparse.hstack([rules, sparse.csr_array((rules.shape[0], m))]),
-            sparse.hstack([sparse.csr_array((len(rows), n)), served]),
-            sparse.hstack([room, load]),
-            sparse.hstack([strong_z, strong_x]),
-        ]
-    ).tocsr()
-    beside = np.where(flat.existing[names], flat.room[names], 0).astype("float64")
-    high = np.concatenate([high, flat.persons[rows], beside, np.zeros(len(new))])
-    low = np.concatenate([low, np.full(len(rows) + len(names) + len(new), -math.inf)])
-    cost = np.concatenate([flat.cost[options], -flat.saved[pairs]])
-    most = np.concatenate([np.ones(n), persons])
-    whole = np.concatenate([np.ones(n, dtype=bool), np.zeros(m, dtype=bool)])
-    return Program(cost, matrix, low, high, np.zeros(n + m), most, whole), options, pairs
-
-
 def _matrix(flat: Model, served: "np.ndarray", mine: Mask, column: Places, shape: tuple[int, int]) -> sparse.csr_array:
     pairs = np.flatnonzero(mine & (served > 0))
     rows, columns = flat.row_cell[flat.pair_row[pairs]], column[flat.pair_site[pairs]]
@@ -327,3 +372,17 @@ def _infeasible(flat: Model, limits: Limits, reasons: list[Reason]) -> Allocatio
         limits.seconds,
         tuple(reasons),
     )
+
+
+def _promising(flat: Model, promise: Floats, taken: Places | None, most: int) -> Mask:
+    """Existing facilities, sites that are taken, and those that relaxations take most, as many as have some pairs."""
+    liked = np.zeros(flat.sites)
+    np.add.at(liked, flat.site, promise)
+    liked[flat.existing] = math.inf
+    if taken is not None:
+        liked[flat.site[taken]] = math.inf
+    order = np.argsort(-liked, kind="stable")
+    room = (np.cumsum(np.diff(flat.starts)[order]) <= most) & (liked[order] > 0)
+    sites = np.zeros(flat.sites, dtype=bool)
+    sites[order[room]] = True
+    return sites

@@ -1,13 +1,15 @@
 """What siting adds to a plan: the sites, who is served, and how good the choice is proven to be."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import geopandas as gpd
 import pandas as pd
 
-from landlink.siting.answer import Status
-from landlink.siting.parcels.problem import gap_of
+# `optimal`: the objective is proven; `gap`: within the gap asked for; `time` and `stopped`: the best so far.
+Status = Literal["optimal", "gap", "time", "stopped", "infeasible", "unbounded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +57,17 @@ class Siting:
 
     @property
     def gap(self) -> float:
-        """Gap of the choice, see :func:`landlink.siting.parcels.gap_of`."""
+        """Gap of the choice, see :func:`gap_of`."""
         return gap_of(self.objective, self.bound, self.without)
+
+
+def gap_of(objective: float, bound: float, without: float) -> float:
+    """Distance of the bound from the objective, as a share of the objective or of what it saves, whichever is less.
+
+    Most people may be out of any candidate's reach; their share in the objective must not make the gap look small.
+    """
+    if not (math.isfinite(objective) and math.isfinite(bound)):
+        return math.inf
+    missing = max(objective - bound, 0.0)
+    least = min(objective, without - objective)
+    return 0.0 if missing <= 1e-9 * max(abs(without), 1e-12) else missing / max(least, 1e-12)

@@ -1,0 +1,1 @@
+"""Which sites to open and what each serves under capacities: bounds, good plans, and programs that prove the best."""
