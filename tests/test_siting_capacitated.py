@@ -141,11 +141,11 @@ def test_the_best_of_all_choices_is_found(model: Model, brute: Callable[[Case], 
         assert len(answer.open) == case.p
 
 
-@pytest.mark.parametrize(("model", "brute"), MODELS)
+@pytest.mark.parametrize("model", [pytest.param(param.values[0], id=param.id) for param in MODELS])
 @settings(max_examples=30, deadline=None)
 @given(case=cases(), order=st.randoms(use_true_random=False))
 def test_names_of_sites_do_not_matter_and_more_sites_do_not_harm(
-    model: Model, brute: Callable[[Case], float], case: Case, order: random.Random
+    model: Model, case: Case, order: random.Random
 ) -> None:
     places = list(range(len(case.fixed)))
     order.shuffle(places)
@@ -206,7 +206,7 @@ def test_why_there_is_no_answer(
     cost: list[list[float]],
     demand: list[float],
     capacity: list[float],
-    single_source: bool,
+    single_source: bool,  # noqa: FBT001
     reason: str,
     values: dict[str, object],
 ) -> None:

@@ -161,7 +161,11 @@ def test_a_site_too_few_says_how_many_it_takes() -> None:
 def test_published_optima_are_proven(name: str) -> None:
     cost, p = orlib.pmed(name)
     answer = p_median(cost, np.ones(len(cost)), p)
-    assert (answer.objective, answer.bound, answer.status) == (orlib.optima("p_median")[name], answer.objective, "optimal")
+    assert (answer.objective, answer.bound, answer.status) == (
+        orlib.optima("p_median")[name],
+        answer.objective,
+        "optimal",
+    )
     farthest = p_center(cost, p)
     assert (farthest.objective, farthest.status) == (orlib.optima("p_center")[name], "optimal")
     assert farthest.bound == farthest.objective

@@ -26,7 +26,9 @@ def main() -> None:
     options.add_argument("--peer", type=float, help="seconds of spopt for an instance; not run without it")
     given = options.parse_args()
     for model in given.models:
-        print(f"\n{model}\n{'instance':12}{'optimum':>14}{'objective':>14}{'bound':>14}{'seconds':>9}{'spopt':>9}{'ratio':>7}")
+        print(
+            f"\n{model}\n{'instance':12}{'optimum':>14}{'objective':>14}{'bound':>14}{'seconds':>9}{'spopt':>9}{'ratio':>7}"
+        )
         total = 0.0
         for name in names_of(model):
             if given.names and name not in given.names:
@@ -98,7 +100,7 @@ def most(name: str, limit: float, peer: float | None) -> Instance:
     )
 
 
-def capacitated(name: str, limit: float, peer: float | None) -> Instance:
+def capacitated(name: str, limit: float, _: float | None) -> Instance:
     """spopt weighs costs by demand, so it is not given these."""
     cost, demand, capacity, p = orlib.pmedcap(name)
     return (
@@ -108,7 +110,7 @@ def capacitated(name: str, limit: float, peer: float | None) -> Instance:
     )
 
 
-def split(name: str, limit: float, peer: float | None) -> Instance:
+def split(name: str, limit: float, _: float | None) -> Instance:
     fixed, cost, demand, capacity = orlib.cap(name)
     return (
         orlib.optima("facility_location")[name],
@@ -117,7 +119,7 @@ def split(name: str, limit: float, peer: float | None) -> Instance:
     )
 
 
-def single(name: str, limit: float, peer: float | None) -> Instance:
+def single(name: str, limit: float, _: float | None) -> Instance:
     fixed, cost, demand, capacity = orlib.single_cap(name)
     return (
         orlib.optima("facility_location_single_source")[name],
