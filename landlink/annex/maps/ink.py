@@ -1,0 +1,240 @@
+"""Drawing on a page in millimetres from its lower left corner: text, lines, areas and marks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.patheffects import Stroke
+from matplotlib.text import Text
+
+from landlink.annex.maps.fonts import fonts
+from landlink.errors import DataError, Fault
+from landlink.texts import Lang
+
+# Sides of the papers in mm, and the sheet that all lengths are given for: others are that one made larger or smaller.
+PAPERS = {"A4": (297.0, 210.0), "A3": (420.0, 297.0), "A2": (594.0, 420.0), "A1": (841.0, 594.0)}
+WIDTH, HEIGHT = PAPERS["A3"]
+MM_PER_INCH = 25.4
+MM_PER_POINT = MM_PER_INCH / 72
+# Lines of text stand this far apart, in the size of the type.
+LEADING = 1.3
+DARK, GREY, HAIR = "#222222", "#6f6f6f", "#b5b5b5"
+_MEASURED_AT = 288.0
+# Marks that look larger or smaller than others of their size.
+_MARK_SIZES = {"D": 0.8, "P": 1.1, "X": 1.1}
+_CLOSING, _OPENING = " ，。；：、）》”", "（《“"
+# From here on signs are Chinese.
+_WIDE = 0x2E80
+
+
+class Ink:
+    """A page and what draws on it.
+
+    Parameters
+    ----------
+    paper
+        Name in :data:`PAPERS`.
+    lang
+        Language of the texts, which decides on the fonts.
+
+    Raises
+    ------
+    DataError
+        There is no such paper.
+    OutputError
+        No Chinese font is installed.
+    """
+
+    def __init__(self, paper: str, lang: Lang) -> None:
+        if paper not in PAPERS:
+            raise DataError(Fault("option.choice", {"option": "paper", "value": paper, "choices": " | ".join(PAPERS)}))
+        self.lang = lang
+        self.body, self.bold = fonts(lang)
+        # Lengths on paper to the lengths as given, that is, on A3.
+        self.ratio = PAPERS[paper][0] / WIDTH
+        # The height by the same ratio, some hundredths of a mm off the norm, so that the map's scale is one.
+        size = (WIDTH * self.ratio / MM_PER_INCH, HEIGHT * self.ratio / MM_PER_INCH)
+        self.figure = Figure(figsize=size, dpi=_MEASURED_AT, facecolor="white", layout=None)
+        self.axes = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set_xlim(0, WIDTH)
+        self.axes.set_ylim(0, HEIGHT)
+        self.axes.set_axis_off()
+        self._measuring: Any = RendererAgg(8, 8, _MEASURED_AT)  # type: ignore[no-untyped-call]
+
+    def points(self, size: float) -> float:
+        """Points on this paper of points on A3."""
+        return size * self.ratio
+
+    def width_of(self, string: str, size: float, *, bold: bool = False) -> float:
+        """Width of a line of text in mm."""
+        font = self._font(size, bold=bold)
+        wide, _, _ = self._measuring.get_text_width_height_descent(string, font, ismath=False)
+        return float(wide) * MM_PER_INCH / _MEASURED_AT / self.ratio
+
+    def wrapped(self, string: str, size: float, width: float) -> list[str]:
+        """Lines of a text that are no wider than a width: broken between words, and between Chinese characters."""
+        lines = [""]
+        for word in _words(string):
+            if lines[-1] and self.width_of((lines[-1] + word).rstrip(), size) > width:
+                lines[-1] = lines[-1].rstrip()
+                lines.append("")
+            lines[-1] += word if lines[-1] else word.lstrip()
+        return lines
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        string: str,
+        size: float,
+        *,
+        bold: bool = False,
+        color: str = DARK,
+        ha: str = "left",
+        va: str = "center",
+        rotation: float = 0,
+        halo: bool = False,
+        zorder: float = 10,
+        gid: str = "",
+    ) -> Text:
+        """Write one line of text, or several; a halo is drawn beneath it, so that the text itself stays text."""
+        font = self._font(size, bold=bold)
+        placed: dict[str, Any] = {"ha": ha, "va": va, "rotation": rotation, "linespacing": LEADING}
+        if halo:
+            around = Stroke(linewidth=self.points(size / 4.5), foreground="white", joinstyle="round")
+            self.axes.text(
+                x,
+                y,
+                string,
+                fontproperties=font,
+                path_effects=[around],
+                zorder=zorder - 0.1,
+                parse_math=False,
+                **placed,
+            )
+        artist = self.axes.text(
+            x, y, string, fontproperties=font, color=color, zorder=zorder, parse_math=False, **placed
+        )
+        artist.set_gid(gid or None)
+        return artist
+
+    def line(
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        color: str = DARK,
+        width: float = 0.6,
+        dashes: tuple[float, ...] = (),
+        zorder: float = 5,
+        gid: str = "",
+    ) -> None:
+        """Draw a line through points."""
+        xs, ys = zip(*points, strict=True)
+        artist = Line2D(xs, ys, color=color, linewidth=self.points(width), zorder=zorder, solid_capstyle="butt")
+        if dashes:
+            artist.set_linestyle((0, dashes))
+        artist.set_gid(gid or None)
+        self.axes.add_artist(artist)
+
+    def area(
+        self,
+        shape: shapely.Geometry,
+        *,
+        face: str = "none",
+        edge: str = "none",
+        width: float = 0.5,
+        dashes: tuple[float, ...] = (),
+        hatched: bool = False,
+        clip: tuple[float, float, float, float] | None = None,
+        zorder: float = 2,
+        gid: str = "",
+    ) -> None:
+        """Draw polygons or lines, cut off at a box where one is given."""
+        path = _path(shape)
+        if path is None:
+            return
+        patch = PathPatch(
+            path,
+            facecolor=face,
+            edgecolor=edge,
+            linewidth=self.points(width) if edge != "none" else 0,
+            linestyle=(0, dashes) if dashes else "-",
+            joinstyle="round",
+            zorder=zorder,
+        )
+        patch.set_gid(gid or None)
+        self._add(patch, clip)
+        if hatched:
+            self._add(PathPatch(path, facecolor="none", edgecolor=GREY, linewidth=0, hatch="////", zorder=zorder), clip)
+
+    def box(
+        self, left: float, bottom: float, right: float, top: float, *, face: str = "none", edge: str = "none",
+        width: float = 0.5, hatched: bool = False, zorder: float = 2, gid: str = "",
+    ) -> None:  # fmt: skip
+        """Draw a rectangle."""
+        shape = shapely.box(left, bottom, right, top)
+        self.area(shape, face=face, edge=edge, width=width, hatched=hatched, zorder=zorder, gid=gid)
+
+    def mark(
+        self, x: float, y: float, marker: str, color: str, *, size: float = 2.8, zorder: float = 7, gid: str = ""
+    ) -> None:
+        """Draw a mark of a size in mm."""
+        wide = size * _MARK_SIZES.get(marker, 1.0)
+        artist = Line2D(
+            [x], [y], marker=marker, linestyle="none", markersize=self.points(wide / MM_PER_POINT),
+            markerfacecolor=color, markeredgecolor="white", markeredgewidth=self.points(0.6), zorder=zorder,
+        )  # fmt: skip
+        artist.set_gid(gid or None)
+        self.axes.add_artist(artist)
+
+    def _font(self, size: float, *, bold: bool) -> FontProperties:
+        font = (self.bold if bold else self.body).copy()
+        font.set_size(self.points(size))
+        return font
+
+    def _add(self, patch: PathPatch, clip: tuple[float, float, float, float] | None) -> None:
+        self.axes.add_artist(patch)
+        if clip is not None:
+            left, bottom, right, top = clip
+            corners = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
+            patch.set_clip_path(Path(corners, closed=True), self.axes.transData)
+
+
+def _words(string: str) -> list[str]:
+    """Pieces that a line may be broken between; punctuation stays with what it closes or opens."""
+    words: list[str] = []
+    for sign in string:
+        last = words[-1][-1] if words else " "
+        latin = not (_is_wide(sign) or _is_wide(last) or last == " ")
+        if words and (latin or sign in _CLOSING or last in _OPENING):
+            words[-1] += sign
+        else:
+            words.append(sign)
+    return words
+
+
+def _is_wide(sign: str) -> bool:
+    return ord(sign) >= _WIDE
+
+
+def _path(shape: shapely.Geometry) -> Path | None:
+    """Outline of polygons, with their holes, or of lines."""
+    parts = [part for part in shapely.get_parts(shape, return_index=False) if not shapely.is_empty(part)]
+    lines = []
+    for part in parts:
+        if part.geom_type == "Polygon":
+            lines += [part.exterior, *part.interiors]
+        elif part.geom_type == "LineString":
+            lines.append(part)
+    if not lines:
+        return None
+    points = [shapely.get_coordinates(line) for line in lines]
+    codes = [np.r_[Path.MOVETO, np.full(len(line) - 1, Path.LINETO)] for line in points]
+    return Path(np.concatenate(points), np.concatenate(codes).astype(Path.code_type))

@@ -1,0 +1,211 @@
+"""What the map sheets show: colours, figures and legends of each theme, all from the plan's tables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+import pandas as pd
+
+from landlink.annex.maps import classes
+from landlink.display import column_status
+from landlink.explain import Explainer
+from landlink.plan import Plan
+from landlink.policy import Facility
+from landlink.policy.model import Steps
+from landlink.schema import worst
+from landlink.sited import Siting
+from landlink.texts import Lang, text
+from landlink.units import ha
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the legend: a coloured area, hatched or not, or a mark."""
+
+    kind: Literal["area", "hatched", "mark"]
+    label: str
+    color: str
+    marker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One site's place in degrees, and its mark."""
+
+    id: str
+    code: str
+    lon: float
+    lat: float
+    marker: str
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """What one sheet shows.
+
+    Parameters
+    ----------
+    heading
+        What the legend is of, with its unit.
+    colors
+        Colour by district; those without one have no figure and are hatched.
+    figures
+        Figure by district, as the map names it.
+    legend, remarks
+        Lines of the legend, and what is to be said below them.
+    column, cells
+        Heading and figures, by district, of the table below the legend.
+    sites
+        Sites to be marked.
+    centre
+        The central area is outlined.
+    status
+        Status of the figures: the least official of them; empty where the plan does not know it.
+    """
+
+    heading: str
+    colors: Mapping[str, str]
+    legend: Sequence[Entry] = ()
+    figures: Mapping[str, str] = field(default_factory=dict)
+    remarks: Sequence[str] = ()
+    column: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict)
+    sites: Sequence[Site] = ()
+    centre: bool = False
+    status: str = "official"
+
+
+def overview(plan: Plan, lang: Lang) -> Theme:
+    """Districts by name, with their official areas."""
+    districts = plan.districts.set_index("code").sort_index()
+    cells = {code: "–" if pd.isna(area) else f"{area:,.0f}" for code, area in districts["official_area_ha"].items()}
+    return Theme(
+        text("maps.heading.overview", lang),
+        classes.pastels(districts.index.tolist(), districts.geometry.to_numpy()),
+        column=text("maps.table.area", lang),
+        cells=cells,
+        centre=bool(plan.central),
+        status="",
+    )
+
+
+def per_capita(plan: Plan, explainer: Explainer, lang: Lang) -> Theme:
+    """Existing urban construction land a head, in the classes that the policy has a standard for."""
+    quota = plan.quota.set_index("code")
+    values = quota["per_capita_stock_m2"]
+    heading = text("maps.heading.per_capita", lang)
+    status = column_status(explainer, "quota")["per_capita_stock_m2"]
+    content = plan.rules["linkage.standard"].content
+    if not isinstance(content, Steps):
+        return _classed(values.to_dict(), heading, text("maps.table.per_capita", lang), classes.ORANGES, status, lang)
+    steps = content.steps
+    colors = dict(zip(steps, classes.ramp(classes.ORANGES, len(steps)), strict=True))
+    # The exact quotient, as the plan itself decides on the step.
+    at = {
+        code: content.at(Fraction(int(land), int(people)))
+        for code, land, people in quota[["urban_land_m2", "urban_residents"]].itertuples()
+    }
+    legend = []
+    for step in steps:
+        standards = sorted({f"{quota.loc[code, 'standard_m2']:g}" for code, own in at.items() if own == step})
+        span = step.label(text("maps.legend.per_capita", lang)).removeprefix("0 ≤ ")
+        key = "maps.legend.standard" if standards else "maps.legend.unused"
+        label = text(key, lang, span=span, standard=", ".join(standards))
+        legend.append(Entry("area", label, colors[step]))
+    figures = {code: f"{value:,.2f}" for code, value in values.items()}
+    return Theme(
+        heading,
+        {code: colors[step] for code, step in at.items()},
+        legend,
+        figures,
+        (text("maps.remark.steps", lang),),
+        text("maps.table.per_capita", lang),
+        figures,
+        status=status,
+    )
+
+
+def quota(plan: Plan, explainer: Explainer, lang: Lang) -> Theme:
+    """New construction land that districts are given."""
+    status = column_status(explainer, "quota")["quota_m2"]
+    values = {code: float(ha(area)) for code, area in plan.quota.set_index("code")["quota_m2"].items()}
+    total = text("maps.remark.total", lang, total=f"{ha(plan.totals()['quota_m2']):,}")
+    heading, column = text("maps.heading.quota", lang), text("maps.table.quota", lang)
+    return _classed(values, heading, column, classes.BLUES, status, lang, total)
+
+
+def need(plan: Plan, explainer: Explainer, facility: Facility, lang: Lang) -> Theme:
+    """Land that one facility needs."""
+    own = plan.needs[plan.needs["facility"] == facility.id].set_index("code")["land_m2"]
+    status = worst(explainer.explain("needs", code, "land_m2", facility=facility.id).status for code in own.index)
+    heading = text("maps.heading.need", lang, facility=facility.title[lang])
+    total = text("maps.remark.total", lang, total=f"{ha(int(own.sum())):,}")
+    values = {code: float(ha(area)) for code, area in own.items()}
+    return _classed(values, heading, text("maps.table.need", lang), classes.GREENS, status, lang, total)
+
+
+def sites(plan: Plan, siting: Siting, explainer: Explainer, lang: Lang, district: str | None) -> Theme:
+    """Parcels chosen, marked by facility, of the city or of a district."""
+    table = siting.sites if district is None else siting.sites[siting.sites["code"] == district]
+    marks = {facility.id: classes.mark_of(place) for place, facility in enumerate(plan.facilities)}
+    counts = table["facility"].value_counts()
+    legend = [
+        Entry(
+            "mark",
+            text("maps.legend.sites", lang, facility=facility.title[lang], count=counts[facility.id]),
+            marks[facility.id][1],
+            marks[facility.id][0],
+        )
+        for facility in plan.facilities
+        if facility.id in counts
+    ]
+    points = table.geometry.representative_point()
+    placed = [
+        Site(site, code, float(point.x), float(point.y), *marks[facility])
+        for site, code, facility, point in zip(table["site"], table["code"], table["facility"], points, strict=True)
+    ]
+    total = text("maps.remark.sites", lang, count=len(table), area=f"{ha(int(table['site_m2'].sum())):,}")
+    status = worst([siting.data_status, *table["status"], column_status(explainer, "needs")["granted_m2"]])
+    colors = dict.fromkeys(plan.districts["code"], "#fbfaf5")
+    return Theme(
+        text("maps.heading.sites", lang),
+        colors,
+        legend,
+        remarks=(total,),
+        column=text("maps.table.sites", lang),
+        cells={code: str(count) for code, count in table["code"].value_counts().items()},
+        sites=placed,
+        status=status,
+    )
+
+
+def _classed(
+    values: Mapping[str, float],
+    heading: str,
+    column: str,
+    colors: Sequence[str],
+    status: str,
+    lang: Lang,
+    *remarks: str,
+) -> Theme:
+    """Theme of figures, as they are shown, in classes; zero has none."""
+    known = {code: value for code, value in values.items() if not pd.isna(value)}
+    above = {code: value for code, value in known.items() if value > 0}
+    legend, chosen = [], dict.fromkeys(known, classes.NONE)
+    notes = list(remarks)
+    if above:
+        edges = classes.bounds(list(above.values()))
+        ramp = classes.ramp(colors, len(edges) - 1)
+        legend = [Entry("area", span, color) for span, color in zip(classes.spans(edges), ramp, strict=True)]
+        chosen |= {code: ramp[classes.class_of(value, edges)] for code, value in above.items()}
+        if len(ramp) > 1:
+            notes.append(text("maps.remark.classes", lang))
+    if len(above) < len(known):
+        legend.insert(0, Entry("area", text("maps.legend.none", lang), classes.NONE))
+    if len(known) < len(values):
+        legend.append(Entry("hatched", text("maps.legend.no_data", lang), classes.NO_DATA))
+    figures = {code: f"{value:,.2f}" for code, value in known.items()}
+    cells = {code: figures.get(code, "–") for code in values}
+    return Theme(heading, chosen, legend, figures, notes, column, cells, status=status)
