@@ -149,7 +149,12 @@ def test_commands_that_need_a_plan(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_annex(out: Path, tmp_path: Path) -> None:
     assert run("annex", out, "--out", tmp_path / "annex") == 0
     assert run("annex", out, "--out", tmp_path / "annex", "--lang", "en") == 0
-    assert len(names(tmp_path / "annex")) == 4
+    assert len(names(tmp_path / "annex")) == 2
+    (chinese,) = (tmp_path / "annex").glob("广州*.zip")
+    assert run("verify", chinese) == 0
+    chinese.write_bytes(chinese.read_bytes()[:-100])
+    assert run("verify", chinese) == 2
+    assert run("annex", out, "--out", tmp_path / "annex", "--district", "1") == 2
 
 
 def test_validate(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -164,7 +169,7 @@ def test_validate(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("command", ["plan", "explain", "validate", "annex", "app"])
+@pytest.mark.parametrize("command", ["plan", "explain", "validate", "annex", "verify", "app"])
 def test_help(command: str, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         run(command, "--lang", lang, "--help")

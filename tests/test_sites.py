@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 
 import landlink
 from landlink import cli
-from landlink.annex import write_annex
+from landlink.annex import write_geopackage
 from landlink.errors import DataError
 from landlink.land import load_land
 from landlink.people import people, radius_m, standard_of
@@ -100,7 +101,8 @@ def test_the_plan_with_sites(chosen: Chosen, plan: Plan, found: Prospect, there:
     read = landlink.load_plan(tmp_path / "sited")
     assert read.fingerprint == sited.fingerprint
     pd.testing.assert_frame_equal(read.table("sites"), sited.table("sites"))
-    assert len(write_annex(read, tmp_path / "annex")) == 2
+    write_geopackage(read, tmp_path / "layers.gpkg")
+    assert "sites" in pyogrio.list_layers(tmp_path / "layers.gpkg")[:, 0]
     before = service(plan, found.land, there, "primary_school").table(None)
     after = service(read, found.land, there, "primary_school").table(None)
     late = after["when"] == "after"

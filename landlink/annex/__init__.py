@@ -1,40 +1,8 @@
-"""The documents that go with a plan: the workbook of tables and the GeoPackage of layers."""
+"""The documents that go with a plan: workbook, map sheets, layers and derivations, packed to be filed."""
 
-from functools import partial
-from pathlib import Path
-
-from landlink.annex import workbook
+from landlink.annex.gaps import Gap, gaps
 from landlink.annex.layers import write_geopackage
-from landlink.formats import write_files
-from landlink.plan import Plan
-from landlink.texts import Lang, text
+from landlink.annex.manifest import Finding, verify
+from landlink.annex.package import file_name, files, write_annex
 
-__all__ = ["write_annex", "write_geopackage"]
-
-
-def write_annex(plan: Plan, folder: str | Path, lang: Lang = "zh") -> list[Path]:
-    """Write the workbook and the GeoPackage of a plan, both or neither.
-
-    Parameters
-    ----------
-    folder
-        Target folder; made where it is missing.
-    lang
-        Language of texts, field aliases and file names.
-
-    Raises
-    ------
-    OutputError
-        The folder or a file in it cannot be written; nothing has been changed.
-    """
-    return write_files(
-        Path(folder),
-        {
-            text("annex.file.workbook", lang): workbook.workbook(plan, lang),
-            text("annex.file.geopackage", lang): partial(_geopackage, plan, lang),
-        },
-    )
-
-
-def _geopackage(plan: Plan, lang: Lang, path: Path) -> None:
-    write_geopackage(plan, path, lang)
+__all__ = ["Finding", "Gap", "file_name", "files", "gaps", "verify", "write_annex", "write_geopackage"]

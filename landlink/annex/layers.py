@@ -44,10 +44,33 @@ CREATE TABLE IF NOT EXISTS gpkg_data_column_constraints (
 _EXTENSION = "http://www.geopackage.org/spec130/#extension_schema"
 
 
-def write_geopackage(plan: Plan, path: str | Path, lang: Lang = "zh") -> None:
-    """Write the layers ``districts`` (EPSG:4490), ``needs`` and ``parameters``; an existing file is replaced.
+def layers(plan: Plan, lang: Lang, district: str | None = None) -> dict[str, pd.DataFrame]:
+    """Return all layers and tables of a plan, or of one of its districts, by name.
 
-    A plan with sites has ``sites`` (the parcels' developable shapes, EPSG:4490) and ``provision`` beside them.
+    Returns
+    -------
+    ``districts`` (EPSG:4490), ``needs`` and ``parameters``; of a plan with sites also ``sites`` (the parcels'
+    developable shapes, EPSG:4490) and ``provision``. Areas are in m², unrounded.
+    """
+    tables = {"districts": _districts(plan, lang), "needs": _needs(plan, lang), "parameters": _parameters(plan, lang)}
+    if plan.siting is not None:
+        tables |= {"sites": _sites(plan, plan.siting, lang), "provision": _named(plan, plan.siting.provision, lang)}
+    if district is None:
+        return tables
+    return {
+        name: table[table["code"] == district].reset_index(drop=True) if "code" in table else table
+        for name, table in tables.items()
+    }
+
+
+def fields(plan: Plan, tables: Mapping[str, pd.DataFrame], lang: Lang) -> pd.DataFrame:
+    """Return what people read of each field: ``layer``, ``field``, ``alias`` with its unit, and ``description``."""
+    rows = [(layer, *row) for layer, table in tables.items() for row in _aliases(layer, table, plan, lang)]
+    return pd.DataFrame(rows, columns=["layer", "field", "alias", "description"])
+
+
+def write_geopackage(plan: Plan, path: str | Path, lang: Lang = "zh", district: str | None = None) -> None:
+    """Write the layers and tables of :func:`layers`; an existing file is replaced.
 
     Field names are the package's own; what people read (alias, with unit) and how a figure is computed stand in the
     GeoPackage's schema extension, which GIS programs show. Areas are in m², unrounded.
@@ -58,12 +81,12 @@ def write_geopackage(plan: Plan, path: str | Path, lang: Lang = "zh") -> None:
         File that ends in ``.gpkg``.
     lang
         Language of aliases, layer titles and descriptions.
+    district
+        Code of the district whose rows alone are written.
     """
     path = Path(path)
     path.unlink(missing_ok=True)
-    tables = {"districts": _districts(plan, lang), "needs": _needs(plan, lang), "parameters": _parameters(plan, lang)}
-    if plan.siting is not None:
-        tables |= {"sites": _sites(plan, plan.siting, lang), "provision": _named(plan, plan.siting.provision, lang)}
+    tables = layers(plan, lang, district)
     described = text(
         "annex.layer.description",
         lang,
@@ -178,12 +201,11 @@ def _describe_columns(database: sqlite3.Connection, tables: Mapping[str, pd.Data
         database.execute(
             "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_schema', ?, 'read-write')", (name, _EXTENSION)
         )
-    for layer, table in tables.items():
-        for name, alias, description in _aliases(layer, table, plan, lang):
-            database.execute(
-                "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, NULL)",
-                (layer, name, alias, alias, description or None),
-            )
+    for layer, name, alias, description in fields(plan, tables, lang).itertuples(index=False):
+        database.execute(
+            "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, NULL)",
+            (layer, name, alias, alias, description or None),
+        )
 
 
 def _aliases(layer: str, table: pd.DataFrame, plan: Plan, lang: Lang) -> Iterator[tuple[str, str, str]]:

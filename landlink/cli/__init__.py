@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 
 import pandas as pd
 
@@ -14,7 +13,7 @@ from landlink import launch
 from landlink.archive import load_plan, save_plan
 from landlink.baseline import BASES
 from landlink.city import load_city
-from landlink.cli import check, land, service
+from landlink.cli import annex, check, land, service
 from landlink.cli.shown import print_table
 from landlink.display import QUOTA_SHOWN
 from landlink.errors import DataError, Fault, LandlinkError
@@ -101,10 +100,7 @@ def _parser(lang: Lang) -> argparse.ArgumentParser:
     validate.add_argument("--policy", help=say("policy") + " " + " | ".join(shipped()))
     validate.add_argument("--accept-questions", action="store_true", help=say("accept_questions"))
 
-    annex = command("annex", _annex)
-    annex.add_argument("plan", help=say("plan_folder"))
-    annex.add_argument("--out", required=True, help=say("out"))
-
+    annex.add(command, say)
     check.add(command, say)
     land.add(command, say)
     service.add(command, say)
@@ -198,13 +194,6 @@ def _validate(options: argparse.Namespace, lang: Lang) -> None:
             layers=layers,
         )
     )
-
-
-def _annex(options: argparse.Namespace, lang: Lang) -> None:
-    from landlink.annex import write_annex  # noqa: PLC0415 - the other commands start faster without it
-
-    for path in write_annex(load_plan(options.plan), Path(options.out), lang):
-        print(path)
 
 
 def _app(options: argparse.Namespace, lang: Lang) -> None:

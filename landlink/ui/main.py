@@ -7,7 +7,7 @@ import streamlit as st
 from landlink.texts import LANGS
 from landlink.ui import state
 
-PAGES = ("overview", "quota", "needs", "supply", "access", "siting", "data")
+PAGES = ("overview", "quota", "needs", "supply", "access", "siting", "annex", "data")
 _LANGUAGES = {"zh": "中文", "en": "EN"}
 _STYLE = """
 <style>

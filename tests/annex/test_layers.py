@@ -10,9 +10,8 @@ import pyogrio
 import pytest
 
 import landlink
-from landlink.annex import write_annex, write_geopackage
+from landlink.annex import write_geopackage
 from landlink.crs import area_m2
-from landlink.errors import OutputError
 from landlink.texts import text
 from tests.sited import sited
 
@@ -108,16 +107,9 @@ def test_the_same_plan_gives_the_same_bytes(plan, tmp_path):
     assert (tmp_path / "one.gpkg").read_bytes() == (tmp_path / "two.gpkg").read_bytes()
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_annex_is_written_whole(plan, tmp_path, lang):
-    written = write_annex(plan, tmp_path / "annex", lang)
-    names = [text("annex.file.workbook", lang), text("annex.file.geopackage", lang)]
-    assert [path.name for path in written] == names
-    assert sorted(path.name for path in (tmp_path / "annex").iterdir()) == sorted(names)
-
-
-def test_annex_is_not_written_in_part(plan, tmp_path):
-    (tmp_path / "数据成果.gpkg").mkdir()
-    with pytest.raises(OutputError):
-        write_annex(plan, tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["数据成果.gpkg"]
+def test_a_districts_layers_hold_its_rows_alone(plan, tmp_path):
+    write_geopackage(plan, tmp_path / "one.gpkg", district="440111")
+    for layer in ("districts", "needs", "sites", "provision"):
+        assert set(pyogrio.read_dataframe(tmp_path / "one.gpkg", layer=layer)["code"]) <= {"440111"}
+    assert len(pyogrio.read_dataframe(tmp_path / "one.gpkg", layer="districts")) == 1
+    assert len(pyogrio.read_dataframe(tmp_path / "one.gpkg", layer="parameters")) == len(list(plan.rules.values()))

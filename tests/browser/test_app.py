@@ -1,10 +1,12 @@
 """A planner's way through the app, offline."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from landlink.annex import verify
 from tests.browser.conftest import App, eventually, keep_shot
 
 pytestmark = pytest.mark.browser
@@ -168,3 +170,27 @@ def test_the_annex_downloads(app: App) -> None:
         app.page.get_by_role("button", name="下载附件（xlsx）").click()
     assert waiting.value.suggested_filename == "附表.xlsx"
     assert waiting.value.path().read_bytes()[:2] == b"PK"
+
+
+def test_a_districts_package_is_previewed_made_and_downloaded(app: App, tmp_path: Path) -> None:
+    open_page(app, "附件")
+    expect(app.page.get_by_text("有估算数据", exact=False)).to_be_visible()
+    app.page.get_by_label("编制单位").fill("市规划和自然资源局")
+    app.page.keyboard.press("Enter")
+    app.page.get_by_label("范围").click()
+    app.page.get_by_role("option", name="黄埔区").click()
+    app.settle()
+    picture = app.page.get_by_test_id("stImage").locator("img").first
+    expect(picture).to_be_visible()
+    eventually(app.page, lambda: picture.evaluate("image => image.naturalWidth") > 800, True)
+    keep_shot(app.page, "annex")
+    app.page.get_by_role("button", name="生成附件包").click()
+    download = app.page.get_by_role("button", name=re.compile("下载附件包"))
+    expect(download).to_be_visible(timeout=90_000)
+    with app.page.expect_download() as waiting:
+        download.click()
+    assert "440112黄埔区" in waiting.value.suggested_filename
+    package = tmp_path / "package.zip"
+    waiting.value.save_as(package)
+    assert verify(package) == []
+    assert app.outside == []

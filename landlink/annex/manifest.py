@@ -1,0 +1,95 @@
+"""What a package of annexes holds, and whether it still holds that."""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from landlink.errors import DataError, Fault
+from landlink.plan import Plan
+from landlink.texts import Lang, text
+
+NAME = "manifest.json"
+_ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the first day that a zip archive knows
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A file that is not as the manifest has it: ``changed``, ``missing``, or ``added`` since."""
+
+    file: str
+    kind: Literal["changed", "missing", "added"]
+
+    def text(self, lang: Lang | None = None) -> str:
+        """Text of the finding."""
+        return text(f"annex.finding.{self.kind}", lang, file=self.file)
+
+
+def pack(files: Mapping[str, bytes], plan: Plan, path: Path, lang: Lang, district: str | None) -> None:
+    """Write files and their manifest as a zip; the same files give the same bytes.
+
+    Parameters
+    ----------
+    files
+        Content by name, in the order of the archive.
+    district
+        Code of the district whose edition it is.
+    """
+    listed = [
+        {"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for name, content in files.items()
+    ]
+    manifest = {
+        "title": text("annex.package.title", lang, city=plan.city_title[lang], year=plan.options.year),
+        "city": plan.city_title[lang],
+        "district": district,
+        "year": plan.options.year,
+        "plan": plan.fingerprint,
+        "policy": plan.policy_title[lang],
+        "version": plan.version,
+        "files": listed,
+    }
+    written = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in {NAME: written, **files}.items():
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_DAY), content, zipfile.ZIP_DEFLATED)
+
+
+def verify(path: str | Path) -> list[Finding]:
+    """Compare a package with its manifest.
+
+    Returns
+    -------
+    Files that have been changed, are missing or have been added; none where the package is as it was written.
+
+    Raises
+    ------
+    DataError
+        The file is no zip archive, is damaged, or has no manifest.
+    """
+    path = Path(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [info.filename for info in archive.infolist() if not info.is_dir()]
+            listed = {entry["file"]: entry["sha256"] for entry in json.loads(archive.read(NAME))["files"]}
+            found = [
+                Finding(name, "changed") for name in listed if name in names and _sum(archive, name) != listed[name]
+            ]
+    except OSError as error:
+        raise DataError(Fault("package.unreadable", {"reason": error.strerror or error}, path.name)) from None
+    except zipfile.BadZipFile as error:
+        raise DataError(Fault("package.unreadable", {"reason": error}, path.name)) from None
+    except (KeyError, TypeError, ValueError):
+        raise DataError(Fault("package.no_manifest", {"name": NAME}, path.name)) from None
+    found += [Finding(name, "missing") for name in listed if name not in names]
+    return found + [Finding(name, "added") for name in names if name not in listed and name != NAME]
+
+
+def _sum(archive: zipfile.ZipFile, name: str) -> str:
+    try:
+        return hashlib.sha256(archive.read(name)).hexdigest()
+    except zipfile.BadZipFile:
+        return ""

@@ -1,0 +1,129 @@
+"""The annexes of a plan as numbered files in one archive, for the whole city or a district."""
+
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from landlink.annex.audit import audit
+from landlink.annex.exchange import write_geodatabase, write_shapefiles
+from landlink.annex.layers import layers, write_geopackage
+from landlink.annex.manifest import pack
+from landlink.annex.maps import sheets, write_pdf
+from landlink.annex.workbook import workbook
+from landlink.errors import DataError, Fault
+from landlink.formats import write_files
+from landlink.plan import Plan
+from landlink.texts import Lang, text
+
+# Told how many editions are done, of how many, and the next one's name; stops the writing where it returns True.
+Progress = Callable[[int, int, str], bool]
+# What file systems do not take in a name.
+_REFUSED = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+
+
+class _StoppedError(Exception):
+    """The writing is to stop."""
+
+
+def write_annex(
+    plan: Plan,
+    folder: str | Path,
+    lang: Lang = "zh",
+    *,
+    editions: Sequence[str | None] = (None,),
+    compiler: str = "",
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Write the packages of a plan's annexes, all editions or none.
+
+    Parameters
+    ----------
+    folder
+        Target folder; made where it is missing.
+    lang
+        Language of the annexes.
+    editions
+        Codes of districts; None is the whole city.
+    compiler
+        Who compiles the plan (编制单位), as map sheets name it.
+    progress
+        Told before each edition; may stop the writing.
+
+    Returns
+    -------
+    The archives; none where the writing was stopped.
+
+    Raises
+    ------
+    DataError
+        A district is not in the plan.
+    OutputError
+        The folder or a file in it cannot be written; nothing has been changed.
+    """
+    names = {edition: file_name(plan, lang, edition) for edition in editions}
+
+    def write(place: int, edition: str | None, made: Callable[[], dict[str, bytes]], path: Path) -> None:
+        if progress is not None and progress(place, len(names), names[edition]):
+            raise _StoppedError
+        pack(made(), plan, path, lang, edition)
+
+    make = partial(files, plan, lang, compiler=compiler)
+    with ExitStack() as stack:
+        if len(names) > 1:
+            # Processes begin anew, so that threads of their parent's do not matter.
+            pool = stack.enter_context(ProcessPoolExecutor(mp_context=get_context("spawn")))
+            stack.callback(pool.shutdown, wait=False, cancel_futures=True)
+            made = {edition: pool.submit(make, edition).result for edition in names}
+        else:
+            made = {edition: partial(make, edition) for edition in names}
+        targets = {
+            name: partial(write, place, edition, made[edition]) for place, (edition, name) in enumerate(names.items())
+        }
+        try:
+            return write_files(Path(folder), targets)
+        except _StoppedError:
+            return []
+
+
+def file_name(plan: Plan, lang: Lang, district: str | None) -> str:
+    """Name of an edition's archive.
+
+    Raises
+    ------
+    DataError
+        The district is not in the plan.
+    """
+    title = text("annex.package.title", lang, city=plan.city_title[lang], year=plan.options.year)
+    if district is not None:
+        known = plan.districts.set_index("code")["name" if lang == "zh" else "name_en"]
+        if district not in known.index:
+            raise DataError(Fault("annex.district_unknown", {"code": district, "have": ", ".join(known.index)}))
+        title = f"{title}_{district}{known[district]}"
+    return _REFUSED.sub("_", title) + ".zip"
+
+
+def files(plan: Plan, lang: Lang, district: str | None, *, compiler: str = "") -> dict[str, bytes]:
+    """Return an edition's files by name, numbered."""
+    tables = layers(plan, lang, district)
+    drawn = sheets(plan, lang, district=district, compiler=compiler)
+    with tempfile.TemporaryDirectory(prefix="landlink-") as name:
+        folder = Path(name)
+        names = {
+            kind: text("annex.file.numbered", lang, number=f"{number:02}", name=text(f"annex.file.{kind}", lang))
+            for number, kind in enumerate(("workbook", "maps", "geopackage", "shapefiles", "geodatabase", "audit"), 1)
+        }
+        made = {
+            names["workbook"]: workbook(plan, lang),
+            names["audit"]: audit(plan, lang, district),
+        }
+        write_pdf(drawn, folder / names["maps"], lang)
+        write_geopackage(plan, folder / names["geopackage"], lang, district)
+        write_shapefiles(plan, tables, folder / names["shapefiles"], lang)
+        write_geodatabase(tables, folder / names["geodatabase"])
+        made |= {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return dict(sorted(made.items()))

@@ -1,0 +1,202 @@
+"""The package of annexes: whole, the same each time, and telling of any change since."""
+
+import json
+import re
+import subprocess
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pyogrio
+import pytest
+
+import landlink
+from landlink.annex import file_name, gaps, verify, write_annex
+from landlink.cli import main
+from landlink.errors import DataError, OutputError
+from landlink.plan import Plan
+from landlink.units import ha
+from tests.office import recalculate
+from tests.sited import sited
+
+ROOT = Path(__file__).parents[2]
+NAMES = ("附表.xlsx", "附图.pdf", "数据成果.gpkg", "审计追溯.json")
+DISTRICT = "440112"
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    city = landlink.load_city(ROOT / "geodata" / "guangzhou")
+    return sited(landlink.make_plan(city, landlink.load_policy("guangzhou-2018"), 2020))
+
+
+@pytest.fixture(scope="module")
+def city(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    (written,) = write_annex(plan, tmp_path_factory.mktemp("city"), compiler="规划院")
+    return written
+
+
+@pytest.fixture(scope="module")
+def district(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    (written,) = write_annex(plan, tmp_path_factory.mktemp("district"), editions=[DISTRICT])
+    return written
+
+
+def content(package: Path, ending: str) -> bytes:
+    with zipfile.ZipFile(package) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(ending)]
+        return archive.read(name)
+
+
+def test_a_package_is_numbered_and_says_what_it_holds(plan: Plan, city: Path) -> None:
+    with zipfile.ZipFile(city) as archive:
+        names = archive.namelist()
+        manifest = json.loads(archive.read("manifest.json"))
+    files = [name for name in names if name != "manifest.json"]
+    assert [entry["file"] for entry in manifest["files"]] == files
+    assert all(re.match(r"\d\d_", name) for name in files)
+    for name in NAMES:
+        assert sum(entry.endswith(name) for entry in files) == 1
+    assert any(".gdb/" in name for name in files)
+    assert {Path(name).suffix for name in files if "_shp/" in name} == {".shp", ".shx", ".dbf", ".prj", ".cpg", ".csv"}
+    assert (manifest["plan"], manifest["year"], manifest["district"]) == (plan.fingerprint, 2020, None)
+    assert manifest["policy"] == plan.policy_title["zh"]
+    assert verify(city) == []
+
+
+def test_every_part_holds_the_same_figures(plan: Plan, city: Path, tmp_path: Path) -> None:
+    quota = plan.quota.set_index("code")["quota_m2"]
+    shown = {code: f"{ha(int(value)):,}" for code, value in quota.items()}
+    names = plan.districts.set_index("code")["name"]
+
+    (tmp_path / "maps.pdf").write_bytes(content(city, "附图.pdf"))
+    text = subprocess.run(
+        ["pdftotext", "-layout", tmp_path / "maps.pdf", "-"], capture_output=True, text=True, check=True
+    ).stdout
+    for name in names:
+        assert name in text
+    assert all(value in text for value in shown.values())
+    book = recalculate({"book": content(city, "附表.xlsx")})["book"]
+    cells = {cell.value for row in book.worksheets[0].iter_rows() for cell in row}
+    assert all(round(float(ha(int(value))), 2) in cells for value in quota)
+
+    with zipfile.ZipFile(city) as archive:
+        archive.extractall(tmp_path)
+    (gpkg,) = tmp_path.glob("*.gpkg")
+    (gdb,) = tmp_path.glob("*.gdb")
+    (shape,) = tmp_path.glob("*_shp/districts.shp")
+    for path, layer, field in (
+        (gpkg, "districts", "quota_m2"),
+        (gdb, "districts", "quota_m2"),
+        (shape, None, "quota_m2"),
+    ):
+        table = pyogrio.read_dataframe(path, layer=layer).set_index("code")
+        assert table[field].astype(int).to_dict() == quota.to_dict()
+        assert table.crs.to_epsg() == 4490
+    assert shape.with_suffix(".cpg").read_text().strip() == "UTF-8"
+    assert "GCS_China_Geodetic_Coordinate_System_2000" in shape.with_suffix(".prj").read_text()
+    for table in tmp_path.glob("*_shp/*.dbf"):
+        assert all(len(name.encode()) <= 10 for name in pyogrio.read_info(table)["fields"])
+
+    audit = json.loads(content(city, "审计追溯.json"))
+    found = {
+        entry["code"]: entry for entry in audit["figures"] if (entry["table"], entry["column"]) == ("quota", "quota_m2")
+    }
+    assert {code: entry["value"] for code, entry in found.items()} == quota.to_dict()
+    node = audit["nodes"][found[DISTRICT]["derivation"]]
+    assert node["id"] == "quota.quota_m2"
+    assert node["formula"]
+    assert node["clause"]
+    assert node["inputs"]
+
+
+def test_a_districts_edition_holds_that_district(plan: Plan, district: Path) -> None:
+    assert district.name == file_name(plan, "zh", DISTRICT)
+    assert "黄埔区" in district.name
+    audit = json.loads(content(district, "审计追溯.json"))
+    assert {entry["code"] for entry in audit["figures"]} == {DISTRICT}
+    with zipfile.ZipFile(district) as archive:
+        assert json.loads(archive.read("manifest.json"))["district"] == DISTRICT
+
+
+def test_the_same_plan_gives_the_same_files(plan: Plan, city: Path, tmp_path: Path) -> None:
+    (again,) = write_annex(plan, tmp_path, compiler="规划院")
+    with zipfile.ZipFile(city) as one, zipfile.ZipFile(again) as other:
+        assert one.namelist() == other.namelist()
+        differing = [name for name in one.namelist() if one.read(name) != other.read(name)]
+    # A geodatabase holds the moment it was made at.
+    assert [name for name in differing if ".gdb/" not in name and name != "manifest.json"] == []
+
+
+@pytest.mark.parametrize("kind", ["changed", "missing", "added"])
+def test_verify_names_what_has_changed(
+    city: Path, tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.zip"
+    with zipfile.ZipFile(city) as given, zipfile.ZipFile(other, "w") as made:
+        for name in given.namelist():
+            if name.endswith("附表.xlsx") and kind == "missing":
+                continue
+            changed = name.endswith("附表.xlsx") and kind == "changed"
+            made.writestr(name, given.read(name) + (b" " if changed else b""))
+        if kind == "added":
+            made.writestr("09_附表.xlsx", b"")
+    (finding,) = verify(other)
+    assert finding.kind == kind
+    assert "附表.xlsx" in finding.file
+    assert main(["verify", str(other)]) != 0
+    assert finding.text("zh") in capsys.readouterr().err
+    assert main(["verify", str(city), "--lang", "en"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("write", "fault"),
+    [
+        (lambda path: path.write_bytes(b"PK"), "package.unreadable"),
+        (lambda path: path.exists(), "package.unreadable"),
+        (lambda path: zipfile.ZipFile(path, "w").close(), "package.no_manifest"),
+    ],
+)
+def test_what_is_no_package_is_said(tmp_path: Path, write: Callable[[Path], object], fault: str) -> None:
+    write(tmp_path / "x.zip")
+    with pytest.raises(DataError) as caught:
+        verify(tmp_path / "x.zip")
+    assert [found.id for found in caught.value.faults] == [fault]
+    assert caught.value.text("zh")
+    assert caught.value.text("en")
+
+
+def test_nothing_is_written_where_something_is_wrong(plan: Plan, tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        write_annex(plan, tmp_path / "a", editions=["999999"])
+    assert caught.value.faults[0].id == "annex.district_unknown"
+    assert not (tmp_path / "a").exists()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / file_name(plan, "zh", DISTRICT)).mkdir()
+    with pytest.raises(OutputError):
+        write_annex(plan, tmp_path / "b", editions=[DISTRICT])
+    assert len(list((tmp_path / "b").iterdir())) == 1
+
+
+def test_writing_can_be_stopped(plan: Plan, tmp_path: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+
+    def progress(done: int, count: int, name: str) -> bool:
+        told.append((done, count, name))
+        return done == 1
+
+    assert write_annex(plan, tmp_path, editions=[DISTRICT, None], progress=progress) == []
+    assert [(done, count) for done, count, _ in told] == [(0, 2), (1, 2)]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_missing_and_whether_it_hinders(plan: Plan) -> None:
+    found = {gap.id: gap.filed for gap in gaps(plan)}
+    assert found["synthetic"] is False  # the sites are
+    assert found["estimated"] is True
+    assert "sites" not in found
+    bare = {gap.id: gap.filed for gap in gaps(replace(plan, siting=None))}
+    assert bare["sites"] is True
+    assert "synthetic" not in bare
+    assert all(gap.text("zh") and gap.text("en") for gap in gaps(plan))
