@@ -14,13 +14,22 @@ from openpyxl import Workbook
 
 def soffice() -> str:
     """Path of LibreOffice; where there is none the test is skipped, in CI it fails."""
-    found = shutil.which("soffice") or shutil.which("libreoffice")
-    if found is None:
-        reason = "LibreOffice (soffice) is not installed, so that no workbook can be recalculated"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
+    return _found("LibreOffice", "soffice", "libreoffice")
+
+
+def poppler(program: str) -> str:
+    """Path of a program of poppler's; where there is none the test is skipped, in CI it fails."""
+    return _found("poppler", program)
+
+
+def _found(package: str, *programs: str) -> str:
+    for program in programs:
+        if found := shutil.which(program):
+            return found
+    reason = f"{package} ({programs[0]}) is not installed"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def recalculate(files: Mapping[str, bytes]) -> dict[str, Workbook]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.office import soffice
+from tests.office import poppler, soffice
 
 _WORD = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>')
 _PAGE = re.compile(r'<page width="([\d.]+)" height="([\d.]+)">(.*?)</page>', re.DOTALL)
@@ -49,11 +49,11 @@ def to_pdf(files: Mapping[str, bytes], folder: Path) -> dict[str, Path]:
 
 def pages(pdf: Path) -> list[Page]:
     """Pages of a PDF."""
-    boxes = subprocess.run(["pdftotext", "-bbox", pdf, "-"], check=True, capture_output=True, text=True).stdout
+    boxes = subprocess.run([poppler("pdftotext"), "-bbox", pdf, "-"], check=True, capture_output=True, text=True).stdout
     found = _PAGE.findall(boxes)
     with tempfile.TemporaryDirectory() as name:
         subprocess.run(
-            ["pdftoppm", "-r", str(_DPI), "-gray", pdf, Path(name) / "page"], check=True, capture_output=True
+            [poppler("pdftoppm"), "-r", str(_DPI), "-gray", pdf, Path(name) / "page"], check=True, capture_output=True
         )
         pictures = [np.asarray(Image.open(path)) for path in sorted(Path(name).iterdir())]
     assert len(pictures) == len(found)
@@ -71,5 +71,7 @@ def _page(page: tuple[str, str, str], picture: NDArray[np.uint8]) -> Page:
 
 def fonts(pdf: Path) -> list[tuple[str, bool]]:
     """Fonts of a PDF, and whether each is embedded."""
-    told = subprocess.run(["pdffonts", pdf], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
+    told = subprocess.run([poppler("pdffonts"), pdf], check=True, capture_output=True, text=True).stdout.splitlines()[
+        2:
+    ]
     return [(line.split()[0], line.split()[-5] == "yes") for line in told]

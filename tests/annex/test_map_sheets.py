@@ -20,6 +20,7 @@ from landlink.annex.maps.sheets import MAP
 from landlink.errors import DataError, OutputError
 from landlink.texts import text
 from landlink.units import ha
+from tests.office import poppler
 from tests.sited import PLACES, sited
 
 CITY = Path(__file__).parents[2] / "geodata" / "guangzhou"
@@ -46,7 +47,7 @@ def written(drawn, tmp_path_factory):
 
 def read(path: Path, page: int) -> str:
     """Text of a page in the order in which it is drawn, its lines joined by a space."""
-    command = ["pdftotext", "-raw", "-f", str(page), "-l", str(page), str(path), "-"]
+    command = [poppler("pdftotext"), "-raw", "-f", str(page), "-l", str(page), str(path), "-"]
     found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return f" {' '.join(found.split())} "
 
@@ -117,7 +118,7 @@ def test_a_sheet_says_what_its_figures_rest_on(drawn, written):
 
 
 def test_fonts_are_embedded_as_truetype(written):
-    listed = subprocess.run(["pdffonts", str(written)], capture_output=True, text=True, check=True)
+    listed = subprocess.run([poppler("pdffonts"), str(written)], capture_output=True, text=True, check=True)
     rows = listed.stdout.splitlines()[2:]
     assert rows
     assert all(re.search(r"TrueType.* yes +yes +yes ", row) for row in rows), listed.stdout

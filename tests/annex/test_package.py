@@ -17,7 +17,7 @@ from landlink.cli import main
 from landlink.errors import DataError, OutputError
 from landlink.plan import Plan
 from landlink.units import ha
-from tests.office import recalculate
+from tests.office import poppler, recalculate
 from tests.sited import sited
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +72,7 @@ def test_every_part_holds_the_same_figures(plan: Plan, city: Path, tmp_path: Pat
 
     (tmp_path / "maps.pdf").write_bytes(content(city, "附图.pdf"))
     text = subprocess.run(
-        ["pdftotext", "-layout", tmp_path / "maps.pdf", "-"], capture_output=True, text=True, check=True
+        [poppler("pdftotext"), "-layout", tmp_path / "maps.pdf", "-"], capture_output=True, text=True, check=True
     ).stdout
     for name in names:
         assert name in text

@@ -73,4 +73,5 @@ def _preview(plan: Plan, wish: annex_state.Wish) -> None:
         st.image(annex_state.sheet_image(plan, wish, place or 0), width="stretch")
 
 
-page()
+if __name__ == "__main__":
+    page()
