@@ -146,6 +146,13 @@ def _complete(city: City, facts: pd.DataFrame, name: str, year: int, have: Itera
     return facts, [Fault("data.district_missing", {"code": code, "rows": rows, "year": year}, file) for code in missing]
 
 
+def settlement_rows(city: City, year: int, basis: str) -> pd.DataFrame:
+    """Rows of the table ``settlement``, by district and channel, that a plan year's settled population comes from."""
+    settlement = city.tables["settlement"]
+    lag, kind = _basis(basis)
+    return settlement[(settlement["basis"] == kind) & (settlement["year"] == year - lag)]
+
+
 def _settled(city: City, year: int, kind: str) -> Facts:
     settlement = city.tables["settlement"]
     of_kind = settlement[settlement["basis"] == kind]

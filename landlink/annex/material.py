@@ -1,0 +1,105 @@
+"""What annexes tell beside a plan's own figures (基础资料): settlement by channel, targets, land and service."""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from landlink.baseline import settlement_rows
+from landlink.city import City
+from landlink.errors import DataError, Fault
+from landlink.evaluate import targets
+from landlink.land import Land, has_land, load_land
+from landlink.people import people, with_radius
+from landlink.plan import Plan
+from landlink.policy import Policy
+from landlink.prospect import Prospect, prospect
+from landlink.service import Service, service
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Figures of the city that a plan does not hold; what is not at hand is empty.
+
+    Parameters
+    ----------
+    settlement
+        Rows of the table ``settlement`` that the plan's settled population comes from, by district and channel.
+    targets
+        Targets against the statistics, see :func:`landlink.evaluate.targets`.
+    parcels
+        What can be developed of each parcel, and its score: see :attr:`landlink.prospect.Prospect.parcels`. None
+        where land has not been looked at.
+    constraints
+        The table ``constraints``, in order.
+    zones
+        Shapes of each constraint that has a layer, in the parcels' plane, by constraint.
+    land_status
+        The least official status of parcels and constraints.
+    services
+        Service by kind of facility, before and after the plan's sites.
+    """
+
+    settlement: pd.DataFrame
+    targets: pd.DataFrame
+    parcels: gpd.GeoDataFrame | None = None
+    constraints: pd.DataFrame = field(default_factory=pd.DataFrame)
+    zones: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    land_status: str = ""
+    services: tuple[Service, ...] = ()
+
+
+def material(
+    plan: Plan, city: City, policy: Policy, found: Prospect | None = None, services: tuple[Service, ...] = ()
+) -> Material:
+    """Return what the annexes of a plan can tell of its city.
+
+    Parameters
+    ----------
+    found
+        Where land can be had; None where it has not been looked for.
+    services
+        Service by kind of facility, of this plan.
+
+    Raises
+    ------
+    DataError
+        The plan is of another city.
+    """
+    if plan.city_id != city.id:
+        raise DataError(Fault("annex.other_city", {"plan": plan.city_id, "city": city.id}))
+    settled = settlement_rows(city, plan.options.year, plan.options.basis)
+    told = targets(city, policy)
+    if found is None:
+        return Material(settled, told, services=services)
+    supply = found.supply
+    return Material(settled, told, found.parcels, supply.constraints, found.land.zones, found.status, services)
+
+
+def survey(plan: Plan, city: City, policy: Policy, *, accept_questions: bool = False) -> Material:
+    """Look for land and measure service, where the city has the layers for it, and return it all.
+
+    Raises
+    ------
+    DataError
+        The plan is of another city, or something is wrong with the city's land.
+    """
+    known = material(plan, city, policy)
+    if not has_land(city):
+        return known
+    land = load_land(city, accept_questions=accept_questions)
+    with tempfile.TemporaryDirectory(prefix="landlink-") as name:
+        found = prospect(land, Path(name))
+    return material(plan, city, policy, found, tuple(_services(plan, land)))
+
+
+def _services(plan: Plan, land: Land) -> Iterator[Service]:
+    """Service of each kind of facility that it can be measured for; the others are told among the gaps."""
+    there = people(plan, land)
+    for facility in with_radius(plan):
+        with suppress(DataError):  # existing facilities without a capacity
+            yield service(plan, land, there, facility)
