@@ -2,6 +2,8 @@
 
 from fractions import Fraction
 
+from collections.abc import Iterable
+
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +44,7 @@ def people(
     DataError
         The city has no population raster, or other districts than the plan; a share is drawn by nothing.
     """
-    _check_city(plan, land)
+    check_districts(plan, land.districts["code"])
     if "population-raster" not in land.rasters:
         raise DataError(Fault("package.resource_missing", {"name": "population-raster"}))
     anchors = [
@@ -135,8 +137,15 @@ def existing(land: Land, facility: str) -> gpd.GeoDataFrame:
     return found.assign(capacity=found["capacity"].astype("int64"), geometry=found.representative_point())
 
 
-def _check_city(plan: Plan, land: Land) -> None:
-    own, other = set(plan.quota["code"]), set(land.districts["code"])
+def check_districts(plan: Plan, codes: Iterable[str]) -> None:
+    """See that a city's districts are those of a plan.
+
+    Raises
+    ------
+    DataError
+        Their codes differ.
+    """
+    own, other = set(plan.quota["code"]), set(codes)
     if own != other:
         values = {"plan": ", ".join(sorted(own - other)) or "—", "city": ", ".join(sorted(other - own)) or "—"}
         raise DataError(Fault("people.other_city", values))

@@ -11,10 +11,10 @@ import pandas as pd
 
 from landlink.baseline import settlement_rows
 from landlink.city import City
-from landlink.errors import DataError, Fault
+from landlink.errors import DataError
 from landlink.evaluate import targets
 from landlink.land import Land, has_land, load_land
-from landlink.people import people, with_radius
+from landlink.people import check_districts, people, with_radius
 from landlink.plan import Plan
 from landlink.policy import Policy
 from landlink.prospect import Prospect, prospect
@@ -68,10 +68,9 @@ def material(
     Raises
     ------
     DataError
-        The plan is of another city.
+        The plan is of another city's districts.
     """
-    if plan.city_id != city.id:
-        raise DataError(Fault("annex.other_city", {"plan": plan.city_id, "city": city.id}))
+    check_districts(plan, city.codes)
     settled = settlement_rows(city, plan.options.year, plan.options.basis)
     told = targets(city, policy)
     if found is None:
@@ -86,7 +85,7 @@ def survey(plan: Plan, city: City, policy: Policy, *, accept_questions: bool = F
     Raises
     ------
     DataError
-        The plan is of another city, or something is wrong with the city's land.
+        The plan is of another city's districts, or something is wrong with the city's land.
     """
     known = material(plan, city, policy)
     if not has_land(city):
