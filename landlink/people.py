@@ -1,8 +1,7 @@
 """Who is to be served, and what serves them already: a plan's people on cells, and a city's facilities in persons."""
 
-from fractions import Fraction
-
 from collections.abc import Iterable
+from fractions import Fraction
 
 import geopandas as gpd
 import numpy as np
