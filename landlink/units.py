@@ -1,10 +1,12 @@
 """Exact rounding, and the units people read: m² and persons inside, 公顷, 亩 and 万人 only at display."""
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import floor
 
 M2_PER_HA = 10_000
+_M2_SHOWN = 100  # 0.01 ha
 MU_PER_HA = 15
 PERSONS_PER_WAN = 10_000
 
@@ -45,6 +47,32 @@ def ha_to_m2(area_ha: float | int | str | Decimal) -> int:  # noqa: PYI041
 def ha(area_m2: int) -> Decimal:
     """Square metres as hectares, two decimals, as plan tables show them."""
     return (Decimal(int(area_m2)) / M2_PER_HA).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def shown_ha(areas_m2: Iterable[int]) -> list[Decimal]:
+    """Square metres of a table's rows as hectares with two decimals, whose sum is the shown total of the areas.
+
+    By largest remainder: each is rounded down or up, up where most is lost otherwise, of equal ones the first. So a
+    row may differ by 0.01 ha from its own rounding where the others would not add up.
+
+    Examples
+    --------
+    >>> [str(area) for area in shown_ha([10_040, 20_040, 30_040])]
+    ['1.01', '2.00', '3.00']
+    >>> str(ha(10_040 + 20_040 + 30_040))
+    '6.01'
+    """
+    areas = [int(area) for area in areas_m2]
+    least = [area // _M2_SHOWN for area in areas]
+    left = half_up(Fraction(sum(areas), _M2_SHOWN)) - sum(least)
+    for place in sorted(range(len(areas)), key=lambda place: -(areas[place] % _M2_SHOWN))[:left]:
+        least[place] += 1
+    return [Decimal(hundredths).scaleb(-2) for hundredths in least]
+
+
+def exact_ha(area_m2: int) -> Decimal:
+    """Square metres as hectares with four decimals, of which nothing is rounded."""
+    return Decimal(int(area_m2)).scaleb(-4)
 
 
 def mu(area_m2: int) -> Decimal:

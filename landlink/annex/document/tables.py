@@ -1,0 +1,188 @@
+"""The tables of the document: their columns, and where their rows come from."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: the message id of its heading, the name of its values, and its share of the width."""
+
+    heading: str
+    value: str
+    share: float = 1
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table.
+
+    Parameters
+    ----------
+    name
+        Its caption is ``document.tables.<name>``, its bookmark ``table_<name>``.
+    rows
+        List of rows in the context.
+    columns
+        Its columns.
+    total
+        Entry of the context with its totals; none where empty.
+    long
+        It may go over pages.
+    """
+
+    name: str
+    rows: str
+    columns: tuple[Column, ...]
+    total: str = ""
+    long: bool = False
+
+
+_DISTRICT = Column("model.column.district", "name", 1)
+_SOURCES = ("new", "renewal", "idle", "offset")
+TABLES = {
+    table.name: table
+    for table in (
+        Table(
+            "status",
+            "districts",
+            (
+                _DISTRICT,
+                Column("model.column.urban_residents", "urban_residents", 1.2, "person"),
+                Column("model.column.urban_land_m2", "urban_land", 1.3, "ha"),
+                Column("model.column.per_capita_stock_m2", "per_capita", 1.2, "m2/person"),
+                Column("model.column.standard_m2", "standard", 1.2, "m2/person"),
+            ),
+            "total",
+        ),
+        Table(
+            "settlement",
+            "districts",
+            (
+                _DISTRICT,
+                Column("document.channel.talent", "talent", 1, "person"),
+                Column("document.channel.points", "points", 1, "person"),
+                Column("document.channel.policy", "by_policy", 1, "person"),
+                Column("model.column.settled", "settled", 1, "person"),
+            ),
+            "total",
+        ),
+        Table(
+            "quota",
+            "districts",
+            (
+                _DISTRICT,
+                Column("model.column.settled", "settled", 0.9, "person"),
+                Column("model.column.entitlement_m2", "entitlement", 1, "ha"),
+                Column("model.column.stock_need_m2", "stock_need", 1, "ha"),
+                Column("model.column.demand_m2", "demand", 1, "ha"),
+                Column("model.column.quota_m2", "quota", 1.1, "ha"),
+                Column("model.column.cut_m2", "cut", 0.9, "ha"),
+                Column("model.column.cut_by", "cut_by", 0.9),
+            ),
+            "total",
+        ),
+        Table(
+            "facilities",
+            "facilities",
+            (
+                Column("model.column.facility", "name", 1.4),
+                Column("model.column.units", "units", 1),
+                Column("annex.column.unit", "unit", 1),
+                Column("model.column.land_m2", "need", 1, "ha"),
+                Column("model.column.granted_m2", "granted", 1, "ha"),
+                Column("model.column.deficit_m2", "deficit", 1, "ha"),
+            ),
+            "facilities_total",
+        ),
+        Table(
+            "ledger",
+            "districts",
+            (
+                _DISTRICT,
+                Column("model.column.quota_m2", "quota", 1.1, "ha"),
+                Column("model.column.stock_met_m2", "stock_met", 1, "ha"),
+                Column("model.column.budget_m2", "budget", 1, "ha"),
+                Column("model.column.need_m2", "need", 1, "ha"),
+                Column("model.column.granted_m2", "granted", 1, "ha"),
+                Column("model.column.deficit_m2", "deficit", 0.9, "ha"),
+                Column("model.column.unassigned_m2", "unassigned", 1, "ha"),
+            ),
+            "total",
+        ),
+        Table(
+            "supply",
+            "supply",
+            (
+                _DISTRICT,
+                *(Column(f"model.land_source.{source}", source, 1, "ha") for source in _SOURCES),
+                Column("annex.print.total", "total", 1, "ha"),
+            ),
+            "supply_total",
+        ),
+        Table(
+            "constraints",
+            "constraints",
+            (
+                Column("document.column.constraint", "name", 2),
+                Column("document.column.lost", "lost", 1, "ha"),
+                Column("document.column.data_status", "status", 1),
+            ),
+        ),
+        Table(
+            "sites",
+            "sites",
+            (
+                Column("model.column.facility", "name", 1.4),
+                Column("document.column.count", "count", 0.7),
+                Column("model.column.units", "units", 0.9),
+                Column("annex.column.unit", "unit", 0.9),
+                Column("model.column.served", "served", 1, "person"),
+                Column("model.column.site_m2", "area", 1, "ha"),
+            ),
+            "sites_total",
+        ),
+        Table(
+            "services",
+            "services",
+            (
+                Column("model.column.facility", "name", 1.4),
+                Column("document.column.radius", "radius", 1, "m"),
+                Column("document.column.before", "before", 1, "pct"),
+                Column("document.column.after", "after", 1, "pct"),
+            ),
+        ),
+        Table(
+            "targets",
+            "targets",
+            (
+                Column("document.column.indicator", "name", 1.8),
+                Column("model.column.units", "unit", 0.8),
+                Column("document.column.target", "target", 1),
+                Column("document.column.actual", "actual", 1),
+                Column("document.column.actual_year", "year", 0.8),
+                Column("document.column.reached", "reached", 0.8),
+            ),
+        ),
+        Table(
+            "assumptions",
+            "assumptions",
+            (
+                Column("document.column.parameter", "name", 1.6),
+                Column("document.column.value", "value", 1),
+                Column("document.column.sources", "source", 2),
+            ),
+            long=True,
+        ),
+        Table(
+            "data",
+            "data",
+            (
+                Column("document.column.item", "name", 1),
+                Column("document.column.data_status", "status", 0.6),
+                Column("document.column.sources", "source", 3),
+            ),
+            long=True,
+        ),
+    )
+}
