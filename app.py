@@ -1,5 +1,6 @@
 """Streamlit entry: ``streamlit run app.py``."""
 
-from landlink.ui.main import main
+if __name__ == "__main__":  # processes that help with the work read this file too
+    from landlink.ui.main import main
 
-main()
+    main()

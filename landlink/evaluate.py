@@ -3,7 +3,7 @@
 import pandas as pd
 
 from landlink.city import City
-from landlink.policy import Dated, Policy
+from landlink.policy import Dated, Rules
 from landlink.texts import LANGS, pick
 from landlink.units import exact
 
@@ -24,7 +24,7 @@ COLUMNS = (
 )
 
 
-def targets(city: City, policy: Policy) -> pd.DataFrame:
+def targets(city: City, rules: Rules) -> pd.DataFrame:
     """Targets of clause 1 against the latest statistics until the target year.
 
     Parameters
@@ -32,8 +32,8 @@ def targets(city: City, policy: Policy) -> pd.DataFrame:
     city
         Its table ``city_series`` gives ``hukou_population`` and ``hukou_urban`` (persons) and
         ``resident_urban_share`` (percent) by year.
-    policy
-        Its parameters ``target.*``; a policy without ``target.year`` has no targets.
+    rules
+        Values in force, of which ``target.*`` are read; without ``target.year`` there are no targets.
 
     Returns
     -------
@@ -42,9 +42,10 @@ def targets(city: City, policy: Policy) -> pd.DataFrame:
     which it was first reached. ``gap_narrowing`` compares the gap between both urbanisation rates with that of 2013
     and needs both rates of one series in both years.
     """
-    if "city_series" not in city.tables or "target.year" not in policy.parameters:
+    year = rules.get("target.year")
+    if "city_series" not in city.tables or year is None:
         return pd.DataFrame(columns=list(COLUMNS))
-    until = int(policy.parameters["target.year"].values[-1].number)
+    until = int(year.number)
     series = _series(city, until)
     found = {
         "hukou_population": series["hukou_population"],
@@ -53,13 +54,13 @@ def targets(city: City, policy: Policy) -> pd.DataFrame:
     }
     rows = []
     for name, values in found.items():
-        parameter = policy.parameters.get(f"target.{name}")
-        if parameter is not None:
-            rows.append(_row(name, parameter.values[-1], until, values.dropna(), city))
+        target = rules.get(f"target.{name}")
+        if target is not None:
+            rows.append(_row(name, target, until, values.dropna(), city))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def gap(city: City, policy: Policy) -> pd.DataFrame:
+def gap(city: City, rules: Rules) -> pd.DataFrame:
     """Gap between resident and hukou urbanisation rates by year, on one series of residents.
 
     Returns
@@ -67,11 +68,12 @@ def gap(city: City, policy: Policy) -> pd.DataFrame:
     ``year``, ``resident_urban_share``, ``hukou_urban_share``, ``gap`` (percent and percentage points), and
     ``base_share_at_most``: the hukou rate of 2013 up to which this year's gap meets the target.
     """
-    if "city_series" not in city.tables or "target.gap_narrowing" not in policy.parameters:
+    wanted = rules.get("target.gap_narrowing")
+    if "city_series" not in city.tables or wanted is None:
         return pd.DataFrame(columns=["year", "resident_urban_share", "hukou_urban_share", "gap", "base_share_at_most"])
     table = _series(city, None)
-    narrowing = float(policy.parameters["target.gap_narrowing"].values[-1].number)
-    table["base_share_at_most"] = table["resident_urban_share"].get(GAP_BASE_YEAR) - narrowing - table["gap"]
+    narrowest = table["resident_urban_share"].get(GAP_BASE_YEAR) - float(wanted.number)
+    table["base_share_at_most"] = narrowest - table["gap"]
     columns = ["resident_urban_share", "hukou_urban_share", "gap", "base_share_at_most"]
     return table.loc[table["gap"].notna(), columns].rename_axis("year").reset_index()
 

@@ -1,8 +1,25 @@
-"""The documents that go with a plan: workbook, map sheets, layers and derivations, packed to be filed."""
+"""The documents that go with a plan: explanation, workbook, map sheets, layers and derivations, packed to be filed."""
 
+from landlink.annex.document import read_template, template
 from landlink.annex.gaps import Gap, gaps
 from landlink.annex.layers import write_geopackage
 from landlink.annex.manifest import Finding, verify
-from landlink.annex.package import file_name, files, write_annex
+from landlink.annex.material import Material, material, survey
+from landlink.annex.package import Filing, file_name, files, write_annex
 
-__all__ = ["Finding", "Gap", "file_name", "files", "gaps", "verify", "write_annex", "write_geopackage"]
+__all__ = [
+    "Filing",
+    "Finding",
+    "Gap",
+    "Material",
+    "file_name",
+    "files",
+    "gaps",
+    "material",
+    "read_template",
+    "survey",
+    "template",
+    "verify",
+    "write_annex",
+    "write_geopackage",
+]

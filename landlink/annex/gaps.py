@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from landlink.annex.inputs import fact_status
+from landlink.annex.material import Material
+from landlink.people import with_radius
 from landlink.plan import Plan
 from landlink.texts import Lang, text
 
@@ -16,7 +18,8 @@ class Gap:
     Parameters
     ----------
     id
-        ``synthetic``, ``estimated``, ``new_capacity_m2``, ``stock_available_m2`` or ``sites``.
+        ``synthetic``, ``estimated``, ``new_capacity_m2``, ``stock_available_m2``, ``channels``, ``targets``, ``land``,
+        ``services`` or ``sites``.
     filed
         The annexes can be filed without.
     """
@@ -30,18 +33,35 @@ class Gap:
         return text("annex.filed.said", lang, gap=text(f"annex.gap.{self.id}", lang), filed=filed)
 
 
-def gaps(plan: Plan) -> list[Gap]:
+def gaps(plan: Plan, material: Material | None = None) -> list[Gap]:
     """Return what is missing, what hinders filing first.
 
     Synthetic figures are no basis of a plan; estimated ones are, where the annexes say so, as they do.
+
+    Parameters
+    ----------
+    material
+        What is told beside the plan's own figures.
     """
-    statuses = set(fact_status(plan).values())
+    statuses = set(fact_status(plan).values()) | _of_land(plan, material)
     found = [Gap(status, status != "synthetic") for status in ("synthetic", "estimated") if status in statuses]
-    if (
-        plan.siting is not None
-        and plan.siting.data_status == "synthetic"
-        and Gap("synthetic", filed=False) not in found
-    ):
-        found.insert(0, Gap("synthetic", filed=False))
-    found += [Gap(name, filed=True) for name in _CAPACITIES if plan.base.table[name].isna().any()]
-    return found + ([Gap("sites", filed=True)] if plan.siting is None else [])
+    missing = [name for name in _CAPACITIES if plan.base.table[name].isna().any()]
+    if material is None or (material.settlement["channel"] == "all").all():
+        missing.append("channels")
+    if material is None or material.targets.empty:
+        missing.append("targets")
+    if material is None or material.parcels is None:
+        missing.append("land")
+    if material is None or {service.facility for service in material.services} != set(with_radius(plan)):
+        missing.append("services")
+    if plan.siting is None:
+        missing.append("sites")
+    return found + [Gap(name, filed=True) for name in missing]
+
+
+def _of_land(plan: Plan, material: Material | None) -> set[str]:
+    """Statuses of what sites, supply and service rest on."""
+    found = set() if plan.siting is None else {plan.siting.data_status}
+    if material is not None:
+        found |= {material.land_status, *(service.status for service in material.services)}
+    return found

@@ -5,6 +5,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +30,7 @@ class Finding:
 
 
 def pack(files: Mapping[str, bytes], plan: Plan, path: Path, lang: Lang, district: str | None) -> None:
-    """Write files and their manifest as a zip; the same files give the same bytes.
+    """Write files and their manifest as a zip; on one day the same files give the same bytes.
 
     Parameters
     ----------
@@ -50,6 +51,7 @@ def pack(files: Mapping[str, bytes], plan: Plan, path: Path, lang: Lang, distric
         "plan": plan.fingerprint,
         "policy": plan.policy_title[lang],
         "version": plan.version,
+        "made": datetime.now(UTC).astimezone().date().isoformat(),
         "files": listed,
     }
     written = json.dumps(manifest, ensure_ascii=False, indent=2).encode()

@@ -16,7 +16,6 @@ from landlink.evaluate import targets
 from landlink.land import Land, has_land, load_land
 from landlink.people import check_districts, people, with_radius
 from landlink.plan import Plan
-from landlink.policy import Policy
 from landlink.prospect import Prospect, prospect
 from landlink.service import Service, service
 
@@ -53,9 +52,7 @@ class Material:
     services: tuple[Service, ...] = ()
 
 
-def material(
-    plan: Plan, city: City, policy: Policy, found: Prospect | None = None, services: tuple[Service, ...] = ()
-) -> Material:
+def material(plan: Plan, city: City, found: Prospect | None = None, services: tuple[Service, ...] = ()) -> Material:
     """Return what the annexes of a plan can tell of its city.
 
     Parameters
@@ -72,14 +69,14 @@ def material(
     """
     check_districts(plan, city.codes)
     settled = settlement_rows(city, plan.options.year, plan.options.basis)
-    told = targets(city, policy)
+    told = targets(city, plan.rules)
     if found is None:
         return Material(settled, told, services=services)
     supply = found.supply
     return Material(settled, told, found.parcels, supply.constraints, found.land.zones, found.status, services)
 
 
-def survey(plan: Plan, city: City, policy: Policy, *, accept_questions: bool = False) -> Material:
+def survey(plan: Plan, city: City, *, accept_questions: bool = False) -> Material:
     """Look for land and measure service, where the city has the layers for it, and return it all.
 
     Raises
@@ -87,13 +84,13 @@ def survey(plan: Plan, city: City, policy: Policy, *, accept_questions: bool = F
     DataError
         The plan is of another city's districts, or something is wrong with the city's land.
     """
-    known = material(plan, city, policy)
+    known = material(plan, city)
     if not has_land(city):
         return known
     land = load_land(city, accept_questions=accept_questions)
     with tempfile.TemporaryDirectory(prefix="landlink-") as name:
         found = prospect(land, Path(name))
-    return material(plan, city, policy, found, tuple(_services(plan, land)))
+    return material(plan, city, found, tuple(_services(plan, land)))
 
 
 def _services(plan: Plan, land: Land) -> Iterator[Service]:

@@ -1,19 +1,23 @@
 """The annexes of a plan as numbered files in one archive, for the whole city or a district."""
 
+import os
 import re
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 from landlink.annex.audit import audit
+from landlink.annex.document import document
 from landlink.annex.exchange import write_geodatabase, write_shapefiles
 from landlink.annex.layers import layers, write_geopackage
 from landlink.annex.manifest import pack
-from landlink.annex.maps import sheets, write_pdf
+from landlink.annex.maps import Sheet, png, sheets, write_pdf
+from landlink.annex.material import Material
 from landlink.annex.workbook import workbook
 from landlink.errors import DataError, Fault
 from landlink.formats import write_files
@@ -22,8 +26,29 @@ from landlink.texts import Lang, text
 
 # Told how many editions are done, of how many, and the next one's name; stops the writing where it returns True.
 Progress = Callable[[int, int, str], bool]
+# Map sheets that the document shows too, and their resolution in pixels an inch of an A3 sheet: 300 where it is shown.
+SHOWN, _DPI = ("overview", "per_capita", "quota", "supply", "sites"), 160
 # What file systems do not take in a name.
 _REFUSED = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """How annexes are filed.
+
+    Parameters
+    ----------
+    compiler
+        Who compiles the plan (编制单位), as document and map sheets name it.
+    date
+        When it is compiled (编制日期), as they show it.
+    template
+        Name and content of the user's own template of the document.
+    """
+
+    compiler: str = ""
+    date: str = ""
+    template: tuple[str, bytes] | None = None
 
 
 class _StoppedError(Exception):
@@ -36,7 +61,8 @@ def write_annex(
     lang: Lang = "zh",
     *,
     editions: Sequence[str | None] = (None,),
-    compiler: str = "",
+    material: Material | None = None,
+    filing: Filing | None = None,
     progress: Progress | None = None,
 ) -> list[Path]:
     """Write the packages of a plan's annexes, all editions or none.
@@ -49,8 +75,10 @@ def write_annex(
         Language of the annexes.
     editions
         Codes of districts; None is the whole city.
-    compiler
-        Who compiles the plan (编制单位), as map sheets name it.
+    material
+        What is told beside the plan's own figures.
+    filing
+        Who compiles, when, and by which template.
     progress
         Told before each edition; may stop the writing.
 
@@ -61,7 +89,7 @@ def write_annex(
     Raises
     ------
     DataError
-        A district is not in the plan.
+        A district is not in the plan, or something is wrong with the template.
     OutputError
         The folder or a file in it cannot be written; nothing has been changed.
     """
@@ -72,13 +100,15 @@ def write_annex(
             raise _StoppedError
         pack(made(), plan, path, lang, edition)
 
-    make = partial(files, plan, lang, compiler=compiler)
+    make = partial(files, plan, lang, material=material, filing=filing)
     with ExitStack() as stack:
         if len(names) > 1:
-            # Processes begin anew, so that threads of their parent's do not matter.
-            pool = stack.enter_context(ProcessPoolExecutor(mp_context=get_context("spawn")))
-            stack.callback(pool.shutdown, wait=False, cancel_futures=True)
-            made = {edition: pool.submit(make, edition).result for edition in names}
+            # Processes begin anew, so that threads of their parent's do not matter; plan and material go there once.
+            pool = ProcessPoolExecutor(
+                min(len(names), os.cpu_count() or 1), get_context("spawn"), _Maker.begin, (make,)
+            )
+            stack.callback(pool.shutdown, cancel_futures=True)
+            made = {edition: pool.submit(_Maker.make, edition).result for edition in names}
         else:
             made = {edition: partial(make, edition) for edition in names}
         targets = {
@@ -107,17 +137,27 @@ def file_name(plan: Plan, lang: Lang, district: str | None) -> str:
     return _REFUSED.sub("_", title) + ".zip"
 
 
-def files(plan: Plan, lang: Lang, district: str | None, *, compiler: str = "") -> dict[str, bytes]:
+def files(
+    plan: Plan,
+    lang: Lang,
+    district: str | None,
+    *,
+    material: Material | None = None,
+    filing: Filing | None = None,
+) -> dict[str, bytes]:
     """Return an edition's files by name, numbered."""
+    filing = filing or Filing()
     tables = layers(plan, lang, district)
-    drawn = sheets(plan, lang, district=district, compiler=compiler)
+    drawn = sheets(plan, lang, district=district, compiler=filing.compiler)
     with tempfile.TemporaryDirectory(prefix="landlink-") as name:
         folder = Path(name)
+        kinds = ("document", "workbook", "maps", "geopackage", "shapefiles", "geodatabase", "audit")
         names = {
             kind: text("annex.file.numbered", lang, number=f"{number:02}", name=text(f"annex.file.{kind}", lang))
-            for number, kind in enumerate(("workbook", "maps", "geopackage", "shapefiles", "geodatabase", "audit"), 1)
+            for number, kind in enumerate(kinds, 1)
         }
         made = {
+            names["document"]: explanation(plan, lang, district, drawn, material, filing),
             names["workbook"]: workbook(plan, lang),
             names["audit"]: audit(plan, lang, district),
         }
@@ -127,3 +167,33 @@ def files(plan: Plan, lang: Lang, district: str | None, *, compiler: str = "") -
         write_geodatabase(tables, folder / names["geodatabase"])
         made |= {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     return dict(sorted(made.items()))
+
+
+def explanation(
+    plan: Plan, lang: Lang, district: str | None, drawn: Sequence[Sheet], material: Material | None, filing: Filing
+) -> bytes:
+    """Return an edition's document, with the map sheets that it shows of those drawn."""
+    return document(
+        plan,
+        lang,
+        district=district,
+        material=material,
+        maps=[(sheet.title, png(sheet, _DPI)) for sheet in drawn if sheet.id in SHOWN],
+        own=filing.template,
+        compiler=filing.compiler,
+        date=filing.date,
+    )
+
+
+class _Maker:
+    """What a process makes editions with."""
+
+    _make: Callable[[str | None], dict[str, bytes]]
+
+    @classmethod
+    def begin(cls, make: Callable[[str | None], dict[str, bytes]]) -> None:
+        cls._make = staticmethod(make)
+
+    @classmethod
+    def make(cls, edition: str | None) -> dict[str, bytes]:
+        return cls._make(edition)

@@ -62,6 +62,19 @@ def number_fields(body: BaseOxmlElement) -> None:
             shown.text = marked[found[1]]
 
 
+def drop_empty_end(body: BaseOxmlElement) -> None:
+    """Take away a last section in which nothing is left, as it would be an empty page."""
+    last, breaks = body.find(qn("w:sectPr")), body.findall(f"{qn('w:p')}/{qn('w:pPr')}/{qn('w:sectPr')}")
+    if last is None or not breaks:
+        return
+    before = breaks[-1].getparent().getparent()
+    after = list(before.itersiblings())[:-1]
+    if not any(part.findall(f".//{qn('w:r')}") for part in after):
+        for part in (*after, last):
+            body.remove(part)
+        body.append(breaks[-1])
+
+
 def _fields(body: BaseOxmlElement) -> Iterator[tuple[str, BaseOxmlElement]]:
     """Instruction of each field with the text that it shows."""
     for begin in body.iter(qn("w:fldChar")):
@@ -80,12 +93,17 @@ def _fields(body: BaseOxmlElement) -> Iterator[tuple[str, BaseOxmlElement]]:
             after = after or "separate" in kinds
 
 
+def text_of(part: BaseOxmlElement) -> str:
+    """Text of a part of a document, as a reader sees it."""
+    return "".join(text.text or "" for text in part.iter(qn("w:t")))
+
+
 def _marked_text(start: BaseOxmlElement) -> str:
     number, found = start.get(qn("w:id")), ""
     for part in start.itersiblings():
         if part.tag == qn("w:bookmarkEnd") and part.get(qn("w:id")) == number:
             break
-        found += "".join(text.text or "" for text in part.iter(qn("w:t")))
+        found += text_of(part)
     return found
 
 

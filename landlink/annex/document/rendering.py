@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from docx.opc.exceptions import OpcError
+from docx.oxml.ns import qn
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
@@ -14,9 +15,10 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import SandboxedEnvironment
 from lxml.etree import XMLSyntaxError
 
-from landlink.annex.document.ooxml import number_fields
+from landlink.annex.document.ooxml import drop_empty_end, number_fields, text_of
 from landlink.errors import DataError, Fault
 
+_EXCERPT = 60
 _MISSING = re.compile(r"'([^']+)' is undefined|has no attribute '([^']+)'")
 
 
@@ -54,14 +56,15 @@ class Template:
         Raises
         ------
         DataError
-            A placeholder is not known, a tag is not closed, or a reference is to nothing.
+            A placeholder is not known, a tag is not closed or has no partner, or a reference is to nothing.
         """
         environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+        self._check_tags()
+        unknown: set[str] = set()
         try:
-            asked = self._made.get_undeclared_template_variables(environment)
-            if unknown := sorted(asked - set(values)):
-                raise self._unknown(", ".join(unknown), values)
-            self._made.render(dict(values), environment)
+            unknown = self._made.get_undeclared_template_variables(environment) - set(values)
+            if not unknown:
+                self._made.render(dict(values), environment)
         except UndefinedError as error:
             found = _MISSING.search(str(error))
             raise self._unknown(next(filter(None, found.groups())) if found else str(error), values) from None
@@ -69,10 +72,24 @@ class Template:
             raise self._fault("document.template_broken", reason=error.message) from None
         except (TemplateError, TypeError, ValueError, XMLSyntaxError) as error:
             raise self._fault("document.template_broken", reason=str(error)) from None
-        number_fields(self._made.docx.element.body)
+        if unknown:
+            raise self._unknown(", ".join(sorted(unknown)), values)
+        body = self._made.docx.element.body
+        drop_empty_end(body)
+        number_fields(body)
         held = io.BytesIO()
         self._made.save(held)
         return held.getvalue()
+
+    def _check_tags(self) -> None:
+        """See that tags are whole; one that is not would swallow what follows."""
+        faults = []
+        for paragraph in self._made.docx.element.body.iter(qn("w:p")):
+            told = text_of(paragraph)
+            if any(told.count(left) != told.count(right) for left, right in (("{{", "}}"), ("{%", "%}"))):
+                faults.append(Fault("document.tag_unclosed", {"paragraph": told[:_EXCERPT]}, self.name))
+        if faults:
+            raise DataError(faults)
 
     def _unknown(self, names: str, values: Mapping[str, Any]) -> DataError:
         return self._fault("document.placeholder_unknown", name=names, have=", ".join(sorted(values)))

@@ -11,11 +11,11 @@ from landlink.access import METHODS
 from landlink.crs import CGCS2000
 from landlink.demand import CELL_M, grid_of, on_grid
 from landlink.formats import csv_bytes
-from landlink.people import people, standard_of, with_radius
+from landlink.people import standard_of, with_radius
 from landlink.plan import Plan
 from landlink.schema import PEOPLE
-from landlink.service import DECAYS, TRAVEL, How, Service, service
-from landlink.ui import access_map, charts, land_map, land_state, maps, state
+from landlink.service import DECAYS, TRAVEL, How, Service
+from landlink.ui import access_map, charts, land_map, land_state, maps, service_state, state
 
 HEIGHT = 480
 SHOWN = ("before", "after", "change", "nearest", "short")
@@ -37,7 +37,7 @@ def page() -> None:
         st.caption(t("ui.supply.example", folder=at.folder.name))
     facility, group, how, shares = _choices(plan)
     with st.spinner(t("ui.access.computing")):
-        found = _measured(plan, at, facility, how, shares)
+        found = service_state.measured(plan, at, facility, how, shares)
     _headline(plan, found, group)
     left, right = st.columns([6, 5], gap="medium")
     with left:
@@ -78,16 +78,6 @@ def _choices(plan: Plan) -> tuple[str, str, How, tuple[float, float]]:
     housing = cells[5].number_input(t("ui.siting.housing"), 0.0, 1.0, 0.0, step=0.1, key="access_housing")
     jobs = cells[6].number_input(t("ui.siting.jobs"), 0.0, 1.0 - housing, 0.0, step=0.1, key="access_jobs")
     return facility, group, How(method=method, decay=decay, travel=travel), (housing, jobs)
-
-
-@st.cache_resource(show_spinner=False, max_entries=24, hash_funcs={Plan: lambda plan: plan.fingerprint, How: repr})
-def _measured(plan: Plan, at: land_state.Look, facility: str, how: How, shares: tuple[float, float]) -> Service:
-    return service(plan, land_state.land(at), _people(plan, at, shares), facility, how)
-
-
-@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs={Plan: lambda plan: plan.fingerprint})
-def _people(plan: Plan, at: land_state.Look, shares: tuple[float, float]) -> pd.DataFrame:
-    return people(plan, land_state.land(at), housing_share=shares[0], jobs_share=shares[1])
 
 
 def _headline(plan: Plan, found: Service, group: str) -> None:

@@ -1,5 +1,7 @@
 """Overview: the plan's targets, its headline figures and what to know of the data."""
 
+from datetime import UTC, datetime
+
 import pandas as pd
 import streamlit as st
 
@@ -19,10 +21,11 @@ def page() -> None:
     """Draw the page."""
     t, lang = state.texts(), state.lang()
     policy, city = state.policy(st.session_state["policy"]), state.city()
+    rules = policy.on(datetime.now(UTC).date().isoformat())
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader(t("ui.overview.targets"))
-        _targets(targets(city, policy), gap(city, policy))
+        _targets(targets(city, rules), gap(city, rules))
         plan = state.plan()
         values = {
             "year": plan.options.year,
@@ -37,7 +40,7 @@ def page() -> None:
         st.caption(t("ui.mark"))
         st.info("\n".join(f"- {note.text(lang)}" for note in plan.notes), icon=":material/info:")
     with right:
-        series = gap(city, policy)
+        series = gap(city, rules)
         if len(series):
             st.subheader(t("ui.overview.series"))
             st.altair_chart(rates(series, t), width="stretch")
