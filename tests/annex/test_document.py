@@ -256,10 +256,10 @@ def test_the_guide_names_every_placeholder(plan: Plan, enclosed: Material) -> No
         if isinstance(row, dict):
             known |= {f"{name}.{key}" for key in row}
     listed = {"compiler", "date", "charts", "charts.per_capita", "charts.quota", "maps", "maps.title", "maps.image"}
-    optional = {
-        name for name in told if name.partition(".")[0] in ("supply", "supply_total", "constraints", "services")
-    }
-    assert told - optional == (known | listed) - {name for name in known if name in optional}
+    with_land = {"supply", "supply_total", "constraints", "services"}
+    optional = {name for name in told if name.partition(".")[0] in with_land} | {"status.supply", "status.services"}
+    assert told - optional == (known | listed) - optional
+    assert with_land < known
 
 
 @given(st.lists(st.integers(0, 10**9), max_size=30))
