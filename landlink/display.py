@@ -7,7 +7,7 @@ from landlink.formulas import FORMULAS
 from landlink.schema import RESULTS, Column, worst
 from landlink.sited import Siting
 from landlink.texts import Lang, text
-from landlink.units import ha, wan
+from landlink.units import ha, shown_ha, wan
 
 MARK = "*"
 # Columns of the quota table that a screen has room for.
@@ -28,8 +28,8 @@ def shown_unit(column: Column) -> str:
 
 
 def shown_values(values: pd.Series, column: Column) -> pd.Series:
-    """Values in the unit in which they are shown; areas rounded to 0.01 ha."""
-    return values.map(lambda area: float(ha(area))) if column.unit == "m2" else values
+    """Values of a table's rows in the unit in which they are shown; areas to 0.01 ha, adding up to their total."""
+    return values if column.unit != "m2" else pd.Series(map(float, shown_ha(values)), values.index, name=values.name)
 
 
 def decimals(column: Column) -> int:

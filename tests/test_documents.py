@@ -49,7 +49,7 @@ def test_the_readme_s_commands_run(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "geodata").symlink_to(ROOT / "geodata")
     commands = re.findall(r"^landlink (.*?)(?:\s+#.*)?$", README, re.MULTILINE)
     assert {command.split()[0] for command in commands} == {
-        *("plan", "explain", "annex", "verify", "validate"),
+        *("plan", "explain", "annex", "verify", "template", "validate"),
         *("example", "supply", "check", "convert", "access", "site"),
     }
     for command in commands:

@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 
 import pandas as pd
@@ -21,7 +21,7 @@ from landlink.formulas import HEADLINE
 from landlink.plan import Plan, make_plan
 from landlink.policy import RULES, load_policy, shipped
 from landlink.texts import LANGS, Lang, default_lang, text
-from landlink.units import ha
+from landlink.units import shown_ha
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -138,11 +138,10 @@ def _print_plan(plan: Plan, lang: Lang) -> None:
     headers = [text("model.column.district", lang), *(text(f"model.column.{name}", lang) for name in columns)]
     rows = [headers]
     names = plan.districts.set_index("code")["name" if lang == "zh" else "name_en"]
-    rows.extend(
-        [names[row["code"]], *(_cell(name, row[name]) for name in columns)] for row in plan.quota.to_dict("records")
-    )
-    sums = plan.quota[list(columns)].sum()
-    total = ["" if name in ("per_capita_stock_m2", "standard_m2") else _cell(name, sums[name]) for name in columns]
+    cells = [_cells(name, plan.quota[name]) for name in columns]
+    rows.extend([names[code], *own] for code, *own in zip(plan.quota["code"], *cells, strict=True))
+    unsummed = ("per_capita_stock_m2", "standard_m2")
+    total = ["" if name in unsummed else _cells(name, [plan.quota[name].sum()])[0] for name in columns]
     rows.append([text("cli.total", lang), *total])
     print_table(rows)
     print(text("cli.units", lang))
@@ -151,10 +150,12 @@ def _print_plan(plan: Plan, lang: Lang) -> None:
     print(text("cli.fingerprint", lang, fingerprint=plan.fingerprint[:16], version=plan.version))
 
 
-def _cell(column: str, value: float) -> str:
+def _cells(column: str, values: Iterable[float]) -> list[str]:
     if column in ("per_capita_stock_m2", "standard_m2"):
-        return f"{value:.2f}"
-    return f"{ha(int(value)):,}" if column.endswith("_m2") else f"{int(value):,}"
+        return [f"{value:.2f}" for value in values]
+    if column.endswith("_m2"):
+        return [f"{area:,}" for area in shown_ha(map(int, values))]
+    return [f"{int(value):,}" for value in values]
 
 
 def _explain(options: argparse.Namespace, lang: Lang) -> None:

@@ -12,7 +12,7 @@ import pyogrio
 import pytest
 
 import landlink
-from landlink.annex import file_name, gaps, verify, write_annex
+from landlink.annex import Filing, file_name, gaps, verify, write_annex
 from landlink.cli import main
 from landlink.errors import DataError, OutputError
 from landlink.plan import Plan
@@ -21,7 +21,7 @@ from tests.office import poppler, recalculate
 from tests.sited import sited
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("附表.xlsx", "附图.pdf", "数据成果.gpkg", "审计追溯.json")
+NAMES = ("方案说明.docx", "附表.xlsx", "附图.pdf", "数据成果.gpkg", "审计追溯.json")
 DISTRICT = "440112"
 
 
@@ -33,7 +33,7 @@ def plan() -> Plan:
 
 @pytest.fixture(scope="module")
 def city(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    (written,) = write_annex(plan, tmp_path_factory.mktemp("city"), compiler="规划院")
+    (written,) = write_annex(plan, tmp_path_factory.mktemp("city"), filing=Filing("规划院"))
     return written
 
 
@@ -121,7 +121,7 @@ def test_a_districts_edition_holds_that_district(plan: Plan, district: Path) -> 
 
 
 def test_the_same_plan_gives_the_same_files(plan: Plan, city: Path, tmp_path: Path) -> None:
-    (again,) = write_annex(plan, tmp_path, compiler="规划院")
+    (again,) = write_annex(plan, tmp_path, filing=Filing("规划院"))
     with zipfile.ZipFile(city) as one, zipfile.ZipFile(again) as other:
         assert one.namelist() == other.namelist()
         differing = [name for name in one.namelist() if one.read(name) != other.read(name)]

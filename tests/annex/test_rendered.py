@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import landlink
-from landlink.annex import write_annex
+from landlink.annex import Filing, write_annex
 from tests.rendering import fonts, pages, to_pdf
 from tests.sited import sited
 
@@ -17,17 +17,19 @@ EDITIONS = {"city": None, "district": "440111"}
 
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """PDF of workbook and map sheets of both editions."""
+    """PDF of document, workbook and map sheets of both editions."""
     city = landlink.load_city(ROOT / "geodata" / "guangzhou")
     plan = sited(landlink.make_plan(city, landlink.load_policy("guangzhou-2018"), 2020))
     folder = tmp_path_factory.mktemp("annex")
-    packages = write_annex(plan, folder / "out", editions=list(EDITIONS.values()), compiler="市规划和自然资源局")
+    packages = write_annex(
+        plan, folder / "out", editions=list(EDITIONS.values()), filing=Filing("市规划和自然资源局", "2026年11月")
+    )
     office, found = {}, {}
     for edition, package in zip(EDITIONS, packages, strict=True):
         with zipfile.ZipFile(package) as archive:
             for name in archive.namelist():
                 kind = Path(name).suffix
-                if kind == ".xlsx":
+                if kind in (".xlsx", ".docx"):
                     office[f"{edition}{kind[1:]}{kind}"] = archive.read(name)
                 elif kind == ".pdf":
                     found[f"{edition}.pdf"] = folder / f"{edition}.pdf"
@@ -36,7 +38,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def test_every_page_can_be_read(rendered: dict[str, Path]) -> None:
-    assert len(rendered) == 4
+    assert len(rendered) == 6
     for name, pdf in rendered.items():
         shown = pages(pdf)
         assert shown
