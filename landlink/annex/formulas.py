@@ -39,6 +39,20 @@ def m2(hectares: str) -> str:
     return f"ROUND(ROUND({hectares}*10000,4),0)"
 
 
+def shown_ha(cell: str, cells: str) -> str:
+    """Whole m² as hectares with two decimals that add up with those of all cells: landlink.units.shown_ha.
+
+    Parameters
+    ----------
+    cell, cells
+        Address of the cell, one of the cells, and of all of them.
+    """
+    left, all_left = (f"({one}-100*INT({one}/100))" for one in (cell, cells))
+    before = f"SUMPRODUCT(({all_left}>{left})+({all_left}={left})*(ROW({cells})<ROW({cell})))"
+    ups = f"ROUND(SUM({cells})/100,0)-SUMPRODUCT(INT({cells}/100))"
+    return f"(INT({cell}/100)+IF({before}<{ups},1,0))/100"
+
+
 def blank_or(cell: str, expression: str) -> str:
     """Nothing where a cell is blank: what is unknown stays unknown."""
     return f'IF({cell}="","",{expression})'

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
-from landlink.annex.formulas import blank_or, half_up, m2, quoted, step_value
+from landlink.annex.formulas import blank_or, half_up, m2, quoted, shown_ha, step_value
 from landlink.annex.inputs import Inputs, fact_status
 from landlink.annex.layout import NEEDS, QUOTA, QUOTA_FIRST, QUOTA_HEAD, Column, Layout, letter
-from landlink.annex.sheet import A3, FOUR, GENERAL, HECTARES, TEXT, TWO, WHOLE, Page, Role
+from landlink.annex.sheet import A3, GENERAL, HECTARES, TEXT, TWO, WHOLE, Page, Role
 from landlink.display import MARK
 from landlink.plan import Plan
 from landlink.schema import RESULTS
@@ -55,17 +55,23 @@ def write_annex_1(
                 shown = HECTARES if column.unit == "m2" else _SHOWN[column.unit]
                 page.put(place, _entered(value, column), "doubted" if doubted else "input", shown)
             elif column.unit == "m2":
-                page.put(place, f"=ROUND({computed}/10000,2)", "figure", TWO)
+                page.put(place, f"={shown_ha(computed, _all_rows(layout, column.name))}", "figure", TWO)
             else:
                 page.put(place, f"={computed}", "figure", _SHOWN[column.unit])
     _total(page, layout)
-    _exact_total(page, layout)
-    row = layout.quota_rows[1] + 4
+    row = layout.quota_rows[1] + 3
     page.put(f"A{row}", 1234, "input", WHOLE)
     page.put(f"B{row}", 1234, "doubted", WHOLE)
     page.merged(row, f"  {text('annex.note.legend', lang, mark=MARK)}", "plain", first=3)
     page.notes(row + 1, notes)
     page.print_setup(A3, head, repeat=QUOTA_HEAD, freeze=f"C{QUOTA_FIRST}")
+
+
+def _all_rows(layout: Layout, name: str) -> str:
+    """Cells of a column of the calculation."""
+    first, last = layout.quota_rows
+    column = letter(QUOTA, name)
+    return f"{layout.address('calculation', column, first)}:${column}${last}"
 
 
 def _entered(value: float | None, column: Column) -> int | float | None:
@@ -126,19 +132,6 @@ def _total(page: Page, layout: Layout) -> None:
         elif column.name in ("new_capacity_m2", "stock_available_m2"):
             value = f'=IF(COUNT({cells})<ROWS({cells}),"—",SUM({cells}))'
         page.put(f"{name}{row}", value, "total", _SHOWN[column.unit] if value != "—" else GENERAL)
-
-
-def _exact_total(page: Page, layout: Layout) -> None:
-    """Row of the sums to the m², as the rounded rows' own sum may differ in the last digit."""
-    row = layout.quota_rows[1] + 2
-    page.worksheet.row_dimensions[row].height = 22
-    for column in QUOTA:
-        name = letter(QUOTA, column.name)
-        below = layout.address("calculation", name, row - 1)
-        value: str | None = f'=IF(ISNUMBER({below}),{below}/10000,"—")' if column.unit == "m2" else None
-        if column.name == "district":
-            value = text("annex.print.exact_total", layout.lang)
-        page.put(f"{name}{row}", value, "figure", FOUR if column.unit == "m2" else GENERAL)
 
 
 def write_calculation(worksheet: Worksheet, plan: Plan, layout: Layout, inputs: Inputs, *, head: str) -> None:
