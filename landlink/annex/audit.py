@@ -36,22 +36,22 @@ def audit(plan: Plan, lang: Lang = "zh", district: str | None = None) -> bytes:
             kept.append(node)  # an id is its own only as long as its node lives
         return places[id(node)]
 
-    figures = [
+    listed = [
         {**key, "value": _plain(node.value), "derivation": place(node)}
-        for key, node in _figures(plan, explainer, district)
+        for key, node in figures(plan, explainer, district)
     ]
     content = {
         "plan": plan.fingerprint,
         "version": plan.version,
         "policy": plan.policy_title[lang],
         "year": plan.options.year,
-        "figures": figures,
+        "figures": listed,
         "nodes": nodes,
     }
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
 
-def _figures(plan: Plan, explainer: Explainer, district: str | None) -> Iterator[tuple[dict[str, str], Node]]:
+def figures(plan: Plan, explainer: Explainer, district: str | None) -> Iterator[tuple[dict[str, str], Node]]:
     """Every computed figure and its derivation."""
     for table in RESULTS:
         rows = plan.table(table)

@@ -9,13 +9,14 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.formulas import StepCells, quoted
+from landlink.annex.guards import bound
 from landlink.annex.layout import QUOTA, Layout, letter
 from landlink.annex.sheet import A4, GENERAL, HECTARES, TWO, WHOLE, Page, Role
 from landlink.baseline import UNITS
 from landlink.formulas import FORMULAS
 from landlink.plan import OVERRIDES, Plan
 from landlink.policy import RULES, Dated, Steps
-from landlink.policy.model import PARAMETERS, Step
+from landlink.policy.model import FACILITY_FIELDS, PARAMETERS, Step
 from landlink.texts import pick, text
 
 # Names by which formulas, and whoever reads them, call the main parameters.
@@ -91,7 +92,7 @@ class _Writer:
             self._long_line(label, value)
         self._section("notes")
         notes = [f"{place}. {note.text(lang)}" for place, note in enumerate(self.plan.notes, 1)]
-        page.notes(self.row, [*notes, text("annex.note.inputs", lang)])
+        page.notes(self.row, [*notes, text("annex.note.inputs", lang), text("annex.note.protected", lang)])
         page.print_setup(A4, head, repeat=(4, 4), freeze=f"B{_FIRST}")
         return self.inputs
 
@@ -166,6 +167,9 @@ class _Writer:
         self.inputs.values[dated.parameter] = self.layout.address("basis", "D", self.row)
         if dated.parameter in NAMES:
             self._define(NAMES[dated.parameter])
+        if not isinstance(dated.content, tuple) and dated.parameter != "balance.rule":
+            spec = PARAMETERS.get(dated.parameter) or FACILITY_FIELDS[dated.parameter.rpartition(".")[2]]
+            bound(self.page.worksheet, f"D{self.row}", self.lang, "decimal", spec.minimum, spec.maximum)
         self._line((label, None, None, value, *origin), "input" if dated.confidence != "default" else "doubted", shown)
 
     def _steps(self, dated: Dated, label: str, origin: tuple[str, ...]) -> None:
@@ -183,6 +187,8 @@ class _Writer:
             else:
                 interval = f'{quoted(f"{symbol} ")}&B{row}&" "&C{row}'
             self.signs.add(f"B{row}")
+            for column in "CD":
+                bound(self.page.worksheet, f"{column}{row}", self.lang, "decimal")
             name = f"={quoted(f'{label}  ')}&{interval}"
             role: Role = "input" if dated.confidence != "default" else "doubted"
             self._line((name, _sign(step), _plain(step.lower), _plain(step.value), *origin), role)

@@ -9,7 +9,10 @@ from landlink.plan import Plan
 from landlink.texts import Lang, text
 
 Kind = Literal["label", "input", "calc"]
-SHEETS = ("quota", "needs", "sites", "calculation", "balance", "basis")
+SHEETS = (
+    *("quota", "needs", "sites", "settlement", "supply", "targets"),
+    *("calculation", "balance", "basis", "derivations"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.formulas import half_up, quoted, step_value, whole_above
+from landlink.annex.guards import bound, mark
 from landlink.annex.inputs import Inputs
 from landlink.annex.layout import NEEDS, NEEDS_FIRST, NEEDS_HEAD, QUOTA, Layout, letter
 from landlink.annex.sheet import A4, FOUR, GENERAL, WHOLE, Page, Role
@@ -58,6 +59,11 @@ def write_needs(
                     page.put(place, f"={formulas[column.name]}", role, shown)
             worksheet.row_dimensions[row].height = 15
         _subtotal(page, layout, code)
+    last = layout.needs_block(layout.codes[-1])[1] + 1
+    for name in ("deficit_ha", "deficit_m2"):
+        mark(worksheet, f"{letter(NEEDS, name)}{NEEDS_FIRST}:{letter(NEEDS, name)}{last}", "greaterThan")
+    surplus_units = letter(NEEDS, "surplus_units")
+    bound(worksheet, f"{surplus_units}{NEEDS_FIRST}:{surplus_units}{last}", lang, "whole")
     row = _sums(page, plan, layout)
     page.notes(row + 1, notes)
     page.print_setup(A4, head, repeat=NEEDS_HEAD, freeze=f"C{NEEDS_FIRST}")

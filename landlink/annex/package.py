@@ -158,7 +158,7 @@ def files(
         }
         made = {
             names["document"]: explanation(plan, lang, district, drawn, material, filing),
-            names["workbook"]: workbook(plan, lang),
+            names["workbook"]: workbook(plan, lang, material),
             names["audit"]: audit(plan, lang, district),
         }
         write_pdf(drawn, folder / names["maps"], lang)

@@ -1,11 +1,14 @@
 """The first annex in ha, with the district facts as its inputs, and the calculation in m² behind it."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 import pandas as pd
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.formulas import blank_or, half_up, m2, quoted, shown_ha, step_value
+from landlink.annex.guards import bound, mark
 from landlink.annex.inputs import Inputs, fact_status
 from landlink.annex.layout import NEEDS, QUOTA, QUOTA_FIRST, QUOTA_HEAD, Column, Layout, letter
 from landlink.annex.sheet import A3, GENERAL, HECTARES, TEXT, TWO, WHOLE, Page, Role
@@ -15,6 +18,17 @@ from landlink.schema import RESULTS
 from landlink.texts import text
 
 _SHOWN = {"m2": TWO, "m2/person": TWO, "pct": TWO, "person": WHOLE, "": GENERAL}
+# Names by which formulas, and whoever reads them, call the totals of the first annex.
+_NAMED = {
+    "total_settled": "settled",
+    "total_entitlement_ha": "entitlement_m2",
+    "total_demand_ha": "demand_m2",
+    "total_quota_ha": "quota_m2",
+    "total_stock_need_ha": "stock_need_m2",
+    "total_need_ha": "need_m2",
+    "total_granted_ha": "granted_m2",
+    "total_deficit_ha": "deficit_m2",
+}
 _AVERAGED = ("urban_share_pct", "per_capita_stock_m2", "standard_m2")
 
 
@@ -59,12 +73,29 @@ def write_annex_1(
             else:
                 page.put(place, f"={computed}", "figure", _SHOWN[column.unit])
     _total(page, layout)
+    _guard(worksheet, layout)
     row = layout.quota_rows[1] + 3
     page.put(f"A{row}", 1234, "input", WHOLE)
     page.put(f"B{row}", 1234, "doubted", WHOLE)
     page.merged(row, f"  {text('annex.note.legend', lang, mark=MARK)}", "plain", first=3)
     page.notes(row + 1, notes)
     page.print_setup(A3, head, repeat=QUOTA_HEAD, freeze=f"C{QUOTA_FIRST}")
+
+
+def _guard(worksheet: Worksheet, layout: Layout) -> None:
+    """Bound the inputs, colour what is cut or lacking, and name the totals."""
+    first, last = layout.quota_rows
+    for column in QUOTA:
+        cells = f"{letter(QUOTA, column.name)}{first}:{letter(QUOTA, column.name)}{last}"
+        if column.kind == "input":
+            whole = column.unit == "person"
+            most = Decimal(100) if column.unit == "pct" else None
+            bound(worksheet, cells, layout.lang, "whole" if whole else "decimal", most=most)
+        elif column.name in ("cut_m2", "deficit_m2"):
+            mark(worksheet, cells, "greaterThan")
+    for name, column_name in _NAMED.items():
+        address = layout.address("quota", letter(QUOTA, column_name), last + 1)
+        worksheet.parent.defined_names[name] = DefinedName(name, attr_text=address)
 
 
 def _all_rows(layout: Layout, name: str) -> str:

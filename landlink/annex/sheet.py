@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -59,6 +59,11 @@ class Page:
         }
 
     @property
+    def plain(self) -> Font:
+        """Font of a cell that nothing sets apart."""
+        return self._fonts[""]
+
+    @property
     def last(self) -> int:
         """Number of columns."""
         return len(self.widths)
@@ -73,6 +78,8 @@ class Page:
         cell.font = self._fonts.get(role, self._fonts[""])
         if role in ("head", "label", "figure", "input", "doubted", "total"):
             cell.border = _BOX
+        if role in ("input", "doubted"):
+            cell.protection = Protection(locked=False)
         fill = {"head": _HEAD, "total": _TOTAL, "input": _PALE, "doubted": _PALE}.get(role)
         if fill:
             cell.fill = PatternFill("solid", fgColor=fill)
@@ -113,7 +120,7 @@ class Page:
         self.worksheet.row_dimensions[row].height = max(least, _LINE * lines + 3)
 
     def print_setup(self, paper: int, head: str, *, repeat: tuple[int, int], freeze: str) -> None:
-        """Landscape, as wide as the paper, with repeated header rows, title and page numbers."""
+        """Landscape, as wide as the paper, with repeated header rows, title and page numbers; formulas are locked."""
         sheet = self.worksheet
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = paper
@@ -126,11 +133,20 @@ class Page:
         margins.header = margins.footer = 7 / _MM
         sheet.print_title_rows = f"{repeat[0]}:{repeat[1]}"
         sheet.freeze_panes = freeze
+        sheet.print_area = f"A1:{get_column_letter(self.last)}{sheet.max_row}"
+        self._protect()
         sheet.oddHeader.left.text = head.replace("&", "&&")
         sheet.oddHeader.right.text = "&A"
         sheet.oddFooter.center.text = text("annex.print.page", self.lang)
         for part in (sheet.oddHeader.left, sheet.oddHeader.right, sheet.oddFooter.center):
             part.size = 9
+
+    def _protect(self) -> None:
+        """Lock all cells but the inputs, without a password; columns can still be sized and rows filtered."""
+        protection = self.worksheet.protection
+        protection.sheet = True
+        for allowed in ("formatCells", "formatColumns", "formatRows", "autoFilter", "sort"):
+            setattr(protection, allowed, False)
 
     def _lines(self, value: str, width: float) -> int:
         """Lines that a text takes in a width; a Chinese character takes two places."""

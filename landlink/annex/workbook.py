@@ -1,39 +1,43 @@
 """The annex tables of a plan as a workbook whose cells are formulas: change an input and everything follows."""
 
 import io
-import re
-import zipfile
-from datetime import datetime
 
 import openpyxl
 from openpyxl.workbook.properties import CalcProperties
 
+from landlink.annex.audit_sheet import write_derivations
 from landlink.annex.balance_sheet import check, write_balance
 from landlink.annex.formulas import quoted
 from landlink.annex.inputs import FACTS, fact_status, write_basis
 from landlink.annex.layout import SHEETS, Layout
+from landlink.annex.material import Material
+from landlink.annex.material_sheets import write_settlement, write_supply, write_targets
 from landlink.annex.needs_sheet import write_needs
 from landlink.annex.quota_sheets import write_annex_1, write_calculation
 from landlink.annex.sites_sheet import siting_notes, write_sites
+from landlink.annex.undated import undated
 from landlink.display import MARK, column_status
 from landlink.explain import Explainer
 from landlink.plan import Plan
 from landlink.texts import Lang, text
 
-_ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the first day that a zip archive knows
+_MATERIAL = {"settlement": write_settlement, "supply": write_supply, "targets": write_targets}
 
 
-def workbook(plan: Plan, lang: Lang = "zh") -> bytes:
+def workbook(plan: Plan, lang: Lang = "zh", material: Material | None = None) -> bytes:
     """Annex tables as an xlsx file.
 
     Sheets: the first annex (quota and land ledger in ha, with the district facts as inputs), the second (needs by
-    facility), the third (sites) where the plan has any, the calculation in m², the balancing, and the parameters with
-    their sources. Whatever a program that recalculates shows are the plan's own integers.
+    facility), the third (sites) where the plan has any, those that the material has figures for (settlement by
+    channel, supply by source, targets), the calculation in m², the balancing, the parameters with their sources, and
+    the derivation of every figure. Whatever a program that recalculates shows are the plan's own integers.
 
     Parameters
     ----------
     lang
         Language of all texts.
+    material
+        What is told beside the plan's own figures.
 
     Returns
     -------
@@ -42,7 +46,8 @@ def workbook(plan: Plan, lang: Lang = "zh") -> bytes:
     layout = Layout.of(plan, lang)
     book = openpyxl.Workbook()
     book.remove(book.active)
-    sheets = {name: book.create_sheet(layout.sheet(name)) for name in SHEETS if name != "sites" or plan.siting}
+    absent = _absent(plan, material)
+    sheets = {name: book.create_sheet(layout.sheet(name)) for name in SHEETS if name not in absent}
     head = text(
         "annex.print.head",
         lang,
@@ -60,6 +65,11 @@ def workbook(plan: Plan, lang: Lang = "zh") -> bytes:
         write_sites(
             sheets["sites"], plan, layout, inputs, plan.siting, head=head, notes=siting_notes(plan, plan.siting, layout)
         )
+    if material is not None:
+        for name, write in _MATERIAL.items():
+            if name in sheets:
+                write(sheets[name], plan, layout, material, head=head)
+    write_derivations(sheets["derivations"], plan, layout, head=head)
     write_calculation(sheets["calculation"], plan, layout, inputs, head=head)
     write_balance(sheets["balance"], plan, layout, head=head)
     book.properties.title, book.properties.creator = head, f"landlink {plan.version}"
@@ -67,7 +77,17 @@ def workbook(plan: Plan, lang: Lang = "zh") -> bytes:
     book.calculation = CalcProperties(fullCalcOnLoad=True)
     file = io.BytesIO()
     book.save(file)
-    return _undated(file.getvalue(), datetime(plan.options.year, 1, 1))  # noqa: DTZ001 - a day, not a moment
+    return undated(file.getvalue(), plan.options.year)
+
+
+def _absent(plan: Plan, material: Material | None) -> set[str]:
+    """Sheets that nothing is known for."""
+    absent = {"sites"} if plan.siting is None else set()
+    if material is None:
+        return absent | set(_MATERIAL)
+    if material.parcels is None:
+        absent.add("supply")
+    return absent | ({"targets"} if material.targets.empty else set())
 
 
 def _marked(plan: Plan, lang: Lang) -> dict[str, frozenset[str]]:
@@ -109,16 +129,3 @@ def _notes(plan: Plan, layout: Layout) -> dict[str, list[str]]:
     }
     numbered["quota"].append(f"=IF({check(layout)},{same},{changed})")
     return numbered
-
-
-def _undated(content: bytes, day: datetime) -> bytes:
-    """Workbook without the moment it was written at."""
-    stamp = f"{day:%Y-%m-%dT%H:%M:%S}Z".encode()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as given, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in given.namelist():
-            part = given.read(name)
-            if name == "docProps/core.xml":
-                part = re.sub(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>" + stamp, part)
-            made.writestr(zipfile.ZipInfo(name, _ZIP_DAY), part, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()

@@ -12,7 +12,7 @@ from landlink.service import Service
 from landlink.sited import Siting
 from landlink.supply import lost
 from landlink.texts import Lang, pick, text
-from landlink.units import exact_ha, ha, shown_ha
+from landlink.units import exact_ha
 
 _SOURCES = LAND_SOURCES[:-1]
 
@@ -37,20 +37,20 @@ def _supply(plan: Plan, material: Material, parcels: pd.DataFrame, lang: Lang, d
     areas = sums.reindex(index=codes, columns=list(_SOURCES)).fillna(0).astype("int64")
     areas["total"] = areas.sum(axis=1)
     known = plan.districts.set_index("code")["name" if lang == "zh" else "name_en"]
-    shown = pd.DataFrame({name: [f"{area:,}" for area in shown_ha(areas[name])] for name in areas}, index=codes)
+    shown = areas.map(lambda area: f"{exact_ha(area):,}")
     shown["name"] = known.reindex(codes)
-    total = {name: f"{ha(int(areas[name].sum())):,}" for name in areas}
+    total = {name: f"{exact_ha(areas[name].sum()):,}" for name in areas}
     total["name"] = text("document.city" if district else "document.total", lang)
     if district is not None:
         shown, parcels = shown.loc[[district]], parcels[parcels["code"] == district]
     return {
         "supply": shown.to_dict("records"),
         "supply_total": total,
-        "supply_area": f"{ha(int(parcels['developable_m2'].sum())):,}",
+        "supply_area": f"{exact_ha(parcels['developable_m2'].sum()):,}",
         "constraints": [
             {
                 "name": pick(row["title"], lang),
-                "lost": f"{ha(int(parcels[lost(row['constraint'])].sum())):,}",
+                "lost": f"{exact_ha(parcels[lost(row['constraint'])].sum()):,}",
                 "status": text(f"model.status.{row['status']}", lang),
             }
             for row in material.constraints.to_dict("records")

@@ -29,7 +29,7 @@ _CHANNELS = {"talent": "talent", "points": "points", "by_policy": "policy"}
 def values(plan: Plan, lang: Lang, district: str | None = None, material: Material | None = None) -> Values:
     """Return what a document says, but for its images, its compiler and its date.
 
-    Areas are in ha, of facilities and sites exact to the m², all else with two decimals that add up to their totals.
+    Areas are in ha, of facilities, parcels and sites exact to the m², of districts with two decimals that add up.
 
     Parameters
     ----------

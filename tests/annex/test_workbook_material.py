@@ -1,0 +1,148 @@
+"""The annexes on what goes with a plan: what they show is what was given, and what they compute adds up."""
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+import landlink
+from landlink.annex.layout import QUOTA, SHEETS, Layout, letter
+from landlink.annex.material import Material
+from landlink.annex.workbook import workbook
+from landlink.plan import Plan
+from landlink.texts import text
+from tests.enclosed import PARCELS, enclosed
+from tests.office import recalculate
+from tests.sited import sited
+
+ROOT = Path(__file__).parents[2]
+ROWS = slice(4, 15)
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    city = landlink.load_city(ROOT / "geodata" / "guangzhou")
+    return sited(landlink.make_plan(city, landlink.load_policy("guangzhou-2018"), 2020))
+
+
+@pytest.fixture(scope="module")
+def given(plan: Plan) -> Material:
+    return enclosed(plan, landlink.load_city(ROOT / "geodata" / "guangzhou"))
+
+
+@pytest.fixture(scope="module")
+def book(plan: Plan, given: Material) -> Workbook:
+    return recalculate({"book": workbook(plan, "zh", given)})["book"]
+
+
+def rows(sheet: Worksheet) -> list[list[object]]:
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_all_sheets_are_there_in_order(plan: Plan, given: Material, lang: landlink.texts.Lang) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(plan, lang, given)))
+    assert book.sheetnames == [Layout.of(plan, lang).sheet(name) for name in SHEETS]
+    for sheet in book:
+        assert sheet.print_area
+        assert sheet.freeze_panes
+        assert sheet.print_title_rows
+        assert sheet.protection.sheet
+        assert not sheet.protection.password
+        for guard in sheet.data_validations.dataValidation:
+            assert len(guard.formula1) <= 255
+
+
+def test_settlement_by_channel_adds_up_to_the_plans(plan: Plan, book: Workbook) -> None:
+    found = rows(book["附表4 分渠道落户表"])
+    assert found[2][:7] == ["区划代码", "行政区", "引进人才", "积分", "政策性", "合计", "方案落户人口"]
+    for row, code, settled in zip(found[ROWS], plan.quota["code"], plan.quota["settled"], strict=True):
+        talent, points, policy, total, planned, difference = row[2:8]
+        assert (row[0], planned, difference) == (code, settled, 0)
+        assert talent == int(settled * 0.5)
+        assert talent + points + policy == total == settled
+    assert found[15][5] == plan.quota["settled"].sum()
+
+
+def test_supply_by_source_is_the_parcels(plan: Plan, book: Workbook) -> None:
+    found = rows(book["附表5 分来源可供用地表"])
+    by_code = {row[0]: row for row in found[ROWS]}
+    # 黄埔: new (10,000 − 3,000) + 13,001 m², renewal 20,000 m².
+    assert by_code["440112"][2:7] == [2.0001, 2, 0, 0, 4.0001]
+    assert by_code["440106"][2:7] == [0, 0, 0.4444, 0, 0.4444]
+    quota = plan.quota.set_index("code")
+    for code, row in by_code.items():
+        new, stock = row[2], row[3] + row[4] + row[5]
+        assert row[7] == pytest.approx(quota.loc[code, "quota_m2"] / 10_000)
+        assert row[8] == pytest.approx(new - quota.loc[code, "quota_m2"] / 10_000, abs=1e-9)
+        assert row[10] == pytest.approx(stock - quota.loc[code, "stock_need_m2"] / 10_000, abs=1e-9)
+    assert found[15][6] == pytest.approx(4.4445)
+    assert found[15][11] == 4
+    losses = {row[0]: row[4] for row in found[17:] if row[4] is not None}
+    gross = sum(parcel[2] for parcel in PARCELS)
+    assert losses["地块面积"] == pytest.approx(gross / 10_000)
+    assert losses["永久基本农田扣除"] == pytest.approx(0.4111)
+    assert losses["现状保留"] == pytest.approx(0.8)
+    assert losses["可供面积"] == pytest.approx(4.4445)
+    assert any("与上表合计一致" in row for row in found)
+
+
+def test_targets_are_compared(book: Workbook) -> None:
+    found = rows(book["附表6 实施评估表"])
+    population, share, gap = found[4:7]
+    assert population[2:8] == [9_200_000, 2020, 9_851_142, 2020, "是", 2018]
+    assert share[6] == "是"
+    assert (gap[4], gap[6]) == (None, "—")
+
+
+def test_every_figure_has_its_derivation(plan: Plan, book: Workbook) -> None:
+    found = rows(book["审计追溯"])[3:]
+    names = plan.quota.set_index("code")["district"]
+    own = {row[1]: row for row in found if row[0] == text("model.table.quota", "zh") and row[3] == "新增建设用地指标"}
+    for code, area in plan.quota.set_index("code")["quota_m2"].items():
+        row = own[names[code]]
+        assert row[4] == f"{area:,}"
+        assert "新增用地诉求" in row[7]
+        assert row[8]
+        assert row[9] == "估算"
+    assert sum(row[0] == text("model.table.needs", "zh") for row in found) % len(plan.needs) == 0
+
+
+def test_inputs_alone_can_be_changed_and_are_bounded(plan: Plan, given: Material) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(plan, "zh", given)))
+    layout = Layout.of(plan, "zh")
+    sheet = book[layout.sheet("quota")]
+    row = layout.quota_row("440112")
+    for column in QUOTA:
+        cell = sheet[f"{letter(QUOTA, column.name)}{row}"]
+        is_input = column.kind == "input" and column.name != "central_settled"
+        assert cell.protection.locked is not is_input, column.name
+        bounded = any(cell.coordinate in guard.sqref for guard in sheet.data_validations.dataValidation)
+        assert bounded or not is_input, column.name
+    basis = book[layout.sheet("basis")]
+    guarded = {cell for guard in basis.data_validations.dataValidation for cell in guard.sqref.ranges}
+    open_cells = [cell for line in basis.iter_rows() for cell in line if not cell.protection.locked]
+    listed = {name for name, defined in book.defined_names.items() if "districts" in name}
+    assert guarded
+    for cell in open_cells:
+        is_list = any(cell.coordinate in book.defined_names[name].attr_text.replace("$", "") for name in listed)
+        assert is_list or any(cell.coordinate in guard.sqref for guard in basis.data_validations.dataValidation), cell
+
+
+def test_totals_have_names(plan: Plan, given: Material) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(plan, "zh", given)))
+    sheet, place = book.defined_names["total_quota_ha"].attr_text.split("!")
+    assert book[sheet.strip("'")][place.replace("$", "")].value.startswith("=SUM(")
+
+
+def test_cells_that_ask_for_attention_stand_out(plan: Plan, given: Material) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(plan, "zh", given)))
+    for name in ("quota", "needs", "settlement", "supply"):
+        rules = [
+            rule for ranges in book[Layout.of(plan, "zh").sheet(name)].conditional_formatting for rule in ranges.rules
+        ]
+        assert rules
+        assert all(rule.dxf.fill.bgColor.rgb for rule in rules)
