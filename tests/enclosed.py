@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from landlink.annex.material import Material, material
+from landlink.annex.material import Material, coverage, material
 from landlink.city import City
 from landlink.plan import Plan
 from landlink.service import Service
@@ -34,6 +34,7 @@ def enclosed(plan: Plan, city: City) -> Material:
         parts["policy"] = row["persons"] - sum(parts.values())
         rows += [{**row, "channel": channel, "persons": persons} for channel, persons in parts.items()]
     middles = plan.districts.set_index("code").to_crs(PLANE).representative_point()
+    service = _service(middles)
     return replace(
         known,
         settlement=pd.DataFrame(rows),
@@ -51,7 +52,8 @@ def enclosed(plan: Plan, city: City) -> Material:
             "boundary": gpd.GeoDataFrame(geometry=[middles["440106"].buffer(9_000)], crs=PLANE),
         },
         land_status="synthetic",
-        services=(_service(middles),),
+        services=(service,),
+        coverage=coverage([service]),
     )
 
 

@@ -1,9 +1,10 @@
 """What annexes tell beside a plan's own figures (基础资料): settlement by channel, targets, land and service."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,6 +19,8 @@ from landlink.people import check_districts, people, with_radius
 from landlink.plan import Plan
 from landlink.prospect import Prospect, prospect
 from landlink.service import Service, service
+
+COVERAGE = ("facility", "code", "before", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,9 @@ class Material:
         The least official status of parcels and constraints.
     services
         Service by kind of facility, before and after the plan's sites.
+    coverage
+        Share of settled people with a facility within its radius: ``facility``, ``code`` (empty for the whole city),
+        ``before`` and ``after``; missing where nobody settles.
     """
 
     settlement: pd.DataFrame
@@ -50,6 +56,7 @@ class Material:
     zones: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     land_status: str = ""
     services: tuple[Service, ...] = ()
+    coverage: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=COVERAGE))
 
 
 def material(plan: Plan, city: City, found: Prospect | None = None, services: tuple[Service, ...] = ()) -> Material:
@@ -70,10 +77,27 @@ def material(plan: Plan, city: City, found: Prospect | None = None, services: tu
     check_districts(plan, city.codes)
     settled = settlement_rows(city, plan.options.year, plan.options.basis)
     told = targets(city, plan.rules)
+    known = Material(settled, told, services=services, coverage=coverage(services))
     if found is None:
-        return Material(settled, told, services=services)
-    supply = found.supply
-    return Material(settled, told, found.parcels, supply.constraints, found.land.zones, found.status, services)
+        return known
+    return replace(
+        known,
+        parcels=found.parcels,
+        constraints=found.supply.constraints,
+        zones=found.land.zones,
+        land_status=found.status,
+    )
+
+
+def coverage(services: Iterable[Service]) -> pd.DataFrame:
+    """Coverage of settled people by facility, of districts and of the whole city; see :class:`Material`."""
+    found = []
+    for one in services:
+        for table in (one.table(), one.table(None).assign(code="")):
+            own = table[(table["group"] == "settled") & (table["persons"] > 0)]
+            wide = own.pivot_table(index="code", columns="when", values="covered")
+            found.append(wide.reindex(columns=["before", "after"]).reset_index().assign(facility=one.facility))
+    return pd.concat(found, ignore_index=True)[list(COVERAGE)] if found else pd.DataFrame(columns=list(COVERAGE))
 
 
 def survey(plan: Plan, city: City, *, accept_questions: bool = False) -> Material:

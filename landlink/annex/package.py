@@ -1,5 +1,6 @@
 """The annexes of a plan as numbered files in one archive, for the whole city or a district."""
 
+import gc
 import os
 import re
 import tempfile
@@ -7,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -26,8 +27,8 @@ from landlink.texts import Lang, text
 
 # Told how many editions are done, of how many, and the next one's name; stops the writing where it returns True.
 Progress = Callable[[int, int, str], bool]
-# Map sheets that the document shows too, and their resolution in pixels an inch of an A3 sheet: 300 where it is shown.
-SHOWN, _DPI = ("overview", "per_capita", "quota", "supply", "sites"), 160
+# Map sheets that the document shows too, and their resolution in pixels an inch of an A3 sheet: 280 where it is shown.
+SHOWN, _DPI = ("overview", "per_capita", "quota", "supply", "sites"), 150
 # What file systems do not take in a name.
 _REFUSED = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
@@ -95,12 +96,14 @@ def write_annex(
     """
     names = {edition: file_name(plan, lang, edition) for edition in editions}
 
+    shared = cache(partial(_shared_files, plan, lang, material))
+
     def write(place: int, edition: str | None, made: Callable[[], dict[str, bytes]], path: Path) -> None:
         if progress is not None and progress(place, len(names), names[edition]):
             raise _StoppedError
-        pack(made(), plan, path, lang, edition)
+        pack(dict(sorted({**shared(), **made()}.items())), plan, path, lang, edition)
 
-    make = partial(files, plan, lang, material=material, filing=filing)
+    make = partial(_own_files, plan, lang, material=material, filing=filing)
     with ExitStack() as stack:
         if len(names) > 1:
             # Processes begin anew, so that threads of their parent's do not matter; plan and material go there once.
@@ -146,19 +149,36 @@ def files(
     filing: Filing | None = None,
 ) -> dict[str, bytes]:
     """Return an edition's files by name, numbered."""
+    made = _shared_files(plan, lang, material) | _own_files(plan, lang, district, material=material, filing=filing)
+    return dict(sorted(made.items()))
+
+
+def _names(lang: Lang) -> dict[str, str]:
+    """Numbered name of each kind of file."""
+    kinds = ("document", "workbook", "maps", "geopackage", "shapefiles", "geodatabase", "audit")
+    return {
+        kind: text("annex.file.numbered", lang, number=f"{number:02}", name=text(f"annex.file.{kind}", lang))
+        for number, kind in enumerate(kinds, 1)
+    }
+
+
+def _shared_files(plan: Plan, lang: Lang, material: Material | None) -> dict[str, bytes]:
+    """Files that all editions have: a district's quota comes from the whole city's allocation."""
+    return {_names(lang)["workbook"]: workbook(plan, lang, material)}
+
+
+def _own_files(
+    plan: Plan, lang: Lang, district: str | None, *, material: Material | None, filing: Filing | None
+) -> dict[str, bytes]:
+    """Files of an edition alone."""
     filing = filing or Filing()
     tables = layers(plan, lang, district)
-    drawn = sheets(plan, lang, district=district, compiler=filing.compiler)
+    drawn = sheets(plan, lang, district=district, compiler=filing.compiler, date=filing.date, material=material)
     with tempfile.TemporaryDirectory(prefix="landlink-") as name:
         folder = Path(name)
-        kinds = ("document", "workbook", "maps", "geopackage", "shapefiles", "geodatabase", "audit")
-        names = {
-            kind: text("annex.file.numbered", lang, number=f"{number:02}", name=text(f"annex.file.{kind}", lang))
-            for number, kind in enumerate(kinds, 1)
-        }
+        names = _names(lang)
         made = {
             names["document"]: explanation(plan, lang, district, drawn, material, filing),
-            names["workbook"]: workbook(plan, lang, material),
             names["audit"]: audit(plan, lang, district),
         }
         write_pdf(drawn, folder / names["maps"], lang)
@@ -166,7 +186,7 @@ def files(
         write_shapefiles(plan, tables, folder / names["shapefiles"], lang)
         write_geodatabase(tables, folder / names["geodatabase"])
         made |= {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    return dict(sorted(made.items()))
+    return made
 
 
 def explanation(
@@ -193,7 +213,12 @@ class _Maker:
     @classmethod
     def begin(cls, make: Callable[[str | None], dict[str, bytes]]) -> None:
         cls._make = staticmethod(make)
+        # Collecting garbage as it comes would go over plan and material again and again: a tenth of the time.
+        gc.freeze()
+        gc.disable()
 
     @classmethod
     def make(cls, edition: str | None) -> dict[str, bytes]:
-        return cls._make(edition)
+        made = cls._make(edition)
+        gc.collect()
+        return made

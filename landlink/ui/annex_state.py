@@ -79,7 +79,14 @@ def packed(plan: Plan, wish: Wish, editions: list[str | None], progress: Progres
 
 @st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=_PLAN)
 def _sheets(plan: Plan, wish: Wish) -> list[Sheet]:
-    return sheets(plan, wish.lang, district=wish.district, compiler=wish.filing.compiler)
+    return sheets(
+        plan,
+        wish.lang,
+        district=wish.district,
+        compiler=wish.filing.compiler,
+        date=wish.filing.date,
+        material=enclosed(plan, wish.at),
+    )
 
 
 def sheet_titles(plan: Plan, wish: Wish) -> list[str]:

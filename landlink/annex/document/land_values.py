@@ -8,7 +8,6 @@ from landlink.annex.material import Material
 from landlink.display import proof
 from landlink.plan import Plan
 from landlink.schema import LAND_SOURCES, worst
-from landlink.service import Service
 from landlink.sited import Siting
 from landlink.supply import lost
 from landlink.texts import Lang, pick, text
@@ -26,7 +25,7 @@ def land_values(plan: Plan, lang: Lang, district: str | None, material: Material
     if plan.siting is not None:
         made |= _sites(plan, plan.siting, lang, district)
     if material is not None:
-        made["services"] = [row for service in material.services if (row := _service(plan, service, lang, district))]
+        made["services"] = _services(plan, material, lang, district)
     return made
 
 
@@ -85,16 +84,20 @@ def _sites(plan: Plan, siting: Siting, lang: Lang, district: str | None) -> dict
     return {"sites": rows, "sites_total": total, "proof": proof(siting, lang)}
 
 
-def _service(plan: Plan, service: Service, lang: Lang, district: str | None) -> dict[str, str]:
-    """Coverage of settled people by one kind of facility; nothing where nobody settles."""
-    table = service.table("code" if district else None)
-    own = table[(table["group"] == "settled") & ((table["code"] == district) if district else True)]
-    share = own.set_index("when")["covered"]
-    if share.isna().any() or not own["persons"].sum():
-        return {}
-    title = next(facility.title[lang] for facility in plan.facilities if facility.id == service.facility)
-    before, after = (f"{100 * share[when]:.1f}" for when in ("before", "after"))
-    return {"name": title, "radius": f"{service.radius_m:,.0f}", "before": before, "after": after}
+def _services(plan: Plan, material: Material, lang: Lang, district: str | None) -> list[dict[str, str]]:
+    """Coverage of settled people by each kind of facility, where there are any."""
+    own = material.coverage[material.coverage["code"] == (district or "")].set_index("facility")
+    titles = {facility.id: facility.title[lang] for facility in plan.facilities}
+    return [
+        {
+            "name": titles[service.facility],
+            "radius": f"{service.radius_m:,.0f}",
+            "before": f"{100 * own.loc[service.facility, 'before']:.1f}",
+            "after": f"{100 * own.loc[service.facility, 'after']:.1f}",
+        }
+        for service in material.services
+        if service.facility in own.index
+    ]
 
 
 def land_status(plan: Plan, material: Material | None) -> dict[str, str]:

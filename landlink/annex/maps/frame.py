@@ -65,6 +65,16 @@ class Frame:
         """Shapes in degrees as shapes on the page."""
         return [shapely.transform(shape, self._placed) for shape in shapes]
 
+    def in_degrees(
+        self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Longitudes and latitudes of points on the page."""
+        left, bottom, right, top = self.box
+        east = self.east + (x - (left + right) / 2) / self.mm_per_m
+        north = self.north + (y - (bottom + top) / 2) / self.mm_per_m
+        lons, lats = self.projection(east, north, inverse=True)
+        return lons, lats
+
     @cached_property
     def centre(self) -> tuple[float, float]:
         """Longitude and latitude of the middle of the window."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -15,18 +16,19 @@ from landlink.texts import text
 # From the inner neat line to the outer one, where the degrees stand.
 RIM = 6.0
 # Sizes of the type in points, and of a site's mark in mm.
-NAME_SIZE, OTHER_SIZE, DEGREE_SIZE, BAR_SIZE, ID_SIZE = 10.5, 8.5, 7.5, 8.0, 7.0
+NAME_SIZE, OTHER_SIZE, DEGREE_SIZE, BAR_SIZE, ID_SIZE, CAPTION_SIZE = 10.5, 8.5, 7.5, 8.0, 7.0, 12.0
 SITE_SIZE = 3.4
 CITY_EDGE, EDGE, CENTRE_EDGE = "#3c3c3c", "#6b6b6b", "#8a1c1c"
 CITY_WIDTH, WIDTH_OF_EDGE, CENTRE_WIDTH = 1.5, 0.6, 1.4
 CITY_DASHES, CENTRE_DASHES = (7.0, 1.6, 1.2, 1.6), (4.0, 2.0)
 _ARROW = (11.0, 19.0)
+_SEEN = 0.04  # mm
 _KM = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Land:
-    """Districts as the sheets of an edition draw them.
+    """Districts as the sheets of an edition draw them; two of them are one where they are the same object.
 
     Parameters
     ----------
@@ -53,7 +55,7 @@ class Land:
 
 def draw_map(ink: Ink, frame: Frame, land: Land, theme: Theme) -> None:
     """Draw the map within its frame."""
-    placed = dict(zip(land.shapes, frame.on_page(list(land.shapes.values())), strict=True))
+    placed = _placed(land, frame)
     _draw_graticule(ink, frame)
     _draw_districts(ink, frame, land, theme, placed)
     marks = frame.on_page([shapely.Point(site.lon, site.lat) for site in theme.sites])
@@ -64,6 +66,24 @@ def draw_map(ink: Ink, frame: Frame, land: Land, theme: Theme) -> None:
     _draw_arrow(ink, arrow)
     _draw_names(ink, frame, land, theme, placed, arrow, points)
     _draw_frame(ink, frame)
+    if theme.caption:
+        left, bottom, _, _ = frame.box
+        ink.text(left + 4, bottom + 6, theme.caption, CAPTION_SIZE, bold=True, halo=True, gid="caption")
+
+
+@lru_cache(maxsize=8)
+def _placed(land: Land, frame: Frame) -> Mapping[str, shapely.Geometry]:
+    """Districts on the page by code, without details that are not seen."""
+    shapes = np.array(frame.on_page(list(land.shapes.values())), dtype=object)
+    return dict(zip(land.shapes, shapely.coverage_simplify(shapes, _SEEN), strict=True))
+
+
+@lru_cache(maxsize=16)
+def _outline(land: Land, frame: Frame, *, central: bool = False) -> shapely.Geometry:
+    """Outline on the page of the city, or of its central area."""
+    inner = [shape for code, shape in land.shapes.items() if code in land.central or not central]
+    (placed,) = frame.on_page([city_outline(inner)])
+    return shapely.simplify(placed, _SEEN)
 
 
 def draw_scale(ink: Ink, frame: Frame, x: float, y: float) -> None:
@@ -89,18 +109,21 @@ def _draw_districts(ink: Ink, frame: Frame, land: Land, theme: Theme, placed: Ma
         color = theme.colors.get(code) if shown else classes.OTHER
         ink.area(
             shape, face=color or classes.NO_DATA, edge=EDGE if shown else "#9a9a9a", width=WIDTH_OF_EDGE,
-            hatched=color is None, clip=frame.box, gid=f"district:{code}", zorder=2.5 if shown else 2,
+            hatch="" if color else classes.HATCH, clip=frame.box, gid=f"district:{code}", zorder=2.5 if shown else 2,
         )  # fmt: skip
+    for place, ground in enumerate(theme.grounds):
+        ground.draw(ink, frame, frame.box, 3 + place / 100)
+    if theme.grounds:
+        for code in land.shown:
+            ink.area(placed[code], edge=EDGE, width=WIDTH_OF_EDGE, clip=frame.box, zorder=3.9)
     outlines: list[tuple[shapely.Geometry, str, float, tuple[float, ...]]]
-    outlines = [(city_outline(list(land.shapes.values())), CITY_EDGE, CITY_WIDTH, CITY_DASHES)]
+    outlines = [(_outline(land, frame), CITY_EDGE, CITY_WIDTH, CITY_DASHES)]
     if land.district is not None:
-        outlines.append((land.shapes[land.district], DARK, CITY_WIDTH, ()))
+        outlines.append((placed[land.district], DARK, CITY_WIDTH, ()))
     if theme.centre:
-        inner = [shape for code, shape in land.shapes.items() if code in land.central]
-        outlines.append((city_outline(inner), CENTRE_EDGE, CENTRE_WIDTH, CENTRE_DASHES))
+        outlines.append((_outline(land, frame, central=True), CENTRE_EDGE, CENTRE_WIDTH, CENTRE_DASHES))
     for outline, color, width, dashes in outlines:
-        (shape,) = frame.on_page([outline])
-        ink.area(shape, edge=color, width=width, dashes=dashes, clip=frame.box, zorder=4)
+        ink.area(outline, edge=color, width=width, dashes=dashes, clip=frame.box, zorder=4)
 
 
 def _draw_names(
@@ -112,20 +135,15 @@ def _draw_names(
     arrow: shapely.Polygon,
     marks: Sequence[tuple[float, float]],
 ) -> None:
-    left, bottom, right, top = frame.box
-    window = shapely.box(left + 1.5, bottom + 1.5, right - 1.5, top - 1.5)
-    wanted = []
-    for code, shape in placed.items():
+    sizes = []
+    for code in placed:
         shown = code in land.shown
         lines, size = _lines(land, theme, code), NAME_SIZE if shown else OTHER_SIZE
         wide = max(ink.width_of(line, size, bold=shown and not at) for at, line in enumerate(lines))
-        high = len(lines) * size * LEADING * MM_PER_POINT
-        wanted.append(labels.Label(code, shape, wide + 0.6, high, leader=shown))
-    # What the sheet is about chooses first, and among these the small ones.
-    wanted.sort(key=lambda label: (label.code not in land.shown, shapely.area(label.shape), label.code))
-    placed_names = labels.place(wanted, window, [arrow], marks)
+        sizes.append((wide + 0.6, len(lines) * size * LEADING * MM_PER_POINT))
+    placed_names = _placed_names(land, frame, tuple(sizes), tuple(marks))
     if land.district is not None:
-        _draw_site_ids(ink, theme, window, [arrow, *(found.box for found in placed_names.values())], marks)
+        _draw_site_ids(ink, theme, _window(frame), [arrow, *(found.box for found in placed_names.values())], marks)
     for code, found in placed_names.items():
         shown = code in land.shown
         size = found.size * (NAME_SIZE if shown else OTHER_SIZE)
@@ -142,6 +160,28 @@ def _draw_names(
                 color=DARK if shown else GREY, ha="center", va="center_baseline", halo=True,
                 gid=f"figure:{code}" if at else f"name:{code}",
             )  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def _placed_names(
+    land: Land, frame: Frame, sizes: tuple[tuple[float, float], ...], marks: tuple[tuple[float, float], ...]
+) -> Mapping[str, labels.Placed]:
+    """Places of names of a size in mm; many sheets have the same."""
+    placed = _placed(land, frame)
+    wanted = [
+        labels.Label(code, shape, wide, high, leader=code in land.shown)
+        for (code, shape), (wide, high) in zip(placed.items(), sizes, strict=True)
+    ]
+    # What the sheet is about chooses first, and among these the small ones.
+    wanted.sort(key=lambda label: (label.code not in land.shown, shapely.area(label.shape), label.code))
+    arrow = _arrow_box(frame, [placed[code] for code in land.shown])
+    return labels.place(wanted, _window(frame), [arrow], marks)
+
+
+def _window(frame: Frame) -> shapely.Polygon:
+    """Part of the map that names must lie in."""
+    left, bottom, right, top = frame.box
+    return shapely.box(left + 1.5, bottom + 1.5, right - 1.5, top - 1.5)
 
 
 def _draw_site_ids(

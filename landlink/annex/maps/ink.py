@@ -1,9 +1,11 @@
 """Drawing on a page in millimetres from its lower left corner: text, lines, areas and marks."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
@@ -66,7 +68,6 @@ class Ink:
         self.axes.set_xlim(0, WIDTH)
         self.axes.set_ylim(0, HEIGHT)
         self.axes.set_axis_off()
-        self._measuring: Any = RendererAgg(8, 8, _MEASURED_AT)  # type: ignore[no-untyped-call]
 
     def points(self, size: float) -> float:
         """Points on this paper of points on A3."""
@@ -74,9 +75,7 @@ class Ink:
 
     def width_of(self, string: str, size: float, *, bold: bool = False) -> float:
         """Width of a line of text in mm."""
-        font = self._font(size, bold=bold)
-        wide, _, _ = self._measuring.get_text_width_height_descent(string, font, ismath=False)
-        return float(wide) * MM_PER_INCH / _MEASURED_AT / self.ratio
+        return _points_of(string, self.points(size), self.lang, bold=bold) * MM_PER_POINT / self.ratio
 
     def wrapped(self, string: str, size: float, width: float) -> list[str]:
         """Lines of a text that are no wider than a width: broken between words, and between Chinese characters."""
@@ -151,12 +150,13 @@ class Ink:
         edge: str = "none",
         width: float = 0.5,
         dashes: tuple[float, ...] = (),
-        hatched: bool = False,
+        hatch: str = "",
+        picture: bool = False,
         clip: tuple[float, float, float, float] | None = None,
         zorder: float = 2,
         gid: str = "",
     ) -> None:
-        """Draw polygons or lines, cut off at a box where one is given."""
+        """Draw polygons or lines, cut off at a box where one is given, and as a picture where they are very many."""
         path = _path(shape)
         if path is None:
             return
@@ -170,17 +170,30 @@ class Ink:
             zorder=zorder,
         )
         patch.set_gid(gid or None)
+        patch.set_rasterized(picture)
+        patch.set_antialiased(not picture)  # or seams between shapes side by side would show
         self._add(patch, clip)
-        if hatched:
-            self._add(PathPatch(path, facecolor="none", edgecolor=GREY, linewidth=0, hatch="////", zorder=zorder), clip)
+        if hatch:
+            color = edge if edge != "none" else GREY
+            self._add(PathPatch(path, facecolor="none", edgecolor=color, linewidth=0, hatch=hatch, zorder=zorder), clip)
 
     def box(
         self, left: float, bottom: float, right: float, top: float, *, face: str = "none", edge: str = "none",
-        width: float = 0.5, hatched: bool = False, zorder: float = 2, gid: str = "",
+        width: float = 0.5, dashes: tuple[float, ...] = (), hatch: str = "", zorder: float = 2, gid: str = "",
     ) -> None:  # fmt: skip
         """Draw a rectangle."""
         shape = shapely.box(left, bottom, right, top)
-        self.area(shape, face=face, edge=edge, width=width, hatched=hatched, zorder=zorder, gid=gid)
+        self.area(shape, face=face, edge=edge, width=width, dashes=dashes, hatch=hatch, zorder=zorder, gid=gid)
+
+    def image(self, pixels: npt.NDArray[np.uint8], box: tuple[float, float, float, float], *, zorder: float) -> None:
+        """Draw an image, its rows from the bottom up, into a box."""
+        left, bottom, right, top = box
+        self.axes.imshow(
+            pixels, extent=(left, right, bottom, top), origin="lower", interpolation="none", zorder=zorder,
+            aspect="auto", resample=False,
+        )  # fmt: skip
+        self.axes.set_xlim(0, WIDTH)
+        self.axes.set_ylim(0, HEIGHT)
 
     def mark(
         self, x: float, y: float, marker: str, color: str, *, size: float = 2.8, zorder: float = 7, gid: str = ""
@@ -205,6 +218,16 @@ class Ink:
             left, bottom, right, top = clip
             corners = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
             patch.set_clip_path(Path(corners, closed=True), self.axes.transData)
+
+
+@lru_cache(maxsize=20_000)
+def _points_of(string: str, size: float, lang: Lang, *, bold: bool) -> float:
+    """Width of a line of text in points."""
+    measuring: Any = RendererAgg(8, 8, _MEASURED_AT)  # type: ignore[no-untyped-call]
+    font = fonts(lang)[1 if bold else 0].copy()
+    font.set_size(size)
+    wide, _, _ = measuring.get_text_width_height_descent(string, font, ismath=False)
+    return float(wide) * 72 / _MEASURED_AT
 
 
 def _words(string: str) -> list[str]:

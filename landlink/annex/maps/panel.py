@@ -94,8 +94,12 @@ def _draw_entry(ink: Ink, x: float, right: float, y: float, entry: Entry) -> Non
     wide, high = _SWATCH
     if entry.kind == "mark":
         ink.mark(x + wide / 2, y, entry.marker, entry.color, size=3.6)
+    elif entry.kind == "line":
+        ink.line([(x, y), (x + wide, y)], color=entry.color, width=0.9, dashes=entry.dashes)
     else:
-        ink.box(x, y - high / 2, x + wide, y + high / 2, face=entry.color, edge=EDGE, hatched=entry.kind == "hatched")
+        corners = (x, y - high / 2, x + wide, y + high / 2)
+        ink.box(*corners, face=entry.color, edge=entry.edge or EDGE, hatch=entry.hatch)
+        ink.box(*corners, edge=EDGE)
     room = right - x - wide - 3
     size = _TEXT_SIZE * min(1, room / ink.width_of(entry.label, _TEXT_SIZE))
     ink.text(x + wide + 3, y, entry.label, size, va="center_baseline", gid="legend")

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
+import geopandas as gpd
 from matplotlib.figure import Figure
 
-from landlink.annex.maps import themes
-from landlink.annex.maps.frame import Frame, fitted, middle_meridian
+from landlink.annex.maps import land_themes, themes
+from landlink.annex.maps.frame import Box, Frame, fitted, middle_meridian
 from landlink.annex.maps.geography import RIM, Land, draw_map, draw_scale
 from landlink.annex.maps.ink import Ink
 from landlink.annex.maps.panel import Imprint, draw_panel, draw_title, projection_note
 from landlink.annex.maps.themes import Theme
+from landlink.annex.material import Material
 from landlink.errors import DataError, Fault
 from landlink.explain import Explainer
 from landlink.plan import Plan
@@ -19,19 +21,21 @@ from landlink.texts import Lang, text
 
 # Map and panel on an A3 sheet: left, bottom, right, top in mm.
 MAP, PANEL = (18.0, 34.0, 304.0, 264.0), (316.0, 28.0, 408.0, 270.0)
+HALVES = ((18.0, 34.0, 154.5, 264.0), (167.5, 34.0, 304.0, 264.0))
 _SCALE_Y, _BOUNDARY_Y = 16.0, 9.0
 _MARGIN, _DISTRICT_MARGIN = 0.03, 0.08
 _SHORT = 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """One map sheet.
 
     Parameters
     ----------
     id
-        ``overview``, ``per_capita``, ``quota``, ``need-<facility>`` or ``sites``.
+        ``overview``, ``per_capita``, ``quota``, ``need-<facility>``, ``supply``, ``suitability``,
+        ``access-<facility>`` or ``sites``.
     title
         City or district, and what is shown.
     number
@@ -45,9 +49,21 @@ class Sheet:
     number: int
     draw: Callable[[], Figure]
 
+    @cached_property
+    def figure(self) -> Figure:
+        """The sheet as drawn, once."""
+        return self.draw()
+
 
 def sheets(
-    plan: Plan, lang: Lang = "zh", *, district: str | None = None, paper: str = "A3", compiler: str = ""
+    plan: Plan,
+    lang: Lang = "zh",
+    *,
+    district: str | None = None,
+    paper: str = "A3",
+    compiler: str = "",
+    date: str = "",
+    material: Material | None = None,
 ) -> list[Sheet]:
     """Return the map sheets of a plan, or of one of its districts.
 
@@ -62,10 +78,15 @@ def sheets(
         ``A4`` to ``A1``, in landscape.
     compiler
         Who compiles the plan (编制单位); left blank to be filled in where empty.
+    date
+        When it is compiled (编制日期); left blank to be filled in where empty.
+    material
+        Land and service, for the sheets that show them.
 
     Returns
     -------
-    Districts, existing land a head, quota, one sheet for each facility that needs land, and the sites where there are.
+    Districts, existing land a head, quota, one sheet for each facility that needs land; where the material has them
+    supply with its constraints, suitability, and access to each facility before and after; and the sites, if any.
 
     Raises
     ------
@@ -85,12 +106,14 @@ def sheets(
     if district is not None:
         place = text("maps.place", lang, city=place, district=names[district])
     return [
-        Sheet(name, title, number, partial(_draw, plan, lang, paper, compiler, land, theme, title, number))
-        for number, (name, title, theme) in enumerate(_themes(plan, lang, place, district), 1)
+        Sheet(name, title, number, partial(_draw, plan, lang, paper, (compiler, date), land, theme, title, number))
+        for number, (name, title, theme) in enumerate(_themes(plan, lang, place, district, material), 1)
     ]
 
 
-def _themes(plan: Plan, lang: Lang, place: str, district: str | None) -> list[tuple[str, str, Theme]]:
+def _themes(
+    plan: Plan, lang: Lang, place: str, district: str | None, material: Material | None
+) -> list[tuple[str, str, Theme]]:
     """Id, title and theme of each sheet."""
     explainer = Explainer(plan, lang)
     found = [
@@ -104,6 +127,8 @@ def _themes(plan: Plan, lang: Lang, place: str, district: str | None) -> list[tu
         if facility.id in needed:
             title = text("maps.title.need", lang, place=place, facility=facility.title[lang])
             found.append((f"need-{facility.id}", title, themes.need(plan, explainer, facility, lang)))
+    if material is not None and material.parcels is not None:
+        found += _land_themes(plan, material, material.parcels, lang, place, district)
     siting = plan.siting
     if siting is not None and (district is None or (siting.sites["code"] == district).any()):
         title = text("maps.title.sites", lang, place=place)
@@ -111,14 +136,39 @@ def _themes(plan: Plan, lang: Lang, place: str, district: str | None) -> list[tu
     return found
 
 
+def _land_themes(
+    plan: Plan, material: Material, parcels: gpd.GeoDataFrame, lang: Lang, place: str, district: str | None
+) -> list[tuple[str, str, Theme]]:
+    """Id, title and theme of each sheet on land and service."""
+    title = text("maps.title.supply", lang, place=place)
+    found = [("supply", title, land_themes.supply(plan, material, parcels, lang, district))]
+    if parcels["score"].notna().any():
+        title = text("maps.title.suitability", lang, place=place)
+        found.append(("suitability", title, land_themes.suitability(plan, material, parcels, lang, district)))
+    titles = {facility.id: facility.title[lang] for facility in plan.facilities}
+    for service in material.services:
+        facility = titles[service.facility]
+        title = (
+            text("maps.title.access", lang, place=place, facility=facility)
+            if service.sites
+            else text("maps.title.access_before", lang, place=place, facility=facility)
+        )
+        theme = land_themes.access(plan, material, service, parcels.crs, lang, district)
+        found.append((f"access-{service.facility}", title, theme))
+    return found
+
+
 def _draw(
-    plan: Plan, lang: Lang, paper: str, compiler: str, land: Land, theme: Theme, title: str, number: int
+    plan: Plan, lang: Lang, paper: str, compiled: tuple[str, str], land: Land, theme: Theme, title: str, number: int
 ) -> Figure:
     ink = Ink(paper, lang)
-    frame = _frame(land, ink)
-    imprint = Imprint(title, text("maps.number", lang, number=number), _imprint(plan, ink, frame, theme, compiler))
+    boxes: tuple[Box, ...] = (MAP,) if theme.second is None else HALVES
+    frame = _frame(land, ink, boxes[0])
+    imprint = Imprint(title, text("maps.number", lang, number=number), _imprint(plan, ink, frame, theme, compiled))
     draw_title(ink, imprint, MAP[0] - RIM)
     draw_map(ink, frame, land, theme)
+    if theme.second is not None:
+        draw_map(ink, _frame(land, ink, boxes[1]), land, theme.second)
     middle = (MAP[0] + MAP[2]) / 2
     draw_scale(ink, frame, middle, _SCALE_Y)
     ink.text(MAP[0] - RIM, _BOUNDARY_Y, text("maps.boundaries", lang), 7.5, va="center_baseline")
@@ -126,15 +176,17 @@ def _draw(
     return ink.figure
 
 
-def _frame(land: Land, ink: Ink) -> Frame:
+def _frame(land: Land, ink: Ink, box: Box) -> Frame:
     """Window of the city, or of the district in the city's projection."""
     shapes = list(land.shapes.values())
     shown = [land.shapes[code] for code in land.shown]
     margin = _MARGIN if land.district is None else _DISTRICT_MARGIN
-    return fitted(shown, MAP, paper=ink.ratio, margin=margin, meridian=middle_meridian(shapes))
+    return fitted(shown, box, paper=ink.ratio, margin=margin, meridian=middle_meridian(shapes))
 
 
-def _imprint(plan: Plan, ink: Ink, frame: Frame, theme: Theme, compiler: str) -> tuple[tuple[str, str], ...]:
+def _imprint(
+    plan: Plan, ink: Ink, frame: Frame, theme: Theme, compiled: tuple[str, str]
+) -> tuple[tuple[str, str], ...]:
     lang = ink.lang
     nature = {
         "official": text("maps.nature.official", lang),
@@ -149,5 +201,6 @@ def _imprint(plan: Plan, ink: Ink, frame: Frame, theme: Theme, compiler: str) ->
         (text("maps.imprint.crs", lang), text("maps.crs", lang)),
         (text("maps.imprint.projection", lang), projection_note(frame, ink)),
         (text("maps.imprint.fingerprint", lang), f"{plan.fingerprint[:_SHORT]}…"),
-        (text("maps.imprint.compiler", lang), compiler),
+        (text("maps.imprint.compiler", lang), compiled[0]),
+        (text("maps.imprint.date", lang), compiled[1]),
     )

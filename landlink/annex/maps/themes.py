@@ -8,6 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from landlink.annex.maps import classes
+from landlink.annex.maps.grounds import Ground, Picture
 from landlink.display import column_status
 from landlink.explain import Explainer
 from landlink.plan import Plan
@@ -21,12 +22,15 @@ from landlink.units import ha
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the legend: a coloured area, hatched or not, or a mark."""
+    """One line of the legend: an area, a line or a mark, with its colour and what else it is drawn with."""
 
-    kind: Literal["area", "hatched", "mark"]
+    kind: Literal["area", "line", "mark"]
     label: str
     color: str
     marker: str = ""
+    hatch: str = ""
+    edge: str = ""
+    dashes: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,12 @@ class Theme:
         The central area is outlined.
     status
         Status of the figures: the least official of them; empty where the plan does not know it.
+    grounds
+        What is shown beneath the names, the first lowest.
+    caption
+        What the map shows, where it stands beside another.
+    second
+        Theme of a map beside this one, without legend and table of its own.
     """
 
     heading: str
@@ -75,6 +85,9 @@ class Theme:
     sites: Sequence[Site] = ()
     centre: bool = False
     status: str = "official"
+    grounds: Sequence[Ground | Picture] = ()
+    caption: str = ""
+    second: "Theme | None" = None
 
 
 def overview(plan: Plan, lang: Lang) -> Theme:
@@ -205,7 +218,7 @@ def _classed(
     if len(above) < len(known):
         legend.insert(0, Entry("area", text("maps.legend.none", lang), classes.NONE))
     if len(known) < len(values):
-        legend.append(Entry("hatched", text("maps.legend.no_data", lang), classes.NO_DATA))
+        legend.append(Entry("area", text("maps.legend.no_data", lang), classes.NO_DATA, hatch=classes.HATCH))
     figures = {code: f"{value:,.2f}" for code, value in known.items()}
     cells = {code: figures.get(code, "–") for code in values}
     return Theme(heading, chosen, legend, figures, notes, column, cells, status=status)
