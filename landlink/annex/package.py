@@ -198,7 +198,7 @@ def explanation(
         lang,
         district=district,
         material=material,
-        maps=[(sheet.title, png(sheet, _DPI)) for sheet in drawn if sheet.id in SHOWN],
+        maps=[(sheet.title, png(sheet, _DPI, numbered=False)) for sheet in drawn if sheet.id in SHOWN],
         own=filing.template,
         compiler=filing.compiler,
         date=filing.date,

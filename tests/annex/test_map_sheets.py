@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from landlink.annex.maps.labels import Label, beside, place
 from landlink.annex.maps.sheets import MAP
 from landlink.errors import DataError, OutputError
 from landlink.texts import text
-from landlink.units import ha
+from landlink.units import exact_ha, ha, shown_ha
 from tests.office import poppler
 from tests.sited import PLACES, sited
 
@@ -87,14 +88,15 @@ def test_every_page_can_be_read_as_text(plan, drawn, written):
 
 def test_figures_are_the_plans_own(plan, drawn, written):
     pages = {sheet.id: read(written, sheet.number) for sheet in drawn}
+    quotas = dict(zip(plan.quota["code"], shown_ha(plan.quota["quota_m2"]), strict=True))
     for row in plan.quota.itertuples():
+        assert f" {row.code} {row.district} {quotas[row.code]} " in pages["quota"]
         assert f" {row.code} {row.district} {row.per_capita_stock_m2:.2f} " in pages["per_capita"]
-        assert f" {row.code} {row.district} {ha(row.quota_m2)} " in pages["quota"]
     assert f"全市合计：{ha(plan.totals()['quota_m2'])} 公顷" in pages["quota"]
     for row in plan.needs.itertuples():
-        assert f" {row.code} {row.district} {ha(row.land_m2)} " in pages[f"need-{row.facility}"]
+        assert f" {row.code} {row.district} {exact_ha(row.land_m2)} " in pages[f"need-{row.facility}"]
     figures = {name.get_gid(): name.get_text() for name in told(drawn[2].draw(), "figure:")}
-    assert figures == {f"figure:{code}": f"{ha(area)}" for code, area in plan.quota[["code", "quota_m2"]].to_numpy()}
+    assert figures == {f"figure:{code}": f"{area}" for code, area in quotas.items()}
     assert " 小学 2 " in pages["sites"]
 
 
@@ -102,7 +104,7 @@ def test_classes_are_told_in_the_legend(plan, written):
     page = read(written, 2)
     for step in plan.rules["linkage.standard"].content.steps:
         assert f"标准 {step.value:g} m²/人" in page
-    edges = classes.bounds([float(ha(area)) for area in plan.quota["quota_m2"] if area])
+    edges = classes.bounds([float(area) for area in shown_ha(plan.quota["quota_m2"]) if area])
     for span in classes.spans(edges):
         assert f" {span} " in read(written, 3)
     assert "0（无）" in read(written, 3)
@@ -247,12 +249,11 @@ def test_short_texts_stand_beside_their_marks_or_nowhere():
     assert not any(box.distance(shapely.Point(mark)) < 1.7 for box in boxes for mark in marks)
 
 
-def test_a_missing_figure_is_hatched_and_told():
-    theme = themes._classed({"a": float("nan"), "b": 0.0, "c": 2.5}, "", "", classes.GREENS, "official", "zh")
-    assert [(entry.kind, entry.label) for entry in theme.legend] == [
-        ("area", "0（无）"), ("area", "2.50"), ("hatched", "无数据")
-    ]  # fmt: skip
-    assert theme.cells == {"a": "–", "b": "0.00", "c": "2.50"}
+def test_districts_without_any_are_told():
+    values = {"b": Decimal("0.00"), "c": Decimal("2.50")}
+    theme = themes._classed(values, "", "", classes.GREENS, "official", "zh")
+    assert [(entry.kind, entry.label) for entry in theme.legend] == [("area", "0（无）"), ("area", "2.50")]
+    assert theme.cells == {"b": "0.00", "c": "2.50"}
     assert theme.colors == {"b": classes.NONE, "c": classes.GREENS[2]}
 
 

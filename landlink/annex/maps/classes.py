@@ -14,9 +14,8 @@ GREENS = ("#e9f5e5", "#c9e7c3", "#a2d59d", "#75bd80", "#4a9f65")
 # The same, to dark, where names stand beside rather than on them.
 GREENS_TO_DARK = ("#d9f0d3", "#a6dba0", "#5aae61", "#1b7837", "#00441b")
 BLUES_TO_DARK = ("#d6e6f4", "#9ecae1", "#4292c6", "#084594")
-HATCH = "////"
-# No figure above zero; no figure at all, which is hatched too; districts that a sheet is not about.
-NONE, NO_DATA, OTHER = "#d2d2d2", "#f8f8f8", "#f1f1f0"
+# No figure above zero; districts that a sheet is not about.
+NONE, OTHER = "#d2d2d2", "#f1f1f0"
 # Quiet colours for districts, of which neighbours have different ones.
 PASTELS = ("#f8e6c1", "#d5e6d0", "#d3e2ef", "#efd9dc", "#e3dcec", "#eceac9", "#d5ebe7", "#ecdfd0")
 # Okabe's and Ito's colours, and marks that differ in grey.

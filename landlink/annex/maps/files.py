@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
 
 from landlink.annex.maps.embedding import truetype
+from landlink.annex.maps.panel import NUMBER
 from landlink.annex.maps.sheets import Sheet
 from landlink.texts import LANGS, Lang, catalogue, text
 
@@ -45,12 +46,18 @@ def write_pdf(sheets: Sequence[Sheet], path: str | Path, lang: Lang) -> None:
                 pages.savefig(figure)
 
 
-def png(sheet: Sheet, dpi: int = 150) -> bytes:
-    """Picture of a sheet, at a resolution in pixels an inch."""
-    figure = sheet.figure
-    FigureCanvasAgg(figure)
-    held = BytesIO()
-    figure.savefig(held, format="png", dpi=dpi, metadata={"Software": None})
+def png(sheet: Sheet, dpi: int = 150, *, numbered: bool = True) -> bytes:
+    """Picture of a sheet, at a resolution in pixels an inch; without its number where it gets another one."""
+    with _WRITING:
+        figure = sheet.figure
+        FigureCanvasAgg(figure)
+        numbers = [told for axes in figure.axes for told in axes.texts if told.get_gid() == NUMBER]
+        for told in numbers:
+            told.set_visible(numbered)
+        held = BytesIO()
+        figure.savefig(held, format="png", dpi=dpi, metadata={"Software": None})
+        for told in numbers:
+            told.set_visible(True)
     return held.getvalue()
 
 

@@ -106,10 +106,10 @@ def city_outline(shapes: Sequence[shapely.Geometry]) -> shapely.Geometry:
 def _draw_districts(ink: Ink, frame: Frame, land: Land, theme: Theme, placed: Mapping[str, shapely.Geometry]) -> None:
     for code, shape in placed.items():
         shown = code in land.shown
-        color = theme.colors.get(code) if shown else classes.OTHER
+        color = theme.colors[code] if shown else classes.OTHER
         ink.area(
-            shape, face=color or classes.NO_DATA, edge=EDGE if shown else "#9a9a9a", width=WIDTH_OF_EDGE,
-            hatch="" if color else classes.HATCH, clip=frame.box, gid=f"district:{code}", zorder=2.5 if shown else 2,
+            shape, face=color, edge=EDGE if shown else "#9a9a9a", width=WIDTH_OF_EDGE,
+            clip=frame.box, gid=f"district:{code}", zorder=2.5 if shown else 2,
         )  # fmt: skip
     for place, ground in enumerate(theme.grounds):
         ground.draw(ink, frame, frame.box, 3 + place / 100)

@@ -28,6 +28,7 @@ _LOCATOR_HEIGHT, _ROW_HEIGHT, _LEAST_ROW, _ROW_LEADING = 54.0, 5.4, 4.0, 1.5
 # Where in a table the names begin, as a share of its width.
 _NAME_AT = 0.24
 _TITLE_Y = 281.0
+NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Imprint:
 
 def draw_title(ink: Ink, imprint: Imprint, left: float) -> None:
     """Write the title above the map, made smaller where it has no room, and the number of the figure."""
-    ink.text(left, _TITLE_Y, imprint.number, 14, bold=True, va="center_baseline")
+    ink.text(left, _TITLE_Y, imprint.number, 14, bold=True, va="center_baseline", gid=NUMBER)
     room = WIDTH - 2 * (left + ink.width_of(imprint.number, 14, bold=True) + 6)
     size = min(_TITLE_SIZE, _TITLE_SIZE * room / ink.width_of(imprint.title, _TITLE_SIZE, bold=True))
     ink.text(WIDTH / 2, _TITLE_Y, imprint.title, size, bold=True, ha="center", va="center_baseline", gid="title")

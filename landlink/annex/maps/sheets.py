@@ -144,7 +144,7 @@ def _land_themes(
     found = [("supply", title, land_themes.supply(plan, material, parcels, lang, district))]
     if parcels["score"].notna().any():
         title = text("maps.title.suitability", lang, place=place)
-        found.append(("suitability", title, land_themes.suitability(plan, material, parcels, lang, district)))
+        found += [("suitability", title, land_themes.suitability(plan, material, parcels, lang, district))]
     titles = {facility.id: facility.title[lang] for facility in plan.facilities}
     for service in material.services:
         facility = titles[service.facility]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -17,7 +18,7 @@ from landlink.policy.model import Steps
 from landlink.schema import worst
 from landlink.sited import Siting
 from landlink.texts import Lang, text
-from landlink.units import ha
+from landlink.units import exact_ha, ha, shown_ha
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Theme:
     heading
         What the legend is of, with its unit.
     colors
-        Colour by district; those without one have no figure and are hatched.
+        Colour by district.
     figures
         Figure by district, as the map names it.
     legend, remarks
@@ -112,7 +113,8 @@ def per_capita(plan: Plan, explainer: Explainer, lang: Lang) -> Theme:
     status = column_status(explainer, "quota")["per_capita_stock_m2"]
     content = plan.rules["linkage.standard"].content
     if not isinstance(content, Steps):
-        return _classed(values.to_dict(), heading, text("maps.table.per_capita", lang), classes.ORANGES, status, lang)
+        shown = {code: Decimal(f"{value:.2f}") for code, value in values.items()}
+        return _classed(shown, heading, text("maps.table.per_capita", lang), classes.ORANGES, status, lang)
     steps = content.steps
     colors = dict(zip(steps, classes.ramp(classes.ORANGES, len(steps)), strict=True))
     # The exact quotient, as the plan itself decides on the step.
@@ -143,7 +145,8 @@ def per_capita(plan: Plan, explainer: Explainer, lang: Lang) -> Theme:
 def quota(plan: Plan, explainer: Explainer, lang: Lang) -> Theme:
     """New construction land that districts are given."""
     status = column_status(explainer, "quota")["quota_m2"]
-    values = {code: float(ha(area)) for code, area in plan.quota.set_index("code")["quota_m2"].items()}
+    table = plan.quota
+    values = dict(zip(table["code"], shown_ha(table["quota_m2"]), strict=True))
     total = text("maps.remark.total", lang, total=f"{ha(plan.totals()['quota_m2']):,}")
     heading, column = text("maps.heading.quota", lang), text("maps.table.quota", lang)
     return _classed(values, heading, column, classes.BLUES, status, lang, total)
@@ -154,8 +157,8 @@ def need(plan: Plan, explainer: Explainer, facility: Facility, lang: Lang) -> Th
     own = plan.needs[plan.needs["facility"] == facility.id].set_index("code")["land_m2"]
     status = worst(explainer.explain("needs", code, "land_m2", facility=facility.id).status for code in own.index)
     heading = text("maps.heading.need", lang, facility=facility.title[lang])
-    total = text("maps.remark.total", lang, total=f"{ha(int(own.sum())):,}")
-    values = {code: float(ha(area)) for code, area in own.items()}
+    total = text("maps.remark.total", lang, total=f"{exact_ha(own.sum()):,}")
+    values = {code: exact_ha(area) for code, area in own.items()}
     return _classed(values, heading, text("maps.table.need", lang), classes.GREENS, status, lang, total)
 
 
@@ -179,7 +182,7 @@ def sites(plan: Plan, siting: Siting, explainer: Explainer, lang: Lang, district
         Site(site, code, float(point.x), float(point.y), *marks[facility])
         for site, code, facility, point in zip(table["site"], table["code"], table["facility"], points, strict=True)
     ]
-    total = text("maps.remark.sites", lang, count=len(table), area=f"{ha(int(table['site_m2'].sum())):,}")
+    total = text("maps.remark.sites", lang, count=len(table), area=f"{exact_ha(table['site_m2'].sum()):,}")
     status = worst([siting.data_status, *table["status"], column_status(explainer, "needs")["granted_m2"]])
     colors = dict.fromkeys(plan.districts["code"], "#fbfaf5")
     return Theme(
@@ -195,7 +198,7 @@ def sites(plan: Plan, siting: Siting, explainer: Explainer, lang: Lang, district
 
 
 def _classed(
-    values: Mapping[str, float],
+    values: Mapping[str, Decimal],
     heading: str,
     column: str,
     colors: Sequence[str],
@@ -204,9 +207,8 @@ def _classed(
     *remarks: str,
 ) -> Theme:
     """Theme of figures, as they are shown, in classes; zero has none."""
-    known = {code: value for code, value in values.items() if not pd.isna(value)}
-    above = {code: value for code, value in known.items() if value > 0}
-    legend, chosen = [], dict.fromkeys(known, classes.NONE)
+    above = {code: float(value) for code, value in values.items() if value > 0}
+    legend, chosen = [], dict.fromkeys(values, classes.NONE)
     notes = list(remarks)
     if above:
         edges = classes.bounds(list(above.values()))
@@ -215,10 +217,7 @@ def _classed(
         chosen |= {code: ramp[classes.class_of(value, edges)] for code, value in above.items()}
         if len(ramp) > 1:
             notes.append(text("maps.remark.classes", lang))
-    if len(above) < len(known):
+    if len(above) < len(values):
         legend.insert(0, Entry("area", text("maps.legend.none", lang), classes.NONE))
-    if len(known) < len(values):
-        legend.append(Entry("area", text("maps.legend.no_data", lang), classes.NO_DATA, hatch=classes.HATCH))
-    figures = {code: f"{value:,.2f}" for code, value in known.items()}
-    cells = {code: figures.get(code, "–") for code in values}
-    return Theme(heading, chosen, legend, figures, notes, column, cells, status=status)
+    figures = {code: f"{value:,}" for code, value in values.items()}
+    return Theme(heading, chosen, legend, figures, notes, column, figures, status=status)
