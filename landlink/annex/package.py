@@ -3,9 +3,11 @@
 import gc
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache, partial
@@ -20,7 +22,7 @@ from landlink.annex.manifest import pack
 from landlink.annex.maps import Sheet, png, sheets, write_pdf
 from landlink.annex.material import Material
 from landlink.annex.workbook import workbook
-from landlink.errors import DataError, Fault
+from landlink.errors import DataError, Fault, LandlinkError, OutputError
 from landlink.formats import write_files
 from landlink.plan import Plan
 from landlink.texts import Lang, text
@@ -29,6 +31,8 @@ from landlink.texts import Lang, text
 Progress = Callable[[int, int, str], bool]
 # Map sheets that the document shows too, and their resolution in pixels an inch of an A3 sheet: 280 where it is shown.
 SHOWN, _DPI = ("overview", "per_capita", "quota", "supply", "sites"), 150
+# Bytes that making an edition may need on the way.
+_ROOM = 100_000_000
 # What file systems do not take in a name.
 _REFUSED = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 
@@ -96,14 +100,14 @@ def write_annex(
     """
     names = {edition: file_name(plan, lang, edition) for edition in editions}
 
-    shared = cache(partial(_shared_files, plan, lang, material))
+    shared = cache(partial(_telling, partial(_shared_files, plan, lang, material)))
 
     def write(place: int, edition: str | None, made: Callable[[], dict[str, bytes]], path: Path) -> None:
         if progress is not None and progress(place, len(names), names[edition]):
             raise _StoppedError
         pack(dict(sorted({**shared(), **made()}.items())), plan, path, lang, edition)
 
-    make = partial(_own_files, plan, lang, material=material, filing=filing)
+    make = partial(_telling, partial(_own_files, plan, lang, material=material, filing=filing))
     with ExitStack() as stack:
         if len(names) > 1:
             # Processes begin anew, so that threads of their parent's do not matter; plan and material go there once.
@@ -121,6 +125,8 @@ def write_annex(
             return write_files(Path(folder), targets)
         except _StoppedError:
             return []
+        except BrokenProcessPool:
+            raise OutputError(Fault("output.process")) from None
 
 
 def file_name(plan: Plan, lang: Lang, district: str | None) -> str:
@@ -151,6 +157,25 @@ def files(
     """Return an edition's files by name, numbered."""
     made = _shared_files(plan, lang, material) | _own_files(plan, lang, district, material=material, filing=filing)
     return dict(sorted(made.items()))
+
+
+def _telling(make: Callable[..., dict[str, bytes]], *of: str | None) -> dict[str, bytes]:
+    """Make files; where there is no room for them on the way, say so, which many libraries do not.
+
+    Raises
+    ------
+    OutputError
+        The folder for temporary files is full.
+    """
+    try:
+        return make(*of)
+    except LandlinkError:
+        raise
+    except Exception:
+        folder = tempfile.gettempdir()
+        if (free := shutil.disk_usage(folder).free) < _ROOM:
+            raise OutputError(Fault("output.temporary", {"path": folder, "free": f"{free / 1e6:.1f}"})) from None
+        raise
 
 
 def _names(lang: Lang) -> dict[str, str]:

@@ -42,6 +42,7 @@ def write_files(folder: Path, files: Mapping[str, bytes | Callable[[Path], None]
         staging = Path(tempfile.mkdtemp(prefix=".landlink-", dir=folder))
     except OSError as error:
         raise OutputError(Fault("output.folder", {"path": folder, "reason": error.strerror or error})) from None
+    name = folder.name
     try:
         for name, content in files.items():
             if callable(content):
@@ -52,8 +53,10 @@ def write_files(folder: Path, files: Mapping[str, bytes | Callable[[Path], None]
             _prove_replaceable(folder / name)
         for name in files:
             (staging / name).replace(folder / name)
+    except OutputError:  # which is an OSError, and tells more
+        raise
     except OSError as error:
-        file = Path(str(error.filename or folder)).name
+        file = Path(str(error.filename or name)).name
         raise OutputError(Fault("output.file", {"reason": error.strerror or error}, file)) from None
     finally:
         shutil.rmtree(staging, ignore_errors=True)

@@ -2,9 +2,12 @@
 
 import json
 import re
+import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +15,11 @@ import pyogrio
 import pytest
 
 import landlink
-from landlink.annex import Filing, file_name, gaps, verify, write_annex
+from landlink.annex import Filing, file_name, gaps, package, verify, write_annex
 from landlink.cli import main
 from landlink.errors import DataError, OutputError
 from landlink.plan import Plan
-from landlink.units import ha
+from landlink.units import shown_ha
 from tests.office import poppler, recalculate
 from tests.sited import sited
 
@@ -67,7 +70,7 @@ def test_a_package_is_numbered_and_says_what_it_holds(plan: Plan, city: Path) ->
 
 def test_every_part_holds_the_same_figures(plan: Plan, city: Path, tmp_path: Path) -> None:
     quota = plan.quota.set_index("code")["quota_m2"]
-    shown = {code: f"{ha(int(value)):,}" for code, value in quota.items()}
+    shown = shown_ha(quota)
     names = plan.districts.set_index("code")["name"]
 
     (tmp_path / "maps.pdf").write_bytes(content(city, "附图.pdf"))
@@ -76,10 +79,10 @@ def test_every_part_holds_the_same_figures(plan: Plan, city: Path, tmp_path: Pat
     ).stdout
     for name in names:
         assert name in text
-    assert all(value in text for value in shown.values())
+    assert all(f"{area}" in text for area in shown)
     book = recalculate({"book": content(city, "附表.xlsx")})["book"]
     cells = {cell.value for row in book.worksheets[0].iter_rows() for cell in row}
-    assert all(round(float(ha(int(value))), 2) in cells for value in quota)
+    assert all(float(area) in cells for area in shown)
 
     with zipfile.ZipFile(city) as archive:
         archive.extractall(tmp_path)
@@ -127,6 +130,39 @@ def test_the_same_plan_gives_the_same_files(plan: Plan, city: Path, tmp_path: Pa
         differing = [name for name in one.namelist() if one.read(name) != other.read(name)]
     # A geodatabase holds the moment it was made at.
     assert [name for name in differing if ".gdb/" not in name and name != "manifest.json"] == []
+
+
+def test_a_full_disk_is_told_and_nothing_is_left(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> bytes:
+        raise RuntimeError("IO_ENOSPC")
+
+    monkeypatch.setattr(package, "document", fail)
+    with pytest.raises(RuntimeError, match="IO_ENOSPC"):  # not for want of room
+        write_annex(plan, tmp_path / "out")
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
+    with pytest.raises(OutputError) as raised:
+        write_annex(plan, tmp_path / "out")
+    assert raised.value.faults[0].id == "output.temporary"
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_process_that_ends_is_told(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def __init__(self, *_: object) -> None: ...
+
+        def submit(self, *_: object) -> Future[dict[str, bytes]]:
+            future: Future[dict[str, bytes]] = Future()
+            future.set_exception(BrokenProcessPool())
+            return future
+
+        def shutdown(self, **_: object) -> None: ...
+
+    monkeypatch.setattr(package, "ProcessPoolExecutor", Broken)
+    with pytest.raises(OutputError) as raised:
+        write_annex(plan, tmp_path / "out", editions=[None, DISTRICT])
+    assert raised.value.faults[0].id == "output.process"
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 @pytest.mark.parametrize("kind", ["changed", "missing", "added"])

@@ -157,7 +157,7 @@ TABLES = {
             "targets",
             (
                 Column("document.column.indicator", "name", 1.8),
-                Column("model.column.units", "unit", 0.8),
+                Column("annex.column.unit", "unit", 0.8),
                 Column("document.column.target", "target", 1),
                 Column("document.column.actual", "actual", 1),
                 Column("document.column.actual_year", "year", 0.8),

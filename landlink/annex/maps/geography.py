@@ -23,6 +23,7 @@ CITY_WIDTH, WIDTH_OF_EDGE, CENTRE_WIDTH = 1.5, 0.6, 1.4
 CITY_DASHES, CENTRE_DASHES = (7.0, 1.6, 1.2, 1.6), (4.0, 2.0)
 _ARROW = (11.0, 19.0)
 _SEEN = 0.04  # mm
+_CAPTION = (34.0, 11.0)
 _KM = 1000
 
 
@@ -141,7 +142,7 @@ def _draw_names(
         lines, size = _lines(land, theme, code), NAME_SIZE if shown else OTHER_SIZE
         wide = max(ink.width_of(line, size, bold=shown and not at) for at, line in enumerate(lines))
         sizes.append((wide + 0.6, len(lines) * size * LEADING * MM_PER_POINT))
-    placed_names = _placed_names(land, frame, tuple(sizes), tuple(marks))
+    placed_names = _placed_names(land, frame, tuple(sizes), tuple(marks), captioned=theme.caption != "")
     if land.district is not None:
         _draw_site_ids(ink, theme, _window(frame), [arrow, *(found.box for found in placed_names.values())], marks)
     for code, found in placed_names.items():
@@ -164,7 +165,12 @@ def _draw_names(
 
 @lru_cache(maxsize=32)
 def _placed_names(
-    land: Land, frame: Frame, sizes: tuple[tuple[float, float], ...], marks: tuple[tuple[float, float], ...]
+    land: Land,
+    frame: Frame,
+    sizes: tuple[tuple[float, float], ...],
+    marks: tuple[tuple[float, float], ...],
+    *,
+    captioned: bool,
 ) -> Mapping[str, labels.Placed]:
     """Places of names of a size in mm; many sheets have the same."""
     placed = _placed(land, frame)
@@ -175,7 +181,9 @@ def _placed_names(
     # What the sheet is about chooses first, and among these the small ones.
     wanted.sort(key=lambda label: (label.code not in land.shown, shapely.area(label.shape), label.code))
     arrow = _arrow_box(frame, [placed[code] for code in land.shown])
-    return labels.place(wanted, _window(frame), [arrow], marks)
+    left, bottom, _, _ = frame.box
+    caption = [shapely.box(left, bottom, left + _CAPTION[0], bottom + _CAPTION[1])] if captioned else []
+    return labels.place(wanted, _window(frame), [arrow, *caption], marks)
 
 
 def _window(frame: Frame) -> shapely.Polygon:

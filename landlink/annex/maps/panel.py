@@ -107,8 +107,10 @@ def _draw_entry(ink: Ink, x: float, right: float, y: float, entry: Entry) -> Non
 
 
 def _draw_table(ink: Ink, box: Box, land: Land, theme: Theme) -> None:
-    """Table of districts, in rows as high as there is room for; of an edition's own district where there is little."""
+    """Table of districts, in rows as high as there is room for; of an edition's own where there is little, or none."""
     left, bottom, right, top = box
+    if top - bottom < 2 * _LEAST_ROW:
+        return
     codes = [code for code in land.shapes if code in theme.cells]
     if land.district is not None and (top - bottom) / (len(codes) + 1) < _LEAST_ROW:
         codes = [code for code in codes if code == land.district]
