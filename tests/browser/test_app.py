@@ -1,6 +1,7 @@
 """A planner's way through the app, offline."""
 
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,21 @@ def test_a_districts_package_is_previewed_made_and_downloaded(app: App, tmp_path
     expect(picture).to_be_visible()
     eventually(app.page, lambda: picture.evaluate("image => image.naturalWidth") > 800, True)
     keep_shot(app.page, "annex")
+    app.page.get_by_role("radio", name="方案说明").click()
+    sheets = app.page.get_by_test_id("stImage").locator("img")
+    eventually(app.page, lambda: sheets.count() > 5, True)
+    keep_shot(app.page, "annex-document")
+    app.page.get_by_text("方案说明的 Word 模板").click()
+    with app.page.expect_download() as waiting:
+        app.page.get_by_role("button", name="取得模板").click()
+    wrong = tmp_path / "模板.docx"
+    with zipfile.ZipFile(waiting.value.path()) as given, zipfile.ZipFile(wrong, "w") as made:
+        for name in given.namelist():
+            made.writestr(name, given.read(name).replace(b"{{ policy }}", b"{{ polcy }}"))
+    app.page.locator("input[type=file]").set_input_files(wrong)
+    expect(app.page.get_by_text("没有占位符 polcy", exact=False)).to_be_visible()
+    app.page.get_by_test_id("stFileChip").get_by_role("button").click()
+    app.settle()
     app.page.get_by_role("button", name="生成附件包").click()
     download = app.page.get_by_role("button", name=re.compile("下载附件包"))
     expect(download).to_be_visible(timeout=90_000)
