@@ -42,6 +42,7 @@ def write_derivations(worksheet: Worksheet, plan: Plan, layout: Layout, *, head:
         for place, value in enumerate(told, 1):
             cell = worksheet.cell(last, place, value)
             cell.font, cell.alignment = page.plain, wrapped
+        page.fit(last, list(zip(told, _WIDTHS, strict=True)))
     worksheet.auto_filter.ref = f"A{_HEAD}:{chr(64 + len(_HEADS))}{last}"
     page.print_setup(A3, head, repeat=(_HEAD, _HEAD), freeze=f"E{_HEAD + 1}")
 

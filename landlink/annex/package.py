@@ -20,6 +20,7 @@ from landlink.annex.exchange import write_geodatabase, write_shapefiles
 from landlink.annex.layers import layers, write_geopackage
 from landlink.annex.manifest import pack
 from landlink.annex.maps import Sheet, png, sheets, write_pdf
+from landlink.annex.maps.ink import MM_PER_INCH, PAPERS
 from landlink.annex.material import Material
 from landlink.annex.workbook import workbook
 from landlink.errors import DataError, Fault, LandlinkError, OutputError
@@ -29,8 +30,8 @@ from landlink.texts import Lang, text
 
 # Told how many editions are done, of how many, and the next one's name; stops the writing where it returns True.
 Progress = Callable[[int, int, str], bool]
-# Map sheets that the document shows too, and their resolution in pixels an inch of an A3 sheet: 280 where it is shown.
-SHOWN, _DPI = ("overview", "per_capita", "quota", "supply", "sites"), 150
+# Map sheets that the document shows too, and the width of pictures in pixels: 280 an inch where it shows them.
+SHOWN, _WIDE = ("overview", "per_capita", "quota", "supply", "sites"), 2480
 # Bytes that making an edition may need on the way.
 _ROOM = 100_000_000
 # What file systems do not take in a name.
@@ -49,11 +50,17 @@ class Filing:
         When it is compiled (编制日期), as they show it.
     template
         Name and content of the user's own template of the document.
+    paper
+        Paper of the map sheets, see :func:`landlink.annex.maps.sheets`.
+    pictures
+        Map sheets are filed as PNG too.
     """
 
     compiler: str = ""
     date: str = ""
     template: tuple[str, bytes] | None = None
+    paper: str = "A3"
+    pictures: bool = False
 
 
 class _StoppedError(Exception):
@@ -198,7 +205,7 @@ def _own_files(
     """Files of an edition alone."""
     filing = filing or Filing()
     tables = layers(plan, lang, district)
-    drawn = sheets(plan, lang, district=district, compiler=filing.compiler, date=filing.date, material=material)
+    drawn = map_sheets(plan, lang, district, material, filing)
     with tempfile.TemporaryDirectory(prefix="landlink-") as name:
         folder = Path(name)
         names = _names(lang)
@@ -206,12 +213,35 @@ def _own_files(
             names["document"]: explanation(plan, lang, district, drawn, material, filing),
             names["audit"]: audit(plan, lang, district),
         }
+        if filing.pictures:
+            made |= _pictures(drawn, lang, filing)
         write_pdf(drawn, folder / names["maps"], lang)
         write_geopackage(plan, folder / names["geopackage"], lang, district)
         write_shapefiles(plan, tables, folder / names["shapefiles"], lang)
         write_geodatabase(tables, folder / names["geodatabase"])
         made |= {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     return made
+
+
+def map_sheets(plan: Plan, lang: Lang, district: str | None, material: Material | None, filing: Filing) -> list[Sheet]:
+    """Return an edition's map sheets."""
+    return sheets(
+        plan,
+        lang,
+        district=district,
+        paper=filing.paper,
+        compiler=filing.compiler,
+        date=filing.date,
+        material=material,
+    )
+
+
+def _pictures(drawn: Sequence[Sheet], lang: Lang, filing: Filing) -> dict[str, bytes]:
+    """Map sheets as PNG by name, in a folder beside their PDF."""
+    folder = _names(lang)["maps"].removesuffix(".pdf") + "_png"
+    return {
+        f"{folder}/{sheet.number:02}_{_REFUSED.sub('_', sheet.title)}.png": png(sheet, _dpi(filing)) for sheet in drawn
+    }
 
 
 def explanation(
@@ -223,11 +253,16 @@ def explanation(
         lang,
         district=district,
         material=material,
-        maps=[(sheet.title, png(sheet, _DPI, numbered=False)) for sheet in drawn if sheet.id in SHOWN],
+        maps=[(sheet.title, png(sheet, _dpi(filing), numbered=False)) for sheet in drawn if sheet.id in SHOWN],
         own=filing.template,
         compiler=filing.compiler,
         date=filing.date,
     )
+
+
+def _dpi(filing: Filing) -> int:
+    """Resolution of a picture of the paper, in pixels an inch."""
+    return round(_WIDE / PAPERS[filing.paper][0] * MM_PER_INCH)
 
 
 class _Maker:

@@ -24,6 +24,8 @@ def add(command: Adder, say: Say) -> None:
     annex.add_argument("--compiler", default="", metavar="NAME", help=say("annex.compiler"))
     annex.add_argument("--date", default="", help=say("annex.date"))
     annex.add_argument("--template", metavar="DOCX", help=say("annex.template"))
+    annex.add_argument("--paper", default="A3", help=say("annex.paper"))
+    annex.add_argument("--png", action="store_true", help=say("annex.png"))
 
     template = command("template", _template)
     template.add_argument("file", metavar="DOCX", help=say("template.file"))
@@ -59,7 +61,7 @@ def _annex(options: argparse.Namespace, lang: Lang) -> None:
         lang,
         editions=editions,
         material=material,
-        filing=Filing(options.compiler, options.date, own_template),
+        filing=Filing(options.compiler, options.date, own_template, options.paper, options.png),
         progress=told,
     )
     for path in written:

@@ -11,8 +11,8 @@ from typing import Any
 import streamlit as st
 
 from landlink.annex import Filing, Material, material, write_annex
-from landlink.annex.maps import Sheet, png, sheets
-from landlink.annex.package import Progress, explanation
+from landlink.annex.maps import Sheet, png
+from landlink.annex.package import Progress, explanation, map_sheets
 from landlink.annex.preview import pages
 from landlink.errors import DataError
 from landlink.people import with_radius
@@ -79,14 +79,7 @@ def packed(plan: Plan, wish: Wish, editions: list[str | None], progress: Progres
 
 @st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=_PLAN)
 def _sheets(plan: Plan, wish: Wish) -> list[Sheet]:
-    return sheets(
-        plan,
-        wish.lang,
-        district=wish.district,
-        compiler=wish.filing.compiler,
-        date=wish.filing.date,
-        material=enclosed(plan, wish.at),
-    )
+    return map_sheets(plan, wish.lang, wish.district, enclosed(plan, wish.at), wish.filing)
 
 
 def sheet_titles(plan: Plan, wish: Wish) -> list[str]:

@@ -132,6 +132,21 @@ def test_the_same_plan_gives_the_same_files(plan: Plan, city: Path, tmp_path: Pa
     assert [name for name in differing if ".gdb/" not in name and name != "manifest.json"] == []
 
 
+def test_sheets_come_as_pictures_and_on_other_paper_too(plan: Plan, tmp_path: Path) -> None:
+    (made,) = write_annex(plan, tmp_path / "out", editions=[DISTRICT], filing=Filing(paper="A4", pictures=True))
+    with zipfile.ZipFile(made) as archive:
+        pictures = [name for name in archive.namelist() if name.endswith(".png")]
+        (tmp_path / "maps.pdf").write_bytes(content(made, "附图.pdf"))
+        assert pictures[0] == "03_附图_png/01_广州市黄埔区行政区划图.png"
+        assert all(archive.read(name)[:4] == b"\x89PNG" for name in pictures)
+    told = subprocess.run([poppler("pdfinfo"), tmp_path / "maps.pdf"], capture_output=True, text=True, check=True)
+    assert f"Pages:           {len(pictures)}" in told.stdout
+    assert re.search(r"Page size: +841\.89 x 595\.3", told.stdout)
+    assert verify(made) == []
+    with pytest.raises(DataError, match="A9"):
+        write_annex(plan, tmp_path / "out", filing=Filing(paper="A9"))
+
+
 def test_a_full_disk_is_told_and_nothing_is_left(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> bytes:
         raise RuntimeError("IO_ENOSPC")

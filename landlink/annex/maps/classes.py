@@ -13,9 +13,9 @@ BLUES = ("#e6f0f9", "#c5dbee", "#9dc4e2", "#71a8d3", "#4a8bbf")
 GREENS = ("#e9f5e5", "#c9e7c3", "#a2d59d", "#75bd80", "#4a9f65")
 # The same, to dark, where names stand beside rather than on them.
 GREENS_TO_DARK = ("#d9f0d3", "#a6dba0", "#5aae61", "#1b7837", "#00441b")
-BLUES_TO_DARK = ("#d6e6f4", "#9ecae1", "#4292c6", "#084594")
-# No figure above zero; districts that a sheet is not about.
-NONE, OTHER = "#d2d2d2", "#f1f1f0"
+BLUES_TO_DARK = ("#bcd4ea", "#8fbfe0", "#4292c6", "#084594")
+# No figure above zero, lighter than any class: of districts, and of cells; districts that a sheet is not about.
+NONE, NO_ACCESS, OTHER = "#ffffff", "#e4e4e4", "#f1f1f0"
 # Quiet colours for districts, of which neighbours have different ones.
 PASTELS = ("#f8e6c1", "#d5e6d0", "#d3e2ef", "#efd9dc", "#e3dcec", "#eceac9", "#d5ebe7", "#ecdfd0")
 # Okabe's and Ito's colours, and marks that differ in grey.

@@ -105,7 +105,7 @@ def access(plan: Plan, material: Material, service: Service, crs: CRS, lang: Lan
         *(f"{low}–{high}" for low, high in pairwise(bounds)),
         text("maps.legend.above", lang, bound=bounds[-1]),
     ]
-    colors = [classes.NONE, *classes.ramp(classes.BLUES_TO_DARK, len(edges) + 1)]
+    colors = [classes.NO_ACCESS, *classes.ramp(classes.BLUES_TO_DARK, len(edges) + 1)]
     cells = service.cells[service.cells[["residents", "settled"]].sum(axis=1) > 0]
     cells = cells if district is None else cells[cells["code"] == district]
     covered = _covered(plan, service, material.coverage)

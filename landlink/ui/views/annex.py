@@ -43,6 +43,11 @@ def _filing(lang: Lang) -> Filing:
     who, when = st.columns([3, 2])
     compiler = who.text_input(t("ui.annex.compiler"), key="annex_compiler", placeholder=t("ui.annex.compiler_hint"))
     date = when.text_input(t("ui.annex.date"), key="annex_date", placeholder=t("ui.annex.date_hint"))
+    size, too = st.columns([3, 2], vertical_alignment="bottom")
+    paper = size.segmented_control(
+        t("ui.annex.paper"), ["A3", "A4"], default="A3", key=f"annex_paper_{lang}", required=True
+    )
+    pictures = too.toggle(t("ui.annex.png"), key="annex_png")
     with st.expander(t("ui.annex.template")):
         st.caption(t("ui.annex.template_hint"))
         name = t("ui.annex.template_name")
@@ -50,7 +55,7 @@ def _filing(lang: Lang) -> Filing:
             t("ui.annex.template_take"), lambda: template(lang), name, icon=":material/download:", on_click="ignore"
         )
         own = st.file_uploader(t("ui.annex.template_own"), ["docx"], key="annex_template")
-    return Filing(compiler, date, None if own is None else (own.name, own.getvalue()))
+    return Filing(compiler, date, None if own is None else (own.name, own.getvalue()), paper, pictures)
 
 
 def _land(plan: Plan) -> land_state.Look | None:
