@@ -80,6 +80,8 @@ class Explainer:
             for name in RESULTS
         }
         self._facts = {row["code"]: row for row in plan.base.table.to_dict("records")}
+        names = plan.districts.set_index("code")["name" if self.lang == "zh" else "name_en"]
+        self._names: dict[str, str] = names.to_dict()
         self._sources = {(row["code"], row["item"]): row for row in plan.base.sources.to_dict("records")}
         self._surplus = {_Row(row["code"], row["facility"]): row for row in plan.surplus.to_dict("records")}
         self._standards = {standard.facility.id: standard for standard in standards(plan.rules)}
@@ -209,7 +211,7 @@ class Explainer:
         if name == "balance.rule":
             shown = self._text(f"model.rule.{shown}")
         elif isinstance(dated.content, tuple):
-            shown = "、".join(self._facts[code]["district"] for code in dated.content) or "—"
+            shown = "、".join(self._names[code] for code in dated.content) or "—"
         return self._parameter(dated, self._text(f"model.parameter.{name}"), shown)
 
     def _field(self, field: str, facility: str) -> Node | None:
@@ -263,7 +265,7 @@ class Explainer:
         if what == "claims":
             label = self._text("model.explain.total_demand")
             parts = [
-                replace(self._column("quota", "demand_m2", _Row(code, "")), label=self._facts[code]["district"])
+                replace(self._column("quota", "demand_m2", _Row(code, "")), label=self._names[code])
                 for code in self._facts
             ]
             values = [self._within_capacity(code) for code in self._facts]

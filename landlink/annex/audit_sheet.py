@@ -5,7 +5,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.audit import figures
 from landlink.annex.layout import Layout
-from landlink.annex.sheet import A3, Page
+from landlink.annex.sheet import A3, WHOLE, Page
 from landlink.explain import Explainer
 from landlink.node import Node
 from landlink.plan import Plan
@@ -14,6 +14,7 @@ from landlink.texts import text
 _WIDTHS = (12, 11, 18, 22, 14, 10, 44, 60, 30, 9)
 _HEADS = ("table", "district", "row", "figure", "value", "unit", "formula", "inputs", "clause", "status")
 _HEAD = 3
+_VALUE = _HEADS.index("value") + 1
 
 
 def write_derivations(worksheet: Worksheet, plan: Plan, layout: Layout, *, head: str) -> None:
@@ -32,7 +33,7 @@ def write_derivations(worksheet: Worksheet, plan: Plan, layout: Layout, *, head:
             names[key["code"]],
             " ".join(part for part in (titles.get(key.get("facility", "")), key.get("site")) if part),
             node.label,
-            node.shown,
+            _value(node),
             node.unit,
             node.formula,
             "；".join(_input(one) for one in node.inputs),
@@ -42,9 +43,17 @@ def write_derivations(worksheet: Worksheet, plan: Plan, layout: Layout, *, head:
         for place, value in enumerate(told, 1):
             cell = worksheet.cell(last, place, value)
             cell.font, cell.alignment = page.plain, wrapped
-        page.fit(last, list(zip(told, _WIDTHS, strict=True)))
+        worksheet.cell(last, _VALUE).number_format = "#,##0.####" if isinstance(_value(node), float) else WHOLE
+        page.fit(last, [(str(value), width) for value, width in zip(told, _WIDTHS, strict=True)])
     worksheet.auto_filter.ref = f"A{_HEAD}:{chr(64 + len(_HEADS))}{last}"
     page.print_setup(A3, head, repeat=(_HEAD, _HEAD), freeze=f"E{_HEAD + 1}")
+
+
+def _value(node: Node) -> float | int | str:
+    """Value as a number where it is one, so that it can be sorted and reckoned with."""
+    if node.value is None or isinstance(node.value, str):
+        return node.shown
+    return int(node.value) if float(node.value).is_integer() else float(node.value)
 
 
 def _input(node: Node) -> str:

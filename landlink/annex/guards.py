@@ -47,6 +47,20 @@ def bound(
     worksheet.add_data_validation(guard)
 
 
+def choose(worksheet: Worksheet, choices: str, lang: Lang) -> DataValidation:
+    """Return a guard that lets cells take one of a list's values alone, and says so where another is entered."""
+    guard = DataValidation(
+        "list",
+        formula1=choices,
+        allow_blank=False,
+        showErrorMessage=True,
+        errorTitle=text("annex.guard.title", lang),
+        error=text("annex.guard.choice", lang),
+    )
+    worksheet.add_data_validation(guard)
+    return guard
+
+
 def mark(worksheet: Worksheet, cells: str, operator: Literal["notEqual", "lessThan", "greaterThan"]) -> None:
     """Colour cells whose number compares so with zero."""
     worksheet.conditional_formatting.add(cells, CellIsRule(operator, ["0"], fill=_RED))

@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from openpyxl.workbook.defined_name import DefinedName
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.formulas import StepCells, quoted
-from landlink.annex.guards import bound
+from landlink.annex.guards import bound, choose
 from landlink.annex.layout import QUOTA, Layout, letter
 from landlink.annex.sheet import A4, GENERAL, HECTARES, TWO, WHOLE, Page, Role
 from landlink.baseline import UNITS
@@ -65,8 +64,7 @@ class _Writer:
         self.page, self.row, self.inputs = Page(worksheet, layout.lang, _WIDTHS), _FIRST, Inputs()
         names = plan.districts.set_index("code")["name" if self.lang == "zh" else "name_en"]
         self.names: Mapping[str, str] = names.to_dict()
-        self.signs = DataValidation("list", formula1='"≥,>"', allow_blank=False)
-        worksheet.add_data_validation(self.signs)
+        self.signs = choose(worksheet, '"≥,>"', layout.lang)
 
     def write(self, head: str) -> Inputs:
         page, lang = self.page, self.lang
@@ -198,9 +196,8 @@ class _Writer:
         content = dated.content
         if dated.parameter == "balance.rule":
             rules = self.layout.address("balance", "J", 4), self.layout.address("balance", "J", 3 + len(RULES))
-            choice = DataValidation("list", formula1=f"{rules[0]}:{rules[1].rpartition('!')[2]}", allow_blank=False)
-            choice.add(f"D{self.row}")
-            self.page.worksheet.add_data_validation(choice)
+            listed = f"{rules[0]}:{rules[1].rpartition('!')[2]}"
+            choose(self.page.worksheet, listed, self.lang).add(f"D{self.row}")
             return text(f"model.rule.{content}", self.lang), GENERAL
         if isinstance(content, tuple):
             return "、 ".join(f"{code} {self.names[code]}" for code in content) or None, GENERAL

@@ -1,6 +1,7 @@
 """The annexes on what goes with a plan: what they show is what was given, and what they compute adds up."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -10,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import landlink
 from landlink.annex.layout import QUOTA, SHEETS, Layout, letter
-from landlink.annex.material import Material
+from landlink.annex.material import Material, material
 from landlink.annex.workbook import workbook
 from landlink.plan import Plan
 from landlink.texts import text
@@ -67,6 +68,29 @@ def test_settlement_by_channel_adds_up_to_the_plans(plan: Plan, book: Workbook) 
     assert found[15][5] == plan.quota["settled"].sum()
 
 
+def test_settlement_that_is_not_split_shows_totals_alone(plan: Plan, given: Material) -> None:
+    city = landlink.load_city(ROOT / "geodata" / "guangzhou")
+    whole = replace(given, settlement=material(plan, city).settlement)
+    found = rows(openpyxl.load_workbook(io.BytesIO(workbook(plan, "zh", whole)))["附表4 分渠道落户表"])
+    assert found[2][:5] == ["区划代码", "行政区", "合计", "方案落户人口", "差额"]
+    assert [row[2] for row in found[ROWS]] == plan.quota["settled"].tolist()
+    assert any("未分落户渠道" in str(row[0]) for row in found)
+
+
+def test_lists_take_nothing_else(plan: Plan, given: Material) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(workbook(plan, "zh", given)))
+    guards = [guard for sheet in book for guard in sheet.data_validations.dataValidation]
+    assert {guard.type for guard in guards} == {"list", "whole", "decimal"}
+    assert all(guard.showErrorMessage and guard.error for guard in guards)
+
+
+def test_english_derivations_are_english(plan: Plan, given: Material) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook(plan, "en", given)))["Derivations"]
+    cells = [str(row[7].value) for row in sheet.iter_rows(min_row=4)]
+    assert not [cell for cell in cells if "荔湾" in cell]
+    assert any("Liwan" in cell for cell in cells)
+
+
 def test_supply_by_source_is_the_parcels(plan: Plan, book: Workbook) -> None:
     found = rows(book["附表5 分来源可供用地表"])
     by_code = {row[0]: row for row in found[ROWS]}
@@ -104,7 +128,7 @@ def test_every_figure_has_its_derivation(plan: Plan, book: Workbook) -> None:
     own = {row[1]: row for row in found if row[0] == text("model.table.quota", "zh") and row[3] == "新增建设用地指标"}
     for code, area in plan.quota.set_index("code")["quota_m2"].items():
         row = own[names[code]]
-        assert row[4] == f"{area:,}"
+        assert row[4] == area
         assert "新增用地诉求" in row[7]
         assert row[8]
         assert row[9] == "估算"
