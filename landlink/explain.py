@@ -14,7 +14,7 @@ from landlink.needs import standards
 from landlink.node import Node
 from landlink.policy import RULES, Dated
 from landlink.schema import RESULTS, worst
-from landlink.texts import Lang, default_lang, pick, text
+from landlink.texts import Lang, default_lang, listed, pick, text
 
 if TYPE_CHECKING:
     from landlink.plan import Plan
@@ -130,7 +130,7 @@ class Explainer:
         value = self._rows[table][row][column]
         shown = _shown(value)
         if column == "cut_by":
-            shown = "、".join(self._text(f"model.cut.{part}") for part in value.split("; ") if part) or "—"
+            shown = listed((self._text(f"model.cut.{part}") for part in value.split("; ") if part), self.lang) or "—"
         return Node(
             f"{table}.{column}",
             self._text(f"model.column.{column}"),
@@ -211,7 +211,7 @@ class Explainer:
         if name == "balance.rule":
             shown = self._text(f"model.rule.{shown}")
         elif isinstance(dated.content, tuple):
-            shown = "、".join(self._names[code] for code in dated.content) or "—"
+            shown = listed((self._names[code] for code in dated.content), self.lang) or "—"
         return self._parameter(dated, self._text(f"model.parameter.{name}"), shown)
 
     def _field(self, field: str, facility: str) -> Node | None:

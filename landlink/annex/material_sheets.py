@@ -13,7 +13,7 @@ from landlink.annex.sheet import A4, FOUR, GENERAL, TEXT, WHOLE, Page, Role
 from landlink.plan import Plan
 from landlink.schema import CHANNELS, LAND_SOURCES
 from landlink.supply import IN_USE, lost
-from landlink.texts import pick, text
+from landlink.texts import listed, pick, text
 from landlink.units import exact_ha
 
 _FIRST = 5
@@ -110,9 +110,12 @@ def write_settlement(worksheet: Worksheet, plan: Plan, layout: Layout, material:
                 (summed, WHOLE),
                 (f"={sheet.quota(code, 'settled')}", WHOLE),
                 (f"={total}{row}-{planned}{row}", WHOLE),
-                ("、".join(dict.fromkeys(text(f"model.status.{status}", lang) for status in here["status"])), GENERAL),
+                (
+                    listed(dict.fromkeys(text(f"model.status.{status}", lang) for status in here["status"]), lang),
+                    GENERAL,
+                ),
                 ("；".join(dict.fromkeys(pick(source, lang) for source in here["source"])), GENERAL),
-                ("、".join(dict.fromkeys(here["date"])), GENERAL),
+                (listed(dict.fromkeys(here["date"]), lang), GENERAL),
             ],
         )
     end = _FIRST + len(layout.codes)

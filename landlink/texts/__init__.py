@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Literal, TypeGuard
@@ -58,6 +59,17 @@ def text(message_id: str, lang: Lang | None = None, **values: object) -> str:
     'Quota'
     """
     return catalogue(lang or default_lang())[message_id].format(**values)
+
+
+def listed(parts: Iterable[str], lang: Lang | None = None) -> str:
+    """Parts of a list in one line, with a language's own mark between them.
+
+    Examples
+    --------
+    >>> listed(["Liwan", "Yuexiu"], "en"), listed(["荔湾区", "越秀区"], "zh")
+    ('Liwan, Yuexiu', '荔湾区、越秀区')
+    """
+    return (", " if (lang or default_lang()) == "en" else "、").join(parts)
 
 
 def pick(told: str, lang: Lang | None = None) -> str:

@@ -16,7 +16,7 @@ from landlink.health import REPAIRS, repair
 from landlink.inspection import Inspection, inspect, likely_resource, mapping, parts
 from landlink.package_edit import add_layer, add_table
 from landlink.schema import CONSTRAINT_LAYER, INPUTS, LAND_LAYERS, STATUSES
-from landlink.texts import has_text
+from landlink.texts import has_text, listed
 from landlink.ui import land_map, maps, state
 from landlink.units import ha
 
@@ -78,7 +78,7 @@ def _facts(seen: Inspection) -> None:
     frame = seen.frame
     if isinstance(frame, gpd.GeoDataFrame):
         area = "–" if seen.plane is None or seen.findings else f"{ha(round(area_m2(seen.plane).sum())):,}"
-        kinds = "、".join(sorted(set(frame.geom_type.dropna())))
+        kinds = listed(sorted(set(frame.geom_type.dropna())), state.lang())
         crs = t("ui.data.none") if frame.crs is None else frame.crs.name
         st.markdown(t("ui.data.facts", rows=f"{len(frame):,}", kinds=kinds, crs=crs, area=area))
     else:
@@ -185,7 +185,7 @@ def _match(seen: Inspection) -> None:
     if options["status"] is None and "status" not in lacking:
         lacking.append("status")
     if lacking:
-        st.caption(t("ui.data.missing", names="、".join(lacking)))
+        st.caption(t("ui.data.missing", names=listed(lacking, lang)))
     if layered:
         with st.expander(t("ui.data.preview")):
             st.dataframe(pd.DataFrame(seen.frame.drop(columns="geometry")).head(100))
@@ -206,7 +206,7 @@ def _match(seen: Inspection) -> None:
     except LandlinkError as error:
         st.error("\n\n".join(fault.text(lang) for fault in error.faults))
         return
-    st.success(t("ui.data.accepted", files="、".join(path.name for path in written)))
+    st.success(t("ui.data.accepted", files=listed((path.name for path in written), lang)))
 
 
 def _columns(resource: str, own: list[str]) -> tuple[dict[str, str], list[str]]:

@@ -10,7 +10,7 @@ from landlink.display import MARK, QUOTA_SHOWN, column_status, decimals, label, 
 from landlink.plan import Plan
 from landlink.policy import RULES
 from landlink.schema import RESULTS
-from landlink.texts import Lang, text
+from landlink.texts import Lang, listed, text
 from landlink.ui import charts, maps, state
 from landlink.ui.derivation import derivation, popup
 
@@ -97,7 +97,7 @@ def _layer(plan: Plan, lang: Lang, column: str, selected: str | None) -> maps.La
     if column == "cut_by":
         values = values.map(
             lambda rule: (
-                "、".join(text(f"model.cut.{part}", lang) for part in rule.split("; ") if part)
+                listed((text(f"model.cut.{part}", lang) for part in rule.split("; ") if part), lang)
                 or text("ui.quota.empty", lang)
             )
         )
@@ -149,7 +149,7 @@ def _table(plan: Plan) -> None:
             format="localized" if not decimals(spec) else "%.2f", help=label("quota", name, lang, unit=True)
         )
     shown[t("model.column.cut_by")] = [
-        "、".join(t(f"model.cut.{part}") for part in rule.split("; ") if part) for rule in plan.quota["cut_by"]
+        listed((t(f"model.cut.{part}") for part in rule.split("; ") if part), lang) for rule in plan.quota["cut_by"]
     ]
     codes = list(plan.quota["code"])
     selected = st.session_state["district"]
