@@ -1,15 +1,16 @@
 """The sheet of parameters and district facts: each with its value, source, date, status and confidence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import pandas as pd
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.formulas import StepCells, quoted
-from landlink.annex.guards import bound, choose
-from landlink.annex.layout import QUOTA, Layout, letter
+from landlink.annex.guards import bound, choose, list_codes, mark_changed
+from landlink.annex.layout import NEEDS, NEEDS_FIRST, QUOTA, Layout, letter
 from landlink.annex.sheet import A4, GENERAL, HECTARES, TWO, WHOLE, Page, Role
 from landlink.baseline import UNITS
 from landlink.formulas import FORMULAS
@@ -30,17 +31,25 @@ NAMES = {
     "central.districts": "central_districts",
 }
 FACTS = tuple(UNITS)
-_WIDTHS = (28, 5, 7.5, 20, 9, 30, 26, 14.5, 11.5, 9, 30)
-_HEADS = ("item", "sign", "bound", "value", "unit", "source", "clause", "confidence", "date", "status", "note")
+_WIDTHS = (28, 5, 7.5, 20, 9, 30, 26, 14.5, 11.5, 9, 30, 16)
+_HEADS = (
+    *("item", "sign", "bound", "value", "unit", "source"),
+    *("clause", "confidence", "date", "status", "note", "in_plan"),
+)
 _FIRST = 5
 
 
 @dataclass(slots=True)
 class Inputs:
-    """Cells of the parameters: a plain one's value, and the steps of one that has them."""
+    """Cells of the parameters: a plain one's value, and the steps of one that has them.
+
+    ``changed`` holds the cells that tell what an input was in the plan, once it is another: by parameter, by district
+    fact and code, by facility and code.
+    """
 
     values: dict[str, str] = field(default_factory=dict)
     steps: dict[str, list[StepCells]] = field(default_factory=dict)
+    changed: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def number(self, name: str, default: str) -> str:
         """Cell of a parameter, or a default where the policy does not set it."""
@@ -64,6 +73,7 @@ class _Writer:
         self.page, self.row, self.inputs = Page(worksheet, layout.lang, _WIDTHS), _FIRST, Inputs()
         names = plan.districts.set_index("code")["name" if self.lang == "zh" else "name_en"]
         self.names: Mapping[str, str] = names.to_dict()
+        self.facts = plan.base.table.set_index("code")
         self.signs = choose(worksheet, '"≥,>"', layout.lang)
 
     def write(self, head: str) -> Inputs:
@@ -78,16 +88,17 @@ class _Writer:
         self._section("facts")
         for item, code, origin in self._facts():
             self._fact(item, code, origin)
-        if len(self.plan.surplus):
-            self._section("surplus")
-            for record in self.plan.surplus.to_dict("records"):
-                self._surplus(record)
+        self._section("surplus")
+        for record in self.plan.surplus.to_dict("records"):
+            self._surplus(record)
+        self._more_surplus()
         self._section("formulas")
         for label, value in self._formulas():
             self._long_line(label, value)
         self._section("plan")
         for label, value in self._identity():
             self._long_line(label, value)
+        self._changes()
         self._section("notes")
         notes = [f"{place}. {note.text(lang)}" for place, note in enumerate(self.plan.notes, 1)]
         page.notes(self.row, [*notes, text("annex.note.inputs", lang), text("annex.note.protected", lang)])
@@ -99,8 +110,9 @@ class _Writer:
         self.page.worksheet.row_dimensions[self.row].height = 18
         self.row += 1
 
-    def _line(self, values: tuple[object, ...], role: Role = "figure", shown: str = GENERAL) -> None:
-        """Write one row; ``role`` and ``shown`` are the value's, all else is text."""
+    def _line(self, values: tuple[object, ...], role: Role = "figure", shown: str = GENERAL, was: str = "") -> None:
+        """Write one row; ``role`` and ``shown`` are the value's, ``was`` tells the plan's, all else is text."""
+        values = (*values, was or None)
         texts = []
         for place, value in enumerate(values):
             cell = f"{chr(65 + place)}{self.row}"
@@ -121,7 +133,7 @@ class _Writer:
     def _long_line(self, label: str, value: str) -> None:
         """Write one row whose value takes the columns to the right as well."""
         self._line((label, None, None, value, None, None, None, None, None, None, None), "label")
-        self.page.worksheet.merge_cells(f"D{self.row - 1}:K{self.row - 1}")
+        self.page.worksheet.merge_cells(f"D{self.row - 1}:L{self.row - 1}")
 
     def _formulas(self) -> Iterator[tuple[str, str]]:
         """Computed columns with formula and clause, as their derivations give them."""
@@ -165,10 +177,23 @@ class _Writer:
         self.inputs.values[dated.parameter] = self.layout.address("basis", "D", self.row)
         if dated.parameter in NAMES:
             self._define(NAMES[dated.parameter])
-        if not isinstance(dated.content, tuple) and dated.parameter != "balance.rule":
+        if isinstance(dated.content, tuple):
+            first, last = self.layout.quota_rows
+            codes = f"{self.layout.address('quota', 'A', first)}:$A${last}"
+            list_codes(self.page.worksheet, f"D{self.row}", codes, self.lang)
+        elif dated.parameter != "balance.rule":
             spec = PARAMETERS.get(dated.parameter) or FACILITY_FIELDS[dated.parameter.rpartition(".")[2]]
             bound(self.page.worksheet, f"D{self.row}", self.lang, "decimal", spec.minimum, spec.maximum)
-        self._line((label, None, None, value, *origin), "input" if dated.confidence != "default" else "doubted", shown)
+        shown_then = origin[1] if unset else text("model.explain.none", self.lang) if value is None else value
+        was = self._was((dated.parameter, ""), [(f"D{self.row}", value)], shown_then)
+        role: Role = "input" if dated.confidence != "default" else "doubted"
+        self._line((label, None, None, value, *origin), role, shown, was)
+
+    def _was(self, name: tuple[str, str], cells: Sequence[tuple[str, object]], shown: object) -> str:
+        """Formula of what an input was in the plan, once one of its cells holds something else."""
+        same = ",".join(f"{cell}={_literal(value)}" for cell, value in cells)
+        self.inputs.changed[name] = self.layout.address("basis", "L", self.row)
+        return f'=IF(AND({same}),"",{_literal(shown)})'
 
     def _steps(self, dated: Dated, label: str, origin: tuple[str, ...]) -> None:
         """One row a step, whose label tells the interval and follows its bounds."""
@@ -189,7 +214,10 @@ class _Writer:
                 bound(self.page.worksheet, f"{column}{row}", self.lang, "decimal")
             name = f"={quoted(f'{label}  ')}&{interval}"
             role: Role = "input" if dated.confidence != "default" else "doubted"
-            self._line((name, _sign(step), _plain(step.lower), _plain(step.value), *origin), role)
+            held = _sign(step), _plain(step.lower), _plain(step.value)
+            was = [(f"{column}{row}", value) for column, value in zip("BCD", held, strict=True)]
+            shown = f"{held[0]} {held[1]} → {held[2]}"
+            self._line((name, *held, *origin), role, was=self._was((dated.parameter, str(place)), was, shown))
 
     def _content(self, dated: Dated) -> tuple[object, str]:
         """Value of a rule as its cell holds it, and its number format."""
@@ -250,7 +278,10 @@ class _Writer:
                 text(f"model.status.{origin['status']}", self.lang),
             )
         label = text("annex.basis.of_district", self.lang, district=self.names[code], item=self._item(item))
-        self._line((label, None, None, value, text(f"model.unit.{unit}", self.lang), *told, ""), "figure", shown)
+        given = entered(self.facts.loc[code, item], UNITS[item])
+        none = text("model.explain.none", self.lang)
+        was = self._was((item, code), [(cell, given)], none if given is None else given)
+        self._line((label, None, None, value, text(f"model.unit.{unit}", self.lang), *told, ""), "figure", shown, was)
 
     def _item(self, item: str) -> str:
         return text(f"model.item.{item}", self.lang)
@@ -268,7 +299,31 @@ class _Writer:
             record["date"],
             text(f"model.status.{record['status']}", self.lang),
         )
-        self._line((label, None, None, f"={cell}", facility.unit[self.lang], *told, ""), "figure", WHOLE)
+        given = int(record["surplus_units"])
+        was = self._was((facility.id, record["code"]), [(cell, given)], given)
+        self._line((label, None, None, f"={cell}", facility.unit[self.lang], *told, ""), "figure", WHOLE, was)
+
+    def _more_surplus(self) -> None:
+        """Count the districts' facilities with surplus capacity that the plan has none for."""
+        first, last = NEEDS_FIRST, self.layout.needs_block(self.layout.codes[-1])[1]
+        column = letter(NEEDS, "surplus_units")
+        cells = f"{self.layout.address('needs', column, first)}:${column}${last}"
+        known = [
+            self.layout.address("needs", column, self.layout.needs_row(code, facility))
+            for code, facility in zip(self.plan.surplus["code"], self.plan.surplus["facility"], strict=True)
+        ]
+        counted = f"COUNT({cells})" + (f"-COUNT({','.join(known)})" if known else "")
+        was = self._was(("surplus", ""), [(f"D{self.row}", 0)], 0)
+        none = (None,) * 7
+        self._line((text("annex.basis.more_surplus", self.lang), None, None, f"={counted}", *none), was=was)
+
+    def _changes(self) -> None:
+        """Count the inputs that are no longer the plan's, and colour their rows."""
+        last = self.row - 1
+        count = f"=SUMPRODUCT(--(LEN($L${_FIRST}:$L${last})>0))"
+        self._define("changed_inputs")
+        self._line((text("annex.basis.changed", self.lang), None, None, count, *(None,) * 7), shown=WHOLE)
+        mark_changed(self.page.worksheet, f"A{_FIRST}:L{last}", f"LEN($L{_FIRST})>0")
 
     def _identity(self) -> Iterator[tuple[str, str]]:
         plan, lang, options = self.plan, self.lang, self.plan.options
@@ -283,6 +338,20 @@ class _Writer:
             yield text(f"model.parameter.{parameter}", lang), shown
         yield text("annex.basis.fingerprint", lang), plan.fingerprint
         yield text("annex.basis.version", lang), f"landlink {plan.version}"
+
+
+def entered(value: float | None, unit: str) -> int | float | None:
+    """Fact of a district as a planner enters it: areas in ha."""
+    if value is None or pd.isna(value):
+        return None
+    if unit == "m2":
+        return int(value) / 10_000
+    return float(value) if unit == "pct" else int(value)
+
+
+def _literal(value: object) -> str:
+    """Value as a formula writes it; nothing is what an empty cell equals."""
+    return quoted("" if value is None else value) if value is None or isinstance(value, str) else repr(value)
 
 
 def _sign(step: Step) -> str:

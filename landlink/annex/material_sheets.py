@@ -1,6 +1,6 @@
 """The annexes on what goes with a plan: settlement by channel, supply by source, and targets against statistics."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from openpyxl.utils import get_column_letter
@@ -13,7 +13,7 @@ from landlink.annex.sheet import A4, FOUR, GENERAL, TEXT, WHOLE, Page, Role
 from landlink.plan import Plan
 from landlink.schema import CHANNELS, LAND_SOURCES
 from landlink.supply import IN_USE, lost
-from landlink.texts import listed, pick, text
+from landlink.texts import Lang, listed, pick, text
 from landlink.units import exact_ha
 
 _FIRST = 5
@@ -145,7 +145,8 @@ def write_supply(worksheet: Worksheet, plan: Plan, layout: Layout, material: Mat
     lang, parcels = layout.lang, material.parcels
     if parcels is None:
         return
-    sheet = _Sheet(worksheet, plan, layout, [8, 11, *[12] * 10], "")
+    taken = _taken(parcels, material, lang)
+    sheet = _Sheet(worksheet, plan, layout, [8, 11, *[12] * max(10, len(taken) + 3)], "")
     sheet.title = text("annex.supply.title", lang, **sheet.named)
     sources = (_NEW, *_STOCK)
     sheet.head(
@@ -186,38 +187,56 @@ def write_supply(worksheet: Worksheet, plan: Plan, layout: Layout, material: Mat
     sheet.row(end, [(None, GENERAL), (text("annex.print.total", lang), GENERAL), *sums], "total")
     for name in "IK":
         mark(worksheet, f"{name}{_FIRST}:{name}{end}", "lessThan")
-    row = _losses(sheet, parcels, material, end + 2, f"G{end}")
+    row = _losses(sheet, parcels, taken, end + 2, _FIRST)
     status = text(f"model.status.{material.land_status}", lang)
     notes = [text("annex.supply.note.status", lang, status=status), text("annex.supply.note.order", lang)]
     sheet.note(row + 1, [*notes, text("annex.note.exact", lang)], head)
 
 
-def _losses(sheet: _Sheet, parcels: pd.DataFrame, material: Material, row: int, developable: str) -> int:
-    """What is taken of the parcels' area, in order, down to what can be developed; return the next row."""
-    lang = sheet.lang
-    titles = {rule["constraint"]: pick(rule["title"], lang) for rule in material.constraints.to_dict("records")}
-    lines = [(text("model.column.gross_m2", lang), int(parcels["gross_m2"].sum()))]
-    lines += [
-        (
-            text("model.column.lost_in_use_m2", lang)
-            if name == IN_USE
-            else text("model.column.lost", lang, constraint=titles[name]),
-            int(parcels[lost(name)].sum()),
-        )
-        for name in (IN_USE, *titles)
-        if lost(name) in parcels
-    ]
-    page = sheet.page
-    page.merged(row, text("annex.supply.losses", lang), "head", last=5)
-    for place, (label, area) in enumerate(lines, row + 1):
-        page.merged(place, label, "label", last=4)
-        page.put(f"E{place}", float(exact_ha(area)), "figure", FOUR)
-    end = row + 1 + len(lines)
-    page.merged(end, text("model.column.developable_m2", lang), "total", last=4)
-    page.put(f"E{end}", f"=E{row + 1}-SUM(E{row + 2}:E{end - 1})", "total", FOUR)
+def _losses(sheet: _Sheet, parcels: pd.DataFrame, taken: Mapping[str, str], row: int, first: int) -> int:
+    """What is taken of the parcels' area, in order, down to what can be developed; return the next row.
+
+    Parameters
+    ----------
+    taken
+        Columns of what is taken with their labels.
+    first
+        Row of the first district in the table above, whose column G these areas come to.
+    """
+    page, lang = sheet.page, sheet.lang
+    columns = [text("model.column.gross_m2", lang), *taken.values(), text("model.column.developable_m2", lang)]
+    end = get_column_letter(2 + len(columns))
+    page.merged(row, text("annex.supply.losses", lang), "head", last=3 + len(columns))
+    names = [(text("model.column.code", lang), ""), (text("model.column.district", lang), "")]
+    check = text("annex.supply.check", lang)
+    sheet.headings(row + 1, [*names, *((label, "ha") for label in columns), (check, "")])
+    areas = parcels.groupby("code")[["gross_m2", *taken]].sum().reindex(sheet.layout.codes).fillna(0)
     same, differs = (text(f"annex.supply.{name}", lang) for name in ("same", "differs"))
-    page.put(f"F{end}", f'=IF(ABS(E{end}-{developable})<0.00005,"{same}","{differs}")', "plain")
-    return end + 1
+    start = row + 3
+    total = start + len(areas)
+
+    def compared(place: int) -> tuple[object, str]:
+        return f'=IF(ABS({end}{place}-G{place - start + first})<0.00005,"{same}","{differs}")', GENERAL
+
+    for place, code in enumerate(sheet.layout.codes, start):
+        own = [(float(exact_ha(areas.loc[code, name])), FOUR) for name in areas]
+        left = f"=ROUND(C{place}-SUM(D{place}:{get_column_letter(1 + len(columns))}{place}),4)"
+        sheet.row(place, [(code, TEXT), (sheet.names[code], GENERAL), *own, (left, FOUR), compared(place)])
+    letters = [get_column_letter(3 + number) for number in range(len(columns))]
+    sums = [(f"=SUM({name}{start}:{name}{total - 1})", FOUR) for name in letters]
+    label = text("annex.print.total", lang)
+    sheet.row(total, [(None, GENERAL), (label, GENERAL), *sums, compared(total)], "total")
+    return total + 1
+
+
+def _taken(parcels: pd.DataFrame, material: Material, lang: Lang) -> dict[str, str]:
+    """Columns of what is in use and of what constraints take, in order, with their labels."""
+    labels = {
+        rule["constraint"]: text("model.column.lost", lang, constraint=pick(rule["title"], lang))
+        for rule in material.constraints.to_dict("records")
+    }
+    all_labels = {IN_USE: text("model.column.lost_in_use_m2", lang), **labels}
+    return {lost(name): label for name, label in all_labels.items() if lost(name) in parcels}
 
 
 def write_targets(worksheet: Worksheet, plan: Plan, layout: Layout, material: Material, *, head: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.formulas import half_up, quoted, step_value, whole_above
-from landlink.annex.guards import bound, mark
+from landlink.annex.guards import bound, mark, mark_changed
 from landlink.annex.inputs import Inputs
 from landlink.annex.layout import NEEDS, NEEDS_FIRST, NEEDS_HEAD, QUOTA, Layout, letter
 from landlink.annex.sheet import A4, FOUR, GENERAL, WHOLE, Page, Role
@@ -64,6 +64,9 @@ def write_needs(
         mark(worksheet, f"{letter(NEEDS, name)}{NEEDS_FIRST}:{letter(NEEDS, name)}{last}", "greaterThan")
     surplus_units = letter(NEEDS, "surplus_units")
     bound(worksheet, f"{surplus_units}{NEEDS_FIRST}:{surplus_units}{last}", lang, "whole")
+    for code, name, row in facility_rows(layout):
+        cell = f"{surplus_units}{row}"
+        mark_changed(worksheet, cell, f"LEN({inputs.changed.get((name, code), cell)})>0")
     row = _sums(page, plan, layout)
     page.notes(row + 1, notes)
     page.print_setup(A4, head, repeat=NEEDS_HEAD, freeze=f"C{NEEDS_FIRST}")

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-import pandas as pd
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.formulas import blank_or, half_up, m2, quoted, shown_ha, step_value
-from landlink.annex.guards import bound, mark
-from landlink.annex.inputs import Inputs, fact_status
-from landlink.annex.layout import NEEDS, QUOTA, QUOTA_FIRST, QUOTA_HEAD, Column, Layout, letter
+from landlink.annex.guards import bound, mark, mark_changed
+from landlink.annex.inputs import Inputs, entered, fact_status
+from landlink.annex.layout import NEEDS, QUOTA, QUOTA_FIRST, QUOTA_HEAD, Layout, letter
 from landlink.annex.sheet import A3, GENERAL, HECTARES, TEXT, TWO, WHOLE, Page, Role
 from landlink.display import MARK
 from landlink.plan import Plan
@@ -33,7 +32,14 @@ _AVERAGED = ("urban_share_pct", "per_capita_stock_m2", "standard_m2")
 
 
 def write_annex_1(
-    worksheet: Worksheet, plan: Plan, layout: Layout, marked: frozenset[str], *, head: str, notes: Sequence[str]
+    worksheet: Worksheet,
+    plan: Plan,
+    layout: Layout,
+    inputs: Inputs,
+    marked: frozenset[str],
+    *,
+    head: str,
+    notes: Sequence[str],
 ) -> None:
     """Write the first annex: inputs in persons, % and ha; all else is read from the calculation.
 
@@ -67,13 +73,13 @@ def write_annex_1(
                 value = facts.loc[code, column.name]
                 doubted = status.get((code, column.name), "official") != "official"
                 shown = HECTARES if column.unit == "m2" else _SHOWN[column.unit]
-                page.put(place, _entered(value, column), "doubted" if doubted else "input", shown)
+                page.put(place, entered(value, column.unit), "doubted" if doubted else "input", shown)
             elif column.unit == "m2":
                 page.put(place, f"={shown_ha(computed, _all_rows(layout, column.name))}", "figure", TWO)
             else:
                 page.put(place, f"={computed}", "figure", _SHOWN[column.unit])
     _total(page, layout)
-    _guard(worksheet, layout)
+    _guard(worksheet, layout, inputs)
     row = layout.quota_rows[1] + 3
     page.put(f"A{row}", 1234, "input", WHOLE)
     page.put(f"B{row}", 1234, "doubted", WHOLE)
@@ -82,8 +88,8 @@ def write_annex_1(
     page.print_setup(A3, head, repeat=QUOTA_HEAD, freeze=f"C{QUOTA_FIRST}")
 
 
-def _guard(worksheet: Worksheet, layout: Layout) -> None:
-    """Bound the inputs, colour what is cut or lacking, and name the totals."""
+def _guard(worksheet: Worksheet, layout: Layout, inputs: Inputs) -> None:
+    """Bound the inputs, colour those that were changed and what is cut or lacking, and name the totals."""
     first, last = layout.quota_rows
     for column in QUOTA:
         cells = f"{letter(QUOTA, column.name)}{first}:{letter(QUOTA, column.name)}{last}"
@@ -91,6 +97,10 @@ def _guard(worksheet: Worksheet, layout: Layout) -> None:
             whole = column.unit == "person"
             most = Decimal(100) if column.unit == "pct" else None
             bound(worksheet, cells, layout.lang, "whole" if whole else "decimal", most=most)
+            changed = inputs.changed.get((column.name, layout.codes[0]))
+            if changed:
+                # Districts have one order here and there.
+                mark_changed(worksheet, cells, f"LEN({changed.replace('$', '')})>0")
         elif column.name in ("cut_m2", "deficit_m2"):
             mark(worksheet, cells, "greaterThan")
     for name, column_name in _NAMED.items():
@@ -103,15 +113,6 @@ def _all_rows(layout: Layout, name: str) -> str:
     first, last = layout.quota_rows
     column = letter(QUOTA, name)
     return f"{layout.address('calculation', column, first)}:${column}${last}"
-
-
-def _entered(value: float | None, column: Column) -> int | float | None:
-    """Value of an input as a planner enters it."""
-    if value is None or pd.isna(value):
-        return None
-    if column.unit == "m2":
-        return int(value) / 10_000
-    return float(value) if column.unit == "pct" else int(value)
 
 
 def _names(plan: Plan, layout: Layout) -> dict[str, object]:
@@ -192,12 +193,12 @@ def _formulas(plan: Plan, layout: Layout, inputs: Inputs, code: str) -> dict[str
     """Formula of each column of a district's row (landlink.quota and landlink.needs, column by column)."""
     row = layout.quota_row(code)
     here = {column.name: f"{letter(QUOTA, column.name)}{row}" for column in QUOTA}
-    entered = {column.name: layout.address("quota", letter(QUOTA, column.name), row) for column in QUOTA}
+    given = {column.name: layout.address("quota", letter(QUOTA, column.name), row) for column in QUOTA}
     lang = layout.lang
     yes = quoted(text("annex.print.yes", lang))
     if plan.central_layer:
         central = yes if code in plan.central else '""'
-        inside = f"MIN({here['settled']},{entered['central_settled']})"
+        inside = f"MIN({here['settled']},{given['central_settled']})"
     else:
         central = f'IF(ISNUMBER(SEARCH({here["code"]},central_districts)),{yes},"")'
         inside = f"IF({here['central']}={yes},{here['settled']},0)"
@@ -223,27 +224,27 @@ def _formulas(plan: Plan, layout: Layout, inputs: Inputs, code: str) -> dict[str
         for name, column in (("need_m2", "land_m2"), ("granted_m2", "granted_m2"), ("deficit_m2", "deficit_m2"))
     }
     return {
-        "code": entered["code"],
-        "district": entered["district"],
+        "code": given["code"],
+        "district": given["district"],
         "central": central,
-        "settled": entered["settled"],
+        "settled": given["settled"],
         "central_settled": inside,
-        "residents": entered["residents"],
-        "urban_share_pct": entered["urban_share_pct"],
+        "residents": given["residents"],
+        "urban_share_pct": given["urban_share_pct"],
         "urban_residents": half_up(f"{here['residents']}*{here['urban_share_pct']}/100"),
-        "urban_land_m2": m2(entered["urban_land_m2"]),
+        "urban_land_m2": m2(given["urban_land_m2"]),
         "per_capita_stock_m2": f"{here['urban_land_m2']}/{here['urban_residents']}",
         "standard_m2": f"({standard})*(100+standard_adjustment_pct)/100",
         "entitlement_m2": half_up(f"{settled}*({standard})*(100+standard_adjustment_pct)/100"),
         "stock_need_m2": f"{part}+{here['stock_offset_m2']}",
         "stock_offset_m2": f'IF({available}="",{rest},MIN({rest},MAX(0,{available}-({part}))))',
         "demand_m2": f"{entitled}-{need}",
-        "new_capacity_m2": blank_or(entered["new_capacity_m2"], m2(entered["new_capacity_m2"])),
+        "new_capacity_m2": blank_or(given["new_capacity_m2"], m2(given["new_capacity_m2"])),
         "quota_m2": balanced,
         "cut_m2": f"{here['demand_m2']}-{here['quota_m2']}",
         "cut_by": f"IF(AND({by_capacity},{by_cap}),{both},"
         f'IF({by_capacity},{quoted(capacity)},IF({by_cap},{quoted(cap)},"")))',
-        "stock_available_m2": blank_or(entered["stock_available_m2"], m2(entered["stock_available_m2"])),
+        "stock_available_m2": blank_or(given["stock_available_m2"], m2(given["stock_available_m2"])),
         "stock_met_m2": f'IF({available}="",{need},MIN({need},{available}))',
         "budget_m2": f"{here['quota_m2']}+{here['stock_met_m2']}",
         **sums,

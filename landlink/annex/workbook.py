@@ -59,7 +59,7 @@ def workbook(plan: Plan, lang: Lang = "zh", material: Material | None = None) ->
     marked = _marked(plan, lang)
     notes = _notes(plan, layout)
     inputs = write_basis(sheets["basis"], plan, layout, head=head)
-    write_annex_1(sheets["quota"], plan, layout, marked["quota"], head=head, notes=notes["quota"])
+    write_annex_1(sheets["quota"], plan, layout, inputs, marked["quota"], head=head, notes=notes["quota"])
     write_needs(sheets["needs"], plan, layout, inputs, marked["needs"], head=head, notes=notes["needs"])
     if plan.siting is not None:
         write_sites(
@@ -114,8 +114,9 @@ def _notes(plan: Plan, layout: Layout) -> dict[str, list[str]]:
         fingerprint=plan.fingerprint[:16],
         version=plan.version,
     )
-    same, changed = (
-        quoted(text(f"annex.note.{name}", lang, fingerprint=plan.fingerprint[:16])) for name in ("same", "changed")
+    same, differs, changed = (
+        quoted(text(f"annex.note.{name}", lang, fingerprint=plan.fingerprint[:16], sheet=layout.sheet("basis")))
+        for name in ("same", "differs", "changed")
     )
     groups = dict.fromkeys(facility.group for facility in plan.facilities)
     order = text("annex.print.comma", lang).join(text(f"model.group.{group}", lang) for group in groups)
@@ -127,5 +128,5 @@ def _notes(plan: Plan, layout: Layout) -> dict[str, list[str]]:
         name: [text("annex.note.numbered", lang, place=place, note=note) for place, note in enumerate(listed, 1)]
         for name, listed in texts.items()
     }
-    numbered["quota"].append(f"=IF({check(layout)},{same},{changed})")
+    numbered["quota"].append(f"=IF(changed_inputs>0,changed_inputs&{changed},IF({check(layout)},{same},{differs}))")
     return numbered

@@ -224,67 +224,113 @@ def test_total_is_the_sum_of_the_rows_shown_and_the_plans(books, plans):
         assert round(Decimal(sum(rows)), 2) == ha(int(plans[name].quota["quota_m2"].sum()))
 
 
-@pytest.mark.office
-def test_edited_cells_give_the_plan_of_the_same_edits(city, plans):
-    policy = landlink.load_policy("guangzhou-2018")
+def enter(book, name, value):
+    """Enter a value into a named cell."""
+    sheet, _, cell = book.defined_names[name].attr_text.partition("!")
+    book[sheet.strip("'")][cell.replace("$", "")] = value
 
-    def edited(plan, change, lang="zh"):
-        book = openpyxl.load_workbook(io.BytesIO(workbook(plan, lang)))
-        change(book, Layout.of(plan, lang))
+
+def settle_and_cap(book, layout):
+    book[layout.sheet("quota")][f"{letter(QUOTA, 'settled')}{layout.quota_row('440115')}"] = 50_001
+    enter(book, "city_cap_ha", 450.0001)
+
+
+LISTS = {"440112、440114 花都区": True, "440112、440999": False, "黄埔区": False}
+
+
+def options_and_lists(book, layout):
+    """Enter options; and below the sheet, lists with the condition that a list of districts has to meet."""
+    sheet = book[layout.sheet("basis")]
+    guard = next(guard for guard in sheet.data_validations.dataValidation if guard.type == "custom")
+    for row, listed in enumerate(LISTS, sheet.max_row + 2):
+        sheet[f"B{row}"], sheet[f"C{row}"] = listed, f"={guard.formula1.replace(str(guard.sqref), f'B{row}')}"
+    enter(book, "city_cap_ha", 500)
+    enter(book, "balancing_rule", text("model.rule.floor", "zh"))
+    enter(book, "standard_adjustment_pct", -3.7)
+    enter(book, "stock_offset_share", 0.35)
+
+
+def limits(book, layout):
+    for row in some_limits().to_dict("records"):
+        for name in ("new_capacity_m2", "stock_available_m2"):
+            if not pd.isna(row[name]):
+                cell = f"{letter(QUOTA, name)}{layout.quota_row(row['code'])}"
+                book[layout.sheet("quota")][cell] = row[name] / 10_000
+
+
+def standards(book, layout):
+    sheet = book[layout.sheet("basis")]
+    for row, value in zip((6, 7, 8), (97.3, 81.25, 49.9), strict=True):
+        sheet[f"D{row}"] = value
+    labels = {sheet[f"A{row}"].value: row for row in range(1, sheet.max_row)}
+    sheet[f"D{labels['小学：千人指标']}"] = 77.7
+    sheet[f"D{labels['综合医院：千人指标']}"] = 40
+
+
+@pytest.fixture(scope="module")
+def edited_books(plans):
+    """Workbooks of plans, with cells edited and then recalculated."""
+
+    def edited(plan, change):
+        book = opened(plan)
+        change(book, Layout.of(plan, "zh"))
         file = io.BytesIO()
         book.save(file)
         return file.getvalue()
 
-    def enter(book, name, value):
-        sheet, _, cell = book.defined_names[name].attr_text.partition("!")
-        book[sheet.strip("'")][cell.replace("$", "")] = value
-
-    def settle_and_cap(book, layout):
-        book[layout.sheet("quota")][f"{letter(QUOTA, 'settled')}{layout.quota_row('440115')}"] = 50_001
-        enter(book, "city_cap_ha", 450.0001)
-
-    def options(book, _):
-        enter(book, "city_cap_ha", 500)
-        enter(book, "balancing_rule", text("model.rule.floor", "zh"))
-        enter(book, "standard_adjustment_pct", -3.7)
-        enter(book, "stock_offset_share", 0.35)
-
-    def limits(book, layout):
-        for row in some_limits().to_dict("records"):
-            for name in ("new_capacity_m2", "stock_available_m2"):
-                if not pd.isna(row[name]):
-                    cell = f"{letter(QUOTA, name)}{layout.quota_row(row['code'])}"
-                    book[layout.sheet("quota")][cell] = row[name] / 10_000
-
-    def standards(book, layout):
-        sheet = book[layout.sheet("basis")]
-        for row, value in zip((6, 7, 8), (97.3, 81.25, 49.9), strict=True):
-            sheet[f"D{row}"] = value
-        labels = {sheet[f"A{row}"].value: row for row in range(1, sheet.max_row)}
-        sheet[f"D{labels['小学：千人指标']}"] = 77.7
-        sheet[f"D{labels['综合医院：千人指标']}"] = 40
-
-    one = edits(code=["440115"], settled=[50_001])
-    made = {
-        "settled": landlink.make_plan(city, policy, 2020, cap_ha="450.0001", edits=one),
-        "options": landlink.make_plan(
-            city, policy, 2020, cap_ha=500, rule="floor", adjust_pct="-3.7", offset_share="0.35"
-        ),
-        "limits": plans["limits"],
-        "standards": plans["standards"],
-    }
-    books = recalculate(
+    return recalculate(
         {
             "settled": edited(plans["default"], settle_and_cap),
-            "options": edited(plans["default"], options),
+            "options": edited(plans["default"], options_and_lists),
             "limits": edited(plans["weighted"], limits),
             "standards": edited(plans["proportional"], standards),
         }
     )
-    for name, plan in made.items():
-        assert_shows(books[name], plan)
-    changed = text("annex.note.changed", "zh", fingerprint=plans["default"].fingerprint[:16])
-    assert changed in [cell.value for row in books["settled"]["附表1 指标分配表"].iter_rows() for cell in row]
+
+
+@pytest.mark.office
+def test_edited_cells_give_the_plan_of_the_same_edits(city, plans, edited_books):
+    policy = landlink.load_policy("guangzhou-2018")
+    one = edits(code=["440115"], settled=[50_001])
+    options = {"cap_ha": 500, "rule": "floor", "adjust_pct": "-3.7", "offset_share": "0.35"}
+    assert_shows(edited_books["settled"], landlink.make_plan(city, policy, 2020, cap_ha="450.0001", edits=one))
+    assert_shows(edited_books["options"], landlink.make_plan(city, policy, 2020, **options))
+    assert_shows(edited_books["limits"], plans["limits"])
+    assert_shows(edited_books["standards"], plans["standards"])
+
+
+def were(book):
+    """What the sheet of parameters says changed inputs were in the plan, by its first column."""
+    return {row[0].value: row[11].value for row in book["参数与依据"].iter_rows(5) if row[11].value not in (None, "")}
+
+
+@pytest.mark.office
+def test_inputs_that_differ_from_the_plan_are_told(plans, books, edited_books):
+    settled = int(plans["default"].quota.set_index("code")["settled"]["440115"])
+    unset = text("annex.basis.unset", "zh")
+    assert were(books["default"]) == {}
+    assert were(edited_books["settled"]) == {"落户人口：南沙区": settled, "全市新增用地总量": unset}
+    assert were(edited_books["options"]) == {
+        "平衡规则": "按诉求比例",
+        "全市新增用地总量": unset,
+        "标准调整幅度": 0,
+        "存量抵扣比例": 0,
+    }
+    given = some_limits()
+    found = were(edited_books["limits"])
+    assert len(found) == given["new_capacity_m2"].count() + given["stock_available_m2"].count()
+    assert set(found.values()) == {"未给出"}
+    steps = [value for value in were(edited_books["standards"]).values() if "→" in str(value)]
+    assert steps == ["≥ 0 → 100", "> 100 → 80", "> 150 → 50"]
+    note = text("annex.note.changed", "zh", fingerprint=plans["default"].fingerprint[:16], sheet="参数与依据")
+    shown = [cell.value for row in edited_books["settled"]["附表1 指标分配表"].iter_rows() for cell in row]
+    assert f"2{note}" in shown
+
+
+@pytest.mark.office
+def test_a_list_of_districts_takes_their_codes_alone(edited_books):
+    rows = edited_books["options"]["参数与依据"].iter_rows(values_only=True)
+    assert {row[1]: row[2] for row in rows if row[1] in LISTS} == LISTS
 
 
 def opened(plan, lang="zh"):

@@ -80,7 +80,7 @@ def test_settlement_that_is_not_split_shows_totals_alone(plan: Plan, given: Mate
 def test_lists_take_nothing_else(plan: Plan, given: Material) -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook(plan, "zh", given)))
     guards = [guard for sheet in book for guard in sheet.data_validations.dataValidation]
-    assert {guard.type for guard in guards} == {"list", "whole", "decimal"}
+    assert {guard.type for guard in guards} == {"list", "whole", "decimal", "custom"}
     assert all(guard.showErrorMessage and guard.error for guard in guards)
 
 
@@ -105,13 +105,15 @@ def test_supply_by_source_is_the_parcels(plan: Plan, book: Workbook) -> None:
         assert row[10] == pytest.approx(stock - quota.loc[code, "stock_need_m2"] / 10_000, abs=1e-9)
     assert found[15][6] == pytest.approx(4.4445)
     assert found[15][11] == 4
-    losses = {row[0]: row[4] for row in found[17:] if row[4] is not None}
+    head = found[18]
+    losses = {row[1]: dict(zip(head, row, strict=True)) for row in found[20:32]}
     gross = sum(parcel[2] for parcel in PARCELS)
-    assert losses["地块面积"] == pytest.approx(gross / 10_000)
-    assert losses["永久基本农田扣除"] == pytest.approx(0.4111)
-    assert losses["现状保留"] == pytest.approx(0.8)
-    assert losses["可供面积"] == pytest.approx(4.4445)
-    assert any("与上表合计一致" in row for row in found)
+    assert losses["合计"]["地块面积"] == pytest.approx(gross / 10_000)
+    assert losses["合计"]["永久基本农田扣除"] == pytest.approx(0.4111)
+    assert losses["合计"]["现状保留"] == pytest.approx(0.8)
+    assert losses["合计"]["可供面积"] == pytest.approx(4.4445)
+    assert losses["黄埔区"]["可供面积"] == pytest.approx(4.0001)
+    assert {row["与上表核对"] for row in losses.values()} == {"一致"}
 
 
 def test_targets_are_compared(book: Workbook) -> None:
@@ -149,11 +151,12 @@ def test_inputs_alone_can_be_changed_and_are_bounded(plan: Plan, given: Material
     basis = book[layout.sheet("basis")]
     guarded = {cell for guard in basis.data_validations.dataValidation for cell in guard.sqref.ranges}
     open_cells = [cell for line in basis.iter_rows() for cell in line if not cell.protection.locked]
-    listed = {name for name, defined in book.defined_names.items() if "districts" in name}
     assert guarded
     for cell in open_cells:
-        is_list = any(cell.coordinate in book.defined_names[name].attr_text.replace("$", "") for name in listed)
-        assert is_list or any(cell.coordinate in guard.sqref for guard in basis.data_validations.dataValidation), cell
+        assert any(cell.coordinate in guard.sqref for guard in basis.data_validations.dataValidation), cell
+    for guard in (*sheet.data_validations.dataValidation, *basis.data_validations.dataValidation):
+        assert guard.showInputMessage
+        assert guard.prompt
 
 
 def test_totals_have_names(plan: Plan, given: Material) -> None:
