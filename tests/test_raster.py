@@ -267,9 +267,12 @@ SHAPES = [
 
 
 @pytest.mark.parametrize("limit", [1.0, 150.0, 100_000.0])
+@pytest.mark.parametrize("ways", [{}, {"_FEW": 0}, {"_FEW": 2}, {"_NEAR_BLOCK": 3, "_PAIRS": 2}], ids=str)
 def test_distance_against_brute_force_in_any_windows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: float
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: float, ways: dict[str, int]
 ) -> None:
+    for name, value in ways.items():
+        monkeypatch.setattr(f"landlink.raster.place.{name}", value)
     grid = grid_of(50, 45)
     points = shapely.points(*centres(grid))
     each = [shapely.distance(points, shape) for shape in SHAPES[:4]]
@@ -278,6 +281,16 @@ def test_distance_against_brute_force_in_any_windows(
         monkeypatch.setattr(f"{Grid.__module__}._SIDE", side)
         found = read(raster.distance(tmp_path / "distance.tif", grid, layer(*SHAPES), limit_m=limit))
         assert np.abs(found - expected).max() < 1e-6
+
+
+def test_cells_outside_an_area_have_no_distance(tmp_path: Path) -> None:
+    grid = grid_of(50, 45)
+    area = Point(WEST + 700, SOUTH + 600).buffer(520).difference(Point(WEST + 700, SOUTH + 600).buffer(90))
+    inside, points = shapely.contains_xy(area, *centres(grid)), shapely.points(*centres(grid))
+    expected = np.where(inside, np.min([shapely.distance(points, shape) for shape in SHAPES[:4]], axis=0), np.nan)
+    path = raster.distance(tmp_path / "distance.tif", grid, layer(*SHAPES), limit_m=1e5, within=layer(area))
+    found = read(path)
+    np.testing.assert_allclose(np.where(found == raster.NODATA, np.nan, found), expected, atol=1e-6)
 
 
 def test_distance_where_there_is_nothing(tmp_path: Path) -> None:

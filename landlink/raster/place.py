@@ -23,9 +23,15 @@ from landlink.raster.store import write
 
 # Cells of a side of a window whose distances are found at once, and of what is warped at once.
 _NEAR_SIDE, _WARPED_SIDE = 256, 4096
+# Cells of a side of a block that is looked at as a whole: as to an area, and as to what is nearest.
+_BLOCK, _NEAR_BLOCK = 16, 8
+# Pairs of a block and a segment whose distances are found at once; segments that are few for a block; blocks that show
+# whether they are few for most; m that leave no doubt of rounding.
+_PAIRS, _FEW, _SAMPLE, _SURE = 20_000, 60, 16, 0.01
 AREAL = 2
 
 Bools = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
 Asked = tuple[Window, tuple[Floats, Floats, Bools]]
 
 
@@ -147,31 +153,118 @@ def _centres(grid: Grid, window: Window, area: shapely.Geometry | None) -> tuple
     part = grid.part(window.col_off, window.row_off, window.width, window.height)
     a, _, west, _, e, north = tuple(part.transform)[:6]
     x, y = np.meshgrid(west + (np.arange(part.width) + 0.5) * a, north + (np.arange(part.height) + 0.5) * e)
-    return x, y, np.ones(x.size, dtype=bool) if area is None else shapely.contains_xy(area, x.ravel(), y.ravel())
+    return x, y, np.ones(x.size, dtype=bool) if area is None else _inside(area, x, y).ravel()
+
+
+def _inside(area: shapely.Geometry, x: Floats, y: Floats) -> Bools:
+    """Tell which points of a window lie in an area, one by one in those blocks alone that its outline meets."""
+    rows, columns = (np.arange(0, size, _BLOCK) for size in x.shape)
+    lower, right = (np.minimum(start + _BLOCK, size) - 1 for start, size in zip((rows, columns), x.shape, strict=True))
+    west, east = x[0, columns], x[0, right]
+    south, north = y[lower, 0], y[rows, 0]
+    boxes = shapely.box(west, south[:, None], east, north[:, None])
+    inside = shapely.contains_properly(area, boxes)
+    whole = np.repeat(np.repeat(inside, _BLOCK, axis=0), _BLOCK, axis=1)[: x.shape[0], : x.shape[1]]
+    met = shapely.intersects(area, boxes) & ~inside
+    cut = np.repeat(np.repeat(met, _BLOCK, axis=0), _BLOCK, axis=1)[: x.shape[0], : x.shape[1]]
+    whole[cut] = shapely.contains_xy(area, x[cut], y[cut])
+    return whole
 
 
 def _nearest(tree: shapely.STRtree, x: Floats, y: Floats, wanted: Bools, limit: float) -> Floats:
     """Distances of cell centres, of those wanted, from the parts of shapes in a tree."""
-    far = np.where(wanted, float(limit), np.nan)
+    far = np.full(x.shape, float(limit))
     # The shape nearest to any point within r of the middle, whose own nearest is at d, is within d + 2 r of the middle.
     middle, radius = np.array([x[0, 0] + x[-1, -1], y[0, 0] + y[-1, -1]]) / 2, math.hypot(np.ptp(x), np.ptp(y)) / 2
     least = tree.query_nearest(shapely.Point(middle), return_distance=True)[1]
-    if not len(least) or least[0] > limit + radius or not wanted.any():
-        return far.reshape(x.shape)
-    reach = min(limit + radius, least[0] + 2 * radius) + 1
-    parts = tree.geometries[tree.query(shapely.Point(middle), predicate="dwithin", distance=reach)]
-    start, end = _segments(parts)
-    met = (np.maximum(start, end) >= middle - reach) & (np.minimum(start, end) <= middle + reach)
-    segments = np.stack([start, end], axis=1)[met.all(axis=1)]
-    places = np.flatnonzero(wanted)
-    points = shapely.points(x.ravel()[places], y.ravel()[places])
-    (cell, _), found = shapely.STRtree(shapely.linestrings(segments)).query_nearest(
-        points, all_matches=False, return_distance=True
-    )
-    far[places[cell]] = np.minimum(found, limit)
-    areas = parts[shapely.get_dimensions(parts) == AREAL]
-    far[places[shapely.STRtree(points).query(areas, predicate="intersects")[1]]] = 0
-    return far.reshape(x.shape)
+    if len(least) and least[0] <= limit + radius and wanted.any():
+        reach = min(limit + radius, least[0] + 2 * radius) + 1
+        parts = tree.geometries[tree.query(shapely.Point(middle), predicate="dwithin", distance=reach)]
+        start, end = _segments(parts)
+        met = ((np.maximum(start, end) >= middle - reach) & (np.minimum(start, end) <= middle + reach)).all(axis=1)
+        _approach(far, x[0], y[:, 0], wanted.reshape(x.shape), start[met], end[met])
+        areas = parts[shapely.get_dimensions(parts) == AREAL]
+        if len(areas):
+            places = np.flatnonzero(wanted)
+            points = shapely.STRtree(shapely.points(x.ravel()[places], y.ravel()[places]))
+            far.flat[places[points.query(areas, predicate="intersects")[1]]] = 0
+    far[~wanted.reshape(x.shape)] = np.nan
+    return far
+
+
+def _approach(far: Floats, x: Floats, y: Floats, wanted: Bools, start: Floats, end: Floats) -> None:
+    """Lower distances to those from segments.
+
+    Blocks of cells ask those segments alone that can be nearest to one of their cells; where these are many, each cell
+    asks the tree.
+
+    Parameters
+    ----------
+    far
+        Distances so far, rows × columns, changed in place.
+    x, y
+        Of the columns' and the rows' centres.
+    wanted
+        Cells that are asked for; others may be left as they are.
+    start, end
+        Of the segments, each × (x, y).
+    """
+    row, column = (places.ravel() for places in np.mgrid[0 : len(y) : _NEAR_BLOCK, 0 : len(x) : _NEAR_BLOCK])
+    rows = np.minimum(row[:, None] + np.arange(_NEAR_BLOCK), len(y) - 1)[:, :, None]
+    columns = np.minimum(column[:, None] + np.arange(_NEAR_BLOCK), len(x) - 1)[:, None, :]
+    asked = wanted[rows, columns].any(axis=(1, 2))
+    rows, columns = rows[asked], columns[asked]
+    tree = shapely.STRtree(shapely.linestrings(np.stack([start, end], axis=1)))
+    across, down = x[columns[:, 0]], y[rows[:, :, 0]]
+    some = np.linspace(0, len(rows) - 1, _SAMPLE).astype("int64")
+    many = np.full(len(rows), len(_candidates(tree, across[some], down[some])[0]) > _FEW * _SAMPLE)
+    if not many.any():
+        block, segment = _candidates(tree, across, down)
+        many = np.bincount(block, minlength=len(rows)) > _FEW
+        few = np.flatnonzero(~many[block])
+        for pairs in np.array_split(few, len(few) // _PAIRS + 1):
+            at, by = block[pairs], segment[pairs]
+            found = _squared(x[columns[at]], y[rows[at]], start[by], end[by])
+            first = np.flatnonzero(np.diff(at, prepend=-1))
+            cells = rows[at[first]], columns[at[first]]
+            far[cells] = np.minimum(far[cells], np.sqrt(np.minimum.reduceat(found, first)))
+    each = np.zeros(far.shape, dtype=bool)
+    each[rows[many], columns[many]] = True
+    own = np.nonzero(each & wanted)
+    (cell, _), met = tree.query_nearest(shapely.points(x[own[1]], y[own[0]]), all_matches=False, return_distance=True)
+    cells = own[0][cell], own[1][cell]
+    far[cells] = np.minimum(far[cells], met)
+
+
+def _candidates(tree: shapely.STRtree, x: Floats, y: Floats) -> tuple[Places, Places]:
+    """Pairs of a block and a segment that may be nearest to one of its cells, in order of the blocks.
+
+    Parameters
+    ----------
+    x, y
+        Of the blocks' columns and rows, blocks × cells.
+    """
+    middles = shapely.points((x[:, 0] + x[:, -1]) / 2, (y[:, 0] + y[:, -1]) / 2)
+    diameter = np.hypot(x[:, -1] - x[:, 0], y[:, -1] - y[:, 0])
+    least = tree.query_nearest(middles, all_matches=False, return_distance=True)[1]
+    block, segment = tree.query(middles, predicate="dwithin", distance=least + diameter + _SURE)
+    return block, segment
+
+
+def _squared(x: Floats, y: Floats, start: Floats, end: Floats) -> Floats:
+    """Squares of the distances of points from a segment each.
+
+    Parameters
+    ----------
+    x, y
+        Segments × 1 × columns, and segments × rows × 1.
+    """
+    (west, south), (right, up) = start.T[..., None, None], (end - start).T[..., None, None]
+    length = right * right + up * up
+    along = ((x - west) * right + (y - south) * up) / np.where(length > 0, length, 1)
+    np.clip(along, 0, 1, out=along)
+    found: Floats = (x - west - along * right) ** 2 + (y - south - along * up) ** 2
+    return found
 
 
 def _segments(parts: npt.NDArray[np.object_]) -> tuple[Floats, Floats]:
