@@ -27,7 +27,7 @@ _NEAR_SIDE, _WARPED_SIDE = 256, 4096
 _BLOCK, _NEAR_BLOCK = 16, 8
 # Pairs of a block and a segment whose distances are found at once; segments that are few for a block; blocks that show
 # whether they are few for most; m that leave no doubt of rounding.
-_PAIRS, _FEW, _SAMPLE, _SURE = 20_000, 60, 16, 0.01
+_PAIRS, _FEW, _SAMPLE, _SURE = 20_000, 240, 16, 0.01
 AREAL = 2
 
 Bools = npt.NDArray[np.bool_]
