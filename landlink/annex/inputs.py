@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pandas as pd
-from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.formulas import StepCells, quoted
@@ -176,7 +175,7 @@ class _Writer:
         value, shown = self._content(dated)
         self.inputs.values[dated.parameter] = self.layout.address("basis", "D", self.row)
         if dated.parameter in NAMES:
-            self._define(NAMES[dated.parameter])
+            self.page.define(NAMES[dated.parameter], f"D{self.row}")
         if isinstance(dated.content, tuple):
             first, last = self.layout.quota_rows
             codes = f"{self.layout.address('quota', 'A', first)}:$A${last}"
@@ -234,10 +233,6 @@ class _Writer:
             large = content == content.to_integral_value() and abs(content) >= 1000 and not years  # noqa: PLR2004
             return _plain(content), WHOLE if large else GENERAL
         return content or None, GENERAL
-
-    def _define(self, name: str) -> None:
-        address = self.layout.address("basis", "D", self.row)
-        self.page.worksheet.parent.defined_names[name] = DefinedName(name, attr_text=address)
 
     def _label(self, parameter: str) -> str:
         if not parameter.startswith("facility."):
@@ -321,7 +316,7 @@ class _Writer:
         """Count the inputs that are no longer the plan's, and colour their rows."""
         last = self.row - 1
         count = f"=SUMPRODUCT(--(LEN($L${_FIRST}:$L${last})>0))"
-        self._define("changed_inputs")
+        self.page.define("changed_inputs", f"D{self.row}")
         self._line((text("annex.basis.changed", self.lang), None, None, count, *(None,) * 7), shown=WHOLE)
         mark_changed(self.page.worksheet, f"A{_FIRST}:L{last}", f"LEN($L{_FIRST})>0")
 

@@ -133,6 +133,7 @@ def write_settlement(worksheet: Worksheet, plan: Plan, layout: Layout, material:
         ],
         "total",
     )
+    sheet.page.define("total_settled_by_channel", f"{total}{end}")
     mark(worksheet, f"{difference}{_FIRST}:{difference}{end}", "notEqual")
     notes = [text("annex.settlement.note.difference", lang)]
     if not split:
@@ -185,6 +186,7 @@ def write_supply(worksheet: Worksheet, plan: Plan, layout: Layout, material: Mat
     end = _FIRST + len(layout.codes)
     sums = [(f"=SUM({name}{_FIRST}:{name}{end - 1})", WHOLE if name == "L" else FOUR) for name in "CDEFGHIJKL"]
     sheet.row(end, [(None, GENERAL), (text("annex.print.total", lang), GENERAL), *sums], "total")
+    sheet.page.define("total_developable_ha", f"G{end}")
     for name in "IK":
         mark(worksheet, f"{name}{_FIRST}:{name}{end}", "lessThan")
     row = _losses(sheet, parcels, taken, end + 2, _FIRST)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.formulas import blank_or, half_up, m2, quoted, shown_ha, step_value
@@ -79,6 +78,8 @@ def write_annex_1(
             else:
                 page.put(place, f"={computed}", "figure", _SHOWN[column.unit])
     _total(page, layout)
+    for name, column_name in _NAMED.items():
+        page.define(name, f"{letter(QUOTA, column_name)}{layout.quota_rows[1] + 1}")
     _guard(worksheet, layout, inputs)
     row = layout.quota_rows[1] + 3
     page.put(f"A{row}", 1234, "input", WHOLE)
@@ -89,7 +90,7 @@ def write_annex_1(
 
 
 def _guard(worksheet: Worksheet, layout: Layout, inputs: Inputs) -> None:
-    """Bound the inputs, colour those that were changed and what is cut or lacking, and name the totals."""
+    """Bound the inputs; colour those that were changed, and what is cut or lacking."""
     first, last = layout.quota_rows
     for column in QUOTA:
         cells = f"{letter(QUOTA, column.name)}{first}:{letter(QUOTA, column.name)}{last}"
@@ -103,9 +104,6 @@ def _guard(worksheet: Worksheet, layout: Layout, inputs: Inputs) -> None:
                 mark_changed(worksheet, cells, f"LEN({changed.replace('$', '')})>0")
         elif column.name in ("cut_m2", "deficit_m2"):
             mark(worksheet, cells, "greaterThan")
-    for name, column_name in _NAMED.items():
-        address = layout.address("quota", letter(QUOTA, column_name), last + 1)
-        worksheet.parent.defined_names[name] = DefinedName(name, attr_text=address)
 
 
 def _all_rows(layout: Layout, name: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import absolute_coordinate, get_column_letter, quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.texts import Lang, text
@@ -87,6 +88,11 @@ class Page:
             middle = role != "unit" and (role in ("title", "head") or shown in (GENERAL, TEXT))
             side = "center" if middle else "right"
         cell.alignment = Alignment(side, "center", wrap_text=role != "unit" and shown in (GENERAL, TEXT))
+
+    def define(self, name: str, place: str) -> None:
+        """Give a cell a name for formulas and readers."""
+        address = f"{quote_sheetname(self.worksheet.title)}!{absolute_coordinate(place)}"
+        self.worksheet.parent.defined_names[name] = DefinedName(name, attr_text=address)
 
     def merged(self, row: int, value: Any, role: Role, *, first: int = 1, last: int | None = None) -> None:
         """Write one text across the sheet, or across some of its columns."""

@@ -61,6 +61,8 @@ def write_sites(
         worksheet.row_dimensions[row].height = 15
     total = _FIRST + len(sites)
     _total(page, layout, SITES, total, _FIRST, ("served", "site_ha", "site_m2"))
+    page.define("total_served", f"{letter(SITES, 'served')}{total}")
+    page.define("total_site_ha", f"{letter(SITES, 'site_ha')}{total}")
     first = _provision(page, plan, layout, siting, total + 2, (_FIRST, max(total - 1, _FIRST)))
     page.notes(first + 1, notes)
     page.print_setup(A4, head, repeat=_HEAD, freeze=f"C{_FIRST}")

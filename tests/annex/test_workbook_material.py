@@ -161,8 +161,11 @@ def test_inputs_alone_can_be_changed_and_are_bounded(plan: Plan, given: Material
 
 def test_totals_have_names(plan: Plan, given: Material) -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook(plan, "zh", given)))
-    sheet, place = book.defined_names["total_quota_ha"].attr_text.split("!")
-    assert book[sheet.strip("'")][place.replace("$", "")].value.startswith("=SUM(")
+    totals = [name for name in book.defined_names if name.startswith("total_")]
+    assert {"total_quota_ha", "total_developable_ha", "total_settled_by_channel"} <= set(totals)
+    for name in totals:
+        sheet, place = book.defined_names[name].attr_text.split("!")
+        assert book[sheet.strip("'")][place.replace("$", "")].value.startswith("=SUM(")
 
 
 def test_cells_that_ask_for_attention_stand_out(plan: Plan, given: Material) -> None:
