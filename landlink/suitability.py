@@ -110,14 +110,14 @@ def factor_values(
     """
     grid = grid_of(land, cell_m)
     shapes = developable[~developable.geometry.is_empty].reset_index(drop=True)
-    values = pd.DataFrame({"parcel": shapes["parcel"]})
+    made: dict[str, Path] = {}
     for factor in _factors(factors):
-        measured, valued = folder / f"measured_{factor.id}.tif", folder / f"value_{factor.id}.tif"
+        measured, valued = (folder / f"{what}_{factor.id}.tif" for what in ("measured", "value"))
         _measure(land, factor, grid, measured)
         raster.combine([measured], lambda layers, factor=factor: factor.value(layers[0]), valued)  # type: ignore[misc]
-        values[f"measured_{factor.id}"] = raster.zonal(measured, shapes)["mean"].to_numpy()
-        values[f"value_{factor.id}"] = raster.zonal(valued, shapes)["mean"].to_numpy()
-    return values
+        made |= {measured.stem: measured, valued.stem: valued}
+    means = (found["mean"].to_numpy() for found in raster.zonal_each(list(made.values()), shapes))
+    return pd.DataFrame({"parcel": shapes["parcel"], **dict(zip(made, means, strict=True))})
 
 
 def grid_of(land: Land, cell_m: float) -> raster.Grid:

@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pytest
 import rasterio
 import shapely
@@ -198,6 +199,33 @@ def test_polygons_of_another_crs_and_beyond_the_raster(tmp_path: Path) -> None:
     assert raster.zonal(path, degrees.iloc[:0]).empty
     with pytest.raises(CrsError):
         raster.zonal(path, degrees.set_crs(None, allow_override=True))
+
+
+def test_several_rasters_at_once_give_what_each_gives(tmp_path: Path) -> None:
+    west = write(tmp_path / "a.tif", RNG.random((20, 30), dtype="float32"))
+    grid = Grid(grid_of(1, 1).crs, Affine(CELL, 0, WEST + 20 * CELL, 0, -CELL, SOUTH + 20 * CELL), 25, 20)
+    east = write(tmp_path / "b.tif", RNG.integers(-1, 5, (20, 25)).astype("int16"), grid, nodata=-1)
+    polygons = layer(
+        cells(2.5, 3, 8, 9, 20), cells(18.5, 2, 24, 7, 20), cells(35, 0, 44.5, 4, 20), cells(-9, 0, -5, 1, 20)
+    )
+    stats = ("mean", "quantile(q=0.5)", "count")
+    found = raster.zonal_each([west, east], polygons.set_axis(list("abcd")), stats)
+    for path, one in zip((west, east), found, strict=True):
+        pd.testing.assert_frame_equal(one, raster.zonal(path, polygons.set_axis(list("abcd")), stats))
+    assert [one["count"].gt(0).tolist() for one in found] == [[True, True, False, False], [False, True, True, False]]
+    shifted = Grid(grid.crs, Affine(CELL, 0, WEST + 5, 0, -CELL, SOUTH), 5, 4)
+    other = write(tmp_path / "c.tif", np.zeros((4, 5), dtype="float32"), shifted)
+    with pytest.raises(DataError) as error:
+        raster.zonal_each([west, other], polygons)
+    assert ids(error) == ["raster.misaligned"]
+
+
+def test_of_several_rasters_the_damaged_one_is_named(tmp_path: Path) -> None:
+    paths = [write(tmp_path / f"{name}.tif", RNG.random((600, 600), dtype="float32")) for name in "abc"]
+    paths[1].write_bytes(paths[1].read_bytes()[:-300_000])
+    with pytest.raises(DataError) as error:
+        raster.zonal_each(paths, layer(cells(0, 0, 600, 600, 600)))
+    assert [fault.file for fault in error.value.faults] == ["b.tif"]
 
 
 def test_both_strategies_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

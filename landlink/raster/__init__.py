@@ -4,7 +4,7 @@ Every function takes files and gives a file or a table. No raster is held whole;
 Cells without data are nodata in files and NaN while they are worked on.
 """
 
-from landlink.raster.cells import combine, polygonise, slope, zonal
+from landlink.raster.cells import combine, polygonise, slope, zonal, zonal_each
 from landlink.raster.grid import NODATA, Grid, check_raster
 from landlink.raster.place import burn, distance, to_grid
 from landlink.raster.store import save_cog
@@ -21,4 +21,5 @@ __all__ = [
     "slope",
     "to_grid",
     "zonal",
+    "zonal_each",
 ]

@@ -11,10 +11,11 @@ import pandas as pd
 import rasterio as rio  # type: ignore[import-untyped]
 import shapely
 from exactextract import exact_extract  # type: ignore[import-untyped]
+from exactextract.raster import RasterioRasterSource  # type: ignore[import-untyped]
 from rasterio import Affine, features
 from rasterio.windows import Window  # type: ignore[import-untyped]
 
-from landlink.raster.grid import Floats, Grid, check_raster, in_crs, opened, values_of, windows_of
+from landlink.raster.grid import Floats, Grid, check_raster, in_crs, opened, reading, values_of, windows_of
 from landlink.raster.store import write
 
 # Cells that exactextract reads at once.
@@ -22,53 +23,72 @@ _ZONAL_CELLS = 4_000_000
 
 
 def zonal(path: Path, polygons: gpd.GeoDataFrame, stats: Sequence[str] = ("mean",)) -> pd.DataFrame:
-    """Statistics of a raster's cells in each polygon, every cell weighted by the share of it that is covered.
+    """Statistics of a raster's cells in each polygon; see :func:`zonal_each`."""
+    (found,) = zonal_each([path], polygons, stats)
+    return found
+
+
+def zonal_each(
+    paths: Sequence[Path], polygons: gpd.GeoDataFrame, stats: Sequence[str] = ("mean",)
+) -> list[pd.DataFrame]:
+    """Statistics of several rasters' cells in each polygon, every cell weighted by the share of it that is covered.
 
     Parameters
     ----------
-    path
-        Raster of one band in any CRS; cells without data do not count.
+    paths
+        Rasters of one band on one grid in any CRS; cells without data do not count.
     polygons
-        Polygons in any CRS; their vertices are brought to the raster's CRS.
+        Polygons in any CRS; their vertices are brought to the rasters' CRS.
     stats
         What exactextract gives as a number: ``count`` (cells), ``sum``, ``mean``, ``min``, ``max``, ``median``,
         ``stdev``, ``quantile(q=0.9)`` (its column is ``quantile_90``), ``majority`` and so on.
 
     Returns
     -------
-    One row a polygon, indexed as the polygons, a float64 column for each of the statistics, in units of the raster.
-    Where no cell with data is covered ``count`` is 0 and all else NaN.
+    By raster: one row a polygon, indexed as the polygons, a float64 column for each of the statistics, in units of the
+    raster. Where no cell with data is covered ``count`` is 0 and all else NaN.
 
     Raises
     ------
     DataError
-        :func:`check_raster` refuses the raster (its unit may be the degree), or part of the file cannot be read.
+        :func:`check_raster` refuses a raster (its unit may be the degree), they are not on one grid, or part of a file
+        cannot be read.
     CrsError
         The polygons have no CRS.
     """
-    check_raster(path, metres=False)
-    grid = Grid.of(path)
+    if not paths:
+        return []
+    for path in paths:
+        check_raster(path, like=paths[0], metres=False)
+    grids = [Grid.of(path) for path in paths]
+    grid = grids[0]
     shapes = in_crs(polygons, grid.crs)
-    west, south, east, north = grid.bounds
+    west, south, east, north = shapely.total_bounds([shapely.box(*one.bounds) for one in grids])
     bounds = shapely.bounds(shapes)
     inside = (bounds[:, :2] < (east, north)).all(axis=1) & (bounds[:, 2:] > (west, south)).all(axis=1)
     inside &= np.isfinite(bounds).all(axis=1)
     low, high = np.maximum(bounds[inside, :2], (west, south)), np.minimum(bounds[inside, 2:], (east, north))
-    with opened(path) as source:
-        block = np.array(source.block_shapes[0][::-1]) * (grid.transform.a, -grid.transform.e)
+    with ExitStack() as stack:
+        sources = [stack.enter_context(opened(path)) for path in paths]
+        block = np.array(sources[0].block_shapes[0][::-1]) * (grid.transform.a, -grid.transform.e)
         rows = exact_extract(
-            source,
-            gpd.GeoDataFrame({"place": np.flatnonzero(inside)}, geometry=shapes[inside], crs=source.crs.to_wkt()),
+            [_Told(source, name=str(place)) for place, source in enumerate(sources)],
+            gpd.GeoDataFrame({"place": np.flatnonzero(inside)}, geometry=shapes[inside], crs=sources[0].crs.to_wkt()),
             list(dict.fromkeys(["count", *stats])),
             include_cols=["place"],
             strategy="raster-sequential" if _overlapping(low, high, block) else "feature-sequential",
-            max_cells_in_memory=_ZONAL_CELLS,
+            max_cells_in_memory=_ZONAL_CELLS // len(paths),
             output="pandas",
         )
     found = rows.set_index("place").reindex(range(len(polygons))).astype("float64").set_index(polygons.index)
-    found["count"] = found["count"].fillna(0.0)
-    found.loc[found["count"] == 0, found.columns != "count"] = np.nan
-    return found if "count" in stats else found.drop(columns="count")
+    if len(paths) > 1:  # columns of several have the raster's name before the statistic's
+        each = [
+            found.filter(regex=f"^{place}_").rename(columns=lambda name: name.partition("_")[2])
+            for place in range(len(paths))
+        ]
+    else:
+        each = [found]
+    return [_counted(one, keep="count" in stats) for one in each]
 
 
 def slope(dem: Path, out: Path) -> Path:
@@ -182,6 +202,22 @@ def _horn(z: Floats, size_x: float, size_y: float) -> Floats:
     down, across = z[:-2] + 2 * z[1:-1] + z[2:], z[:, :-2] + 2 * z[:, 1:-1] + z[:, 2:]
     rise = np.hypot((down[:, 2:] - down[:, :-2]) / (8 * size_x), (across[2:] - across[:-2]) / (8 * size_y))
     return np.where(np.isnan(z[1:-1, 1:-1]), np.nan, np.degrees(np.arctan(rise)))
+
+
+class _Told(RasterioRasterSource):  # type: ignore[misc]
+    """Raster that exactextract reads; what goes wrong is told as a fault of its file."""
+
+    def read_window(self, *window: int) -> npt.NDArray[np.generic]:
+        with reading(Path(self.ds.name)):
+            values: npt.NDArray[np.generic] = super().read_window(*window)
+        return values
+
+
+def _counted(found: pd.DataFrame, *, keep: bool) -> pd.DataFrame:
+    """Statistics with a count of 0, and nothing else, where no cell with data is covered."""
+    count = found["count"].fillna(0.0)
+    rest = found.drop(columns="count").where(count > 0)
+    return rest.assign(count=count)[found.columns] if keep else rest
 
 
 def _overlapping(low: Floats, high: Floats, block: Floats) -> bool:
