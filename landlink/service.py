@@ -17,6 +17,7 @@ from landlink.access import (
     Method,
     Pairs,
     access,
+    coverage,
     equity,
     gaussian_to,
     lorenz,
@@ -126,6 +127,22 @@ class Service:
                 table["lack"] = table["lack"] / 1000
                 found.append(table.assign(group=group, when=when))
         return pd.concat(found, ignore_index=True)
+
+    def covered(self, group: str) -> pd.DataFrame:
+        """Share of a group with a facility within the radius, before and after, as :meth:`table` has it.
+
+        Returns
+        -------
+        ``code`` (empty for the whole city), ``before`` and ``after``, 0–1; no row where none of the group live.
+        """
+        lived_in = self.cells[self.cells[group] > 0]
+        found = [
+            {"code": code}
+            | {when: coverage(cells[f"nearest_{when}_m"], cells[group], self.radius_m) for when in ("before", "after")}
+            for code, cells in [*lived_in.groupby("code"), ("", lived_in)]
+            if len(cells)
+        ]
+        return pd.DataFrame(found, columns=["code", "before", "after"])
 
     def lorenz(self, group: str, when: When) -> pd.DataFrame:
         """Lorenz curve of access, see :func:`landlink.access.lorenz`."""

@@ -17,6 +17,7 @@ from landlink.errors import DataError
 from landlink.land import Land, load_land
 from landlink.people import counted, existing, people, persons_for, standard_of, with_radius
 from landlink.plan import Plan
+from landlink.schema import PEOPLE
 from landlink.service import How, service
 from landlink.service_files import save_services
 from landlink.sited import Siting
@@ -125,6 +126,21 @@ def test_ways_to_measure(plan: Plan, land: Land, there: pd.DataFrame, how: How) 
     table = found.table()
     assert len(table) == 2 * 2 * len(plan.quota)
     assert table["gini"].between(0, 1).all()
+
+
+@pytest.mark.parametrize("group", PEOPLE)
+def test_covered_is_what_the_table_has(plan: Plan, land: Land, there: pd.DataFrame, group: str) -> None:
+    nobody = there.assign(settled=there["settled"].where(there["code"] != "440112", 0))
+    found = service(plan, land, nobody, "hospital")
+    table = pd.concat([found.table(), found.table(None).assign(code="")])
+    told = table[(table["group"] == group) & (table["persons"] > 0)]
+    expected = told.pivot_table(index="code", columns="when", values="covered")
+    covered = found.covered(group).set_index("code")
+    assert covered.to_dict() == expected.to_dict()
+    assert ("440112" in covered.index) == (group == "residents")
+    assert covered.to_numpy().max() > 0
+    empty = replace(found, cells=found.cells.assign(**{group: 0}))
+    assert empty.covered(group).empty
 
 
 def test_sizes_in_persons(plan: Plan) -> None:

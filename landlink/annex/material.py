@@ -91,12 +91,7 @@ def material(plan: Plan, city: City, found: Prospect | None = None, services: tu
 
 def coverage(services: Iterable[Service]) -> pd.DataFrame:
     """Coverage of settled people by facility, of districts and of the whole city; see :class:`Material`."""
-    found = []
-    for one in services:
-        for table in (one.table(), one.table(None).assign(code="")):
-            own = table[(table["group"] == "settled") & (table["persons"] > 0)]
-            wide = own.pivot_table(index="code", columns="when", values="covered")
-            found.append(wide.reindex(columns=["before", "after"]).reset_index().assign(facility=one.facility))
+    found = [one.covered("settled").assign(facility=one.facility) for one in services]
     return pd.concat(found, ignore_index=True)[list(COVERAGE)] if found else pd.DataFrame(columns=list(COVERAGE))
 
 
