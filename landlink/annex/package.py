@@ -2,6 +2,7 @@
 
 import gc
 import os
+import pickle
 import re
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 from landlink.annex.audit import audit
 from landlink.annex.document import document
@@ -28,6 +30,7 @@ from landlink.formats import write_files
 from landlink.plan import Plan
 from landlink.texts import Lang, text
 
+Made = TypeVar("Made")
 # Told how many editions are done, of how many, and the next one's name; stops the writing where it returns True.
 Progress = Callable[[int, int, str], bool]
 # Map sheets that the document shows too, and the width of pictures in pixels: 280 an inch where it shows them.
@@ -117,9 +120,12 @@ def write_annex(
     make = partial(_telling, partial(_own_files, plan, lang, material=material, filing=filing))
     with ExitStack() as stack:
         if len(names) > 1:
-            # Processes begin anew, so that threads of their parent's do not matter; plan and material go there once.
+            # Processes begin anew, so that threads of their parent's do not matter. Plan and material go there once, in
+            # a file: given as they are, each process would begin only when the one before has read them all.
+            handed = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="landlink-"))) / "handed.pickle"
+            _telling(lambda: handed.write_bytes(pickle.dumps(make)))
             pool = ProcessPoolExecutor(
-                min(len(names), os.cpu_count() or 1), get_context("spawn"), _Maker.begin, (make,)
+                min(len(names), os.cpu_count() or 1), get_context("spawn"), _Maker.begin, (handed,)
             )
             stack.callback(pool.shutdown, cancel_futures=True)
             made = {edition: pool.submit(_Maker.make, edition).result for edition in names}
@@ -166,8 +172,8 @@ def files(
     return dict(sorted(made.items()))
 
 
-def _telling(make: Callable[..., dict[str, bytes]], *of: str | None) -> dict[str, bytes]:
-    """Make files; where there is no room for them on the way, say so, which many libraries do not.
+def _telling(make: Callable[..., Made], *of: str | None) -> Made:
+    """Make something; where there is no room for it on the way, say so, which many libraries do not.
 
     Raises
     ------
@@ -271,8 +277,8 @@ class _Maker:
     _make: Callable[[str | None], dict[str, bytes]]
 
     @classmethod
-    def begin(cls, make: Callable[[str | None], dict[str, bytes]]) -> None:
-        cls._make = staticmethod(make)
+    def begin(cls, handed: Path) -> None:
+        cls._make = staticmethod(pickle.loads(handed.read_bytes()))  # noqa: S301  # our own, in a folder of our own
         # Collecting garbage as it comes would go over plan and material again and again: a tenth of the time.
         gc.freeze()
         gc.disable()

@@ -1,6 +1,7 @@
 """The package of annexes: whole, the same each time, and telling of any change since."""
 
 import json
+import pickle
 import re
 import shutil
 import subprocess
@@ -158,6 +159,10 @@ def test_a_full_disk_is_told_and_nothing_is_left(plan: Plan, tmp_path: Path, mon
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
     with pytest.raises(OutputError) as raised:
         write_annex(plan, tmp_path / "out")
+    assert raised.value.faults[0].id == "output.temporary"
+    monkeypatch.setattr(pickle, "dumps", fail)
+    with pytest.raises(OutputError) as raised:
+        write_annex(plan, tmp_path / "out", editions=[None, DISTRICT])
     assert raised.value.faults[0].id == "output.temporary"
     assert list((tmp_path / "out").iterdir()) == []
 

@@ -24,7 +24,7 @@ from landlink.annex.maps.sheets import Sheet
 from landlink.texts import LANGS, Lang, catalogue, text
 
 # Fonts are embedded as TrueType, which matplotlib can only be told for all that it writes: one file at a time.
-_TRUETYPE: Any = {"pdf.fonttype": 42, "pdf.use14corefonts": False, "pdf.compression": 6}
+_TRUETYPE: Any = {"pdf.fonttype": 42, "pdf.use14corefonts": False, "pdf.compression": 5}
 _WRITING = Lock()
 
 

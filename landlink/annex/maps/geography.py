@@ -97,7 +97,12 @@ def draw_scale(ink: Ink, frame: Frame, x: float, y: float) -> None:
 
 def city_outline(shapes: Sequence[shapely.Geometry]) -> shapely.Geometry:
     """Outline of several districts together; slivers between them are closed."""
-    joined = shapely.union_all(list(shapes), grid_size=1e-6)
+    return _joined(tuple(shapes))
+
+
+@lru_cache(maxsize=8)
+def _joined(shapes: tuple[shapely.Geometry, ...]) -> shapely.Geometry:
+    joined = shapely.union_all(shapes, grid_size=1e-6)
     parts = shapely.get_parts(joined)
     rings = [shapely.Polygon(ring) for part in parts for ring in part.interiors]
     slivers = [ring for ring in rings if shapely.area(shapely.buffer(ring, -2e-4)) == 0]

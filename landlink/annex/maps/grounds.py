@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -85,32 +86,43 @@ class Picture:
 
     def draw(self, ink: Ink, frame: Frame, clip: Box, zorder: float) -> None:
         """Draw them on a map as an image."""
-        left, bottom, right, top = clip
-        across, up = (
-            (np.arange(round((high - low) * _PIXELS)) + 0.5) / _PIXELS + low
-            for low, high in ((left, right), (bottom, top))
-        )
-        x, y = self._plane_of(frame, across, up)
-        columns, rows = (
-            np.round((along - first) / self.side).astype(int) for along, first in ((x, self.west), (y, self.south))
-        )
-        high, wide = self.classes.shape
-        there = (rows >= 0) & (rows < high) & (columns >= 0) & (columns < wide)
-        found = np.where(there, self.classes[rows.clip(0, high - 1), columns.clip(0, wide - 1)], len(self.colors))
+        # Below, above and beside the cells is nothing: a margin of that takes what lies farther away too.
+        around = np.pad(self.classes, 1, constant_values=len(self.colors))
+        place = _cells_of(frame, clip, self.crs, (self.west, self.south, self.side), self.classes.shape)
         shades = np.array([*(to_rgba(color) for color in self.colors), (1, 1, 1, 0)])
-        ink.image((shades * 255).astype(np.uint8)[found], clip, zorder=zorder)
+        ink.image((shades * 255).astype(np.uint8)[around.ravel()[place]], clip, zorder=zorder)
 
-    def _plane_of(self, frame: Frame, across: Floats, up: Floats) -> tuple[Floats, Floats]:
-        """Coordinates in the plane of points on the page: both are so alike that a coarse net will do."""
-        net = np.linspace(across[0], across[-1], _NET), np.linspace(up[0], up[-1], _NET)
-        lons, lats = frame.in_degrees(*np.meshgrid(*net))
-        to_plane = Transformer.from_crs(CGCS2000, self.crs, always_xy=True).transform
-        weights = [
-            np.array([np.interp(at, knots, unit) for unit in np.eye(_NET)])
-            for at, knots in zip((across, up), net, strict=True)
-        ]
-        x, y = (weights[1].T @ coordinate @ weights[0] for coordinate in to_plane(lons, lats))
-        return x, y
+
+@lru_cache(maxsize=4)
+def _cells_of(
+    frame: Frame, clip: Box, crs: CRS, cells: tuple[float, float, float], shape: tuple[int, int]
+) -> npt.NDArray[np.int32]:
+    """Place of each pixel's cell among cells with a margin of one; sheets of the same window and cells share it."""
+    left, bottom, right, top = clip
+    across, up = (
+        (np.arange(round((high - low) * _PIXELS)) + 0.5) / _PIXELS + low for low, high in ((left, right), (bottom, top))
+    )
+    west, south, side = cells
+    x, y = _in_plane(frame, crs, across, up)
+    high, wide = shape
+    rows, columns = (
+        np.clip(np.round((along - first) / side) + 1, 0, count + 1).astype(np.int32)
+        for along, first, count in ((y, south, high), (x, west, wide))
+    )
+    return rows * np.int32(wide + 2) + columns
+
+
+def _in_plane(frame: Frame, crs: CRS, across: Floats, up: Floats) -> tuple[Floats, Floats]:
+    """Coordinates in a plane of points on the page: both are so alike that a coarse net will do."""
+    net = np.linspace(across[0], across[-1], _NET), np.linspace(up[0], up[-1], _NET)
+    lons, lats = frame.in_degrees(*np.meshgrid(*net))
+    to_plane = Transformer.from_crs(CGCS2000, crs, always_xy=True).transform
+    weights = [
+        np.array([np.interp(at, knots, unit) for unit in np.eye(_NET)])
+        for at, knots in zip((across, up), net, strict=True)
+    ]
+    x, y = (weights[1].T @ coordinate @ weights[0] for coordinate in to_plane(lons, lats))
+    return x, y
 
 
 def collected(shapes: Sequence[shapely.Geometry] | Shapes, crs: CRS | str) -> shapely.Geometry:
