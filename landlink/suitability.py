@@ -112,7 +112,7 @@ def factor_values(
     shapes = developable[~developable.geometry.is_empty].reset_index(drop=True)
     made: dict[str, Path] = {}
     for factor in _factors(factors):
-        measured, valued = (folder / f"{what}_{factor.id}.tif" for what in ("measured", "value"))
+        measured, valued = folder / f"measured_{factor.id}.tif", folder / f"value_{factor.id}.tif"
         _measure(land, factor, grid, measured)
         raster.combine([measured], lambda layers, factor=factor: factor.value(layers[0]), valued)  # type: ignore[misc]
         made |= {measured.stem: measured, valued.stem: valued}

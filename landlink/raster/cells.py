@@ -72,7 +72,7 @@ def zonal_each(
         sources = [stack.enter_context(opened(path)) for path in paths]
         block = np.array(sources[0].block_shapes[0][::-1]) * (grid.transform.a, -grid.transform.e)
         rows = exact_extract(
-            [_Told(source, name=str(place)) for place, source in enumerate(sources)],
+            [_Source(source, name=str(place)) for place, source in enumerate(sources)],
             gpd.GeoDataFrame({"place": np.flatnonzero(inside)}, geometry=shapes[inside], crs=sources[0].crs.to_wkt()),
             list(dict.fromkeys(["count", *stats])),
             include_cols=["place"],
@@ -81,14 +81,11 @@ def zonal_each(
             output="pandas",
         )
     found = rows.set_index("place").reindex(range(len(polygons))).astype("float64").set_index(polygons.index)
-    if len(paths) > 1:  # columns of several have the raster's name before the statistic's
-        each = [
-            found.filter(regex=f"^{place}_").rename(columns=lambda name: name.partition("_")[2])
-            for place in range(len(paths))
-        ]
-    else:
-        each = [found]
-    return [_counted(one, keep="count" in stats) for one in each]
+    # A statistic's columns follow each other by raster, with its name before them where there are several.
+    each = [(f"{place}_", found.iloc[:, place :: len(paths)]) for place in range(len(paths))]
+    return [
+        _counted(own.set_axis(own.columns.str.removeprefix(name), axis=1), keep="count" in stats) for name, own in each
+    ]
 
 
 def slope(dem: Path, out: Path) -> Path:
@@ -204,7 +201,7 @@ def _horn(z: Floats, size_x: float, size_y: float) -> Floats:
     return np.where(np.isnan(z[1:-1, 1:-1]), np.nan, np.degrees(np.arctan(rise)))
 
 
-class _Told(RasterioRasterSource):  # type: ignore[misc]
+class _Source(RasterioRasterSource):  # type: ignore[misc]
     """Raster that exactextract reads; what goes wrong is told as a fault of its file."""
 
     def read_window(self, *window: int) -> npt.NDArray[np.generic]:

@@ -82,7 +82,7 @@ def _placed(land: Land, frame: Frame) -> Mapping[str, shapely.Geometry]:
 @lru_cache(maxsize=16)
 def _outline(land: Land, frame: Frame, *, central: bool = False) -> shapely.Geometry:
     """Outline on the page of the city, or of its central area."""
-    inner = [shape for code, shape in land.shapes.items() if code in land.central or not central]
+    inner = tuple(shape for code, shape in land.shapes.items() if code in land.central or not central)
     (placed,) = frame.on_page([city_outline(inner)])
     return shapely.simplify(placed, _SEEN)
 
@@ -95,13 +95,9 @@ def draw_scale(ink: Ink, frame: Frame, x: float, y: float) -> None:
     _draw_bar(ink, bar, x - bar.length / 2, y - 1.6)
 
 
-def city_outline(shapes: Sequence[shapely.Geometry]) -> shapely.Geometry:
-    """Outline of several districts together; slivers between them are closed."""
-    return _joined(tuple(shapes))
-
-
 @lru_cache(maxsize=8)
-def _joined(shapes: tuple[shapely.Geometry, ...]) -> shapely.Geometry:
+def city_outline(shapes: tuple[shapely.Geometry, ...]) -> shapely.Geometry:
+    """Outline of several districts together; slivers between them are closed."""
     joined = shapely.union_all(shapes, grid_size=1e-6)
     parts = shapely.get_parts(joined)
     rings = [shapely.Polygon(ring) for part in parts for ring in part.interiors]

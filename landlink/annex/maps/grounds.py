@@ -93,7 +93,7 @@ class Picture:
         ink.image((shades * 255).astype(np.uint8)[around.ravel()[place]], clip, zorder=zorder)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
 def _cells_of(
     frame: Frame, clip: Box, crs: CRS, cells: tuple[float, float, float], shape: tuple[int, int]
 ) -> npt.NDArray[np.int32]:

@@ -181,7 +181,7 @@ def _own(parcels: gpd.GeoDataFrame, district: str | None) -> gpd.GeoDataFrame:
 def _area(plan: Plan, district: str | None) -> shapely.Geometry:
     """The city's shape, or a district's, in degrees."""
     shapes = plan.districts.set_index("code").geometry
-    return city_outline(list(shapes)) if district is None else shapes[district]
+    return city_outline(tuple(shapes)) if district is None else shapes[district]
 
 
 def _plain(plan: Plan) -> Mapping[str, str]:

@@ -154,7 +154,7 @@ def _draw_locator(ink: Ink, box: Box, frame: Frame, land: Land) -> float:
     """Draw where in the city the district and the map's window lie; the height at which it begins."""
     left, bottom, right, top = box
     ink.text((left + right) / 2, top - 3, text("maps.locator", ink.lang), _TEXT_SIZE, bold=True, ha="center")
-    shapes = list(land.shapes.values())
+    shapes = tuple(land.shapes.values())
     inner = (left, bottom, right, top - 7)
     whole = fitted(shapes, inner, paper=frame.paper, margin=0.04, meridian=frame.meridian)
     for code, shape in zip(land.shapes, whole.on_page(shapes), strict=True):
