@@ -31,7 +31,7 @@ OVERRIDES = {
     "adjust_pct": "linkage.adjustment",
     "offset_share": "stock.offset_share",
 }
-USER = Document("user", "用户设定 || set by the user", "", "")
+USER = Document("user", "用户设定 || set by the user", "", "", "assumption")
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ WRONG = {
     "empty clause": ("source: plan\n        clause: 第七条", 'source: plan\n        clause: ""', "policy.empty", 15),
     "no confidence": (", confidence: seen}\n  central", "}\n  central", "policy.key_missing", 20),
     "unknown confidence": ("        confidence: seen", "        confidence: sure", "policy.choice", 16),
+    "unknown kind of document": ('issued: "2019-03"}', 'issued: "2019-03", kind: law}', "policy.choice", 5),
     "unknown source": ("        source: plan", "        source: plna", "policy.source_unknown", 14),
     "before its document": ('"2019-03-01": {value', '"2018-03-01": {value', "policy.before_document", 20),
     "no date": ('"2019-03-01": {value', '"March": {value', "policy.not_date", 20),

@@ -12,6 +12,7 @@ from landlink.errors import Fault, PolicyError
 from landlink.policy.model import (
     FACILITY_FIELDS,
     GROUPS,
+    KINDS,
     PARAMETERS,
     Confidence,
     Dated,
@@ -164,11 +165,14 @@ class _Loader:
     def _documents(self, root: Node) -> dict[str, Document]:
         found = {}
         for id_, node in dict(root.items()).get("documents", Node({}, root.line)).items():
-            self._keys(node, ("title", "number", "issued"))
+            entries = self._keys(node, ("title", "number", "issued"), ("kind",))
+            kind = self._text(node, "kind", KINDS[0])
+            if kind not in KINDS:
+                self._add("choice", entries["kind"].line, value=kind, choices=", ".join(KINDS))
             issued = self._text(node, "issued")
             if not _ISSUED.fullmatch(issued):
                 self._add("not_date", node.line, value=issued)
-            found[id_] = Document(id_, self._text(node, "title"), self._text(node, "number"), issued)
+            found[id_] = Document(id_, self._text(node, "title"), self._text(node, "number"), issued, kind)
         return found
 
     def _parameters(self, root: Node, documents: Mapping[str, Document]) -> dict[str, Parameter]:

@@ -54,17 +54,19 @@ FACILITY_FIELDS: dict[str, Spec] = {
     "max_units": Spec(("value",), "unit", Decimal(1)),
     "radius_m": Spec(("value",), "m"),
 }
+KINDS = ("document", "assumption")
 GROUPS = ("housing", "education", "health", "elder_care", "employment", "other")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text that a value comes from."""
+    """A text that a value comes from, or what stands for it: ``kind`` is one of :data:`KINDS`."""
 
     id: str
     title: str
     number: str
     issued: str
+    kind: str = "document"
 
     def name(self, lang: Lang | None = None) -> str:
         """Title, with the number where there is one."""

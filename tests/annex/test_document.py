@@ -114,6 +114,22 @@ def test_the_text_says_what_the_tables_say(plan: Plan, city: Document) -> None:
     assert header == "广州市2020年度人地挂钩方案说明"
 
 
+def test_the_basis_is_documents_and_the_rest_is_told_as_assumed(plan: Plan, city: Document) -> None:
+    told = paragraphs(city)
+    first, last = (next(at for at, line in enumerate(told) if line == head) for head in ("编制依据", "编制原则"))
+    *basis, assumed = told[first + 2 : last]
+    assert basis
+    assert all(line.startswith("《") for line in basis)
+    assert any("国土资发〔2016〕123号" in line for line in basis)
+    assert assumed.startswith("没有出自上述文件的参数是规划假定")
+    documents = {dated.document.name("zh"): dated.document.kind for dated in plan.rules.values()}
+    others = {name for name, kind in documents.items() if kind == "assumption"}
+    assert {"用户设定", "规划假定（应由城市替换）", "规划假定；方案第十条"} == others
+    assert set(basis) == set(documents) - others
+    sources = [source.partition(" ")[0] for source in table(city, "规划假定")["来源"]]
+    assert others <= set(sources)
+
+
 def test_captions_are_in_order_and_references_show_them(city: Document) -> None:
     told = paragraphs(city)
     captions = [found for line in told if (found := re.match(r"(表|图) SEQ \S+ .*? (\d+)", line))]

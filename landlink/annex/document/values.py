@@ -59,7 +59,7 @@ class _Values:
     def names(self) -> Values:
         """What the plan is called, and what it rests on."""
         plan, lang = self.plan, self.lang
-        documents = {dated.document.id: dated.document.name(lang) for dated in plan.rules.values()}
+        texts = {dated.document.id: dated.document for dated in plan.rules.values()}
         city = plan.city_title[lang]
         own = "" if self.district is None else self.known[self.district]
         return {
@@ -69,7 +69,7 @@ class _Values:
             "year": plan.options.year,
             "policy": plan.policy_title[lang],
             "basis": self.text(f"model.basis.{plan.options.basis}"),
-            "documents": list(documents.values()),
+            "documents": [known.name(lang) for known in texts.values() if known.kind == "document"],
             "fingerprint": f"{plan.fingerprint[:16]}…",
             "version": plan.version,
         }
