@@ -8,11 +8,13 @@ from pathlib import Path
 from landlink.texts import Lang
 
 MAIN = Path(__file__).parent / "ui" / "main.py"
-# Streamlit's own look-ups on the internet are switched off: usage statistics, and the machine's outside address.
+# Streamlit's own look-ups on the internet are switched off: usage statistics, and the machine's outside address; and
+# what it tells of itself, in the terminal and over the page.
 SETTINGS = (
     "--browser.gatherUsageStats=false",
     "--browser.serverAddress=localhost",
     "--client.toolbarMode=minimal",
+    "--logger.hideWelcomeMessage=true",
     "--server.fileWatcherType=none",
     "--server.showEmailPrompt=false",
 )

@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Frame, Page, Request, Route, expect, sync_playwright
 
+from landlink import launch
+
 ROOT = Path(__file__).parents[2]
 SHOTS = Path(__file__).parent / "shots"
 CHROMIUM = next(
@@ -31,14 +33,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
 )
-# Streamlit's own look-ups on the internet are switched off: usage statistics, and the machine's outside address.
-SETTINGS = (
-    "--server.headless=true",
-    "--server.address=127.0.0.1",
-    "--server.fileWatcherType=none",
-    "--browser.gatherUsageStats=false",
-    "--browser.serverAddress=localhost",
-)
+SETTINGS = ("--server.headless=true", "--server.address=127.0.0.1", *launch.SETTINGS)
 START_S = 60
 LATE_S = 20
 expect.set_options(timeout=20_000)
