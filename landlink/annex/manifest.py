@@ -70,7 +70,7 @@ def verify(path: str | Path) -> list[Finding]:
     Raises
     ------
     DataError
-        The file is no zip archive, is damaged, or has no manifest.
+        The file is no zip archive, is damaged or encrypted, or has no manifest.
     """
     path = Path(path)
     try:
@@ -82,7 +82,7 @@ def verify(path: str | Path) -> list[Finding]:
             ]
     except OSError as error:
         raise DataError(Fault("package.unreadable", {"reason": error.strerror or error}, path.name)) from None
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, RuntimeError) as error:  # the latter where it is encrypted
         raise DataError(Fault("package.unreadable", {"reason": error}, path.name)) from None
     except (KeyError, TypeError, ValueError):
         raise DataError(Fault("package.no_manifest", {"name": NAME}, path.name)) from None

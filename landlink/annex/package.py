@@ -48,7 +48,7 @@ class Filing:
     Parameters
     ----------
     compiler
-        Who compiles the plan (编制单位), as document and map sheets name it.
+        Who compiles the plan (编制单位), as document and map sheets name it; in one line, as the date is.
     date
         When it is compiled (编制日期), as they show it.
     template
@@ -64,6 +64,12 @@ class Filing:
     template: tuple[str, bytes] | None = None
     paper: str = "A3"
     pictures: bool = False
+
+    def __post_init__(self) -> None:
+        """Write compiler and date in one line, without signs that cannot be printed."""
+        for name in ("compiler", "date"):
+            line = "".join(sign if sign.isprintable() else " " for sign in getattr(self, name))
+            object.__setattr__(self, name, " ".join(line.split()))
 
 
 class _StoppedError(Exception):

@@ -223,6 +223,39 @@ def test_what_is_no_package_is_said(tmp_path: Path, write: Callable[[Path], obje
     assert caught.value.text("en")
 
 
+def test_an_encrypted_package_is_said(city: Path, tmp_path: Path) -> None:
+    content = bytearray(city.read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + flags] |= 1
+    (tmp_path / "x.zip").write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        verify(tmp_path / "x.zip")
+    assert [found.id for found in caught.value.faults] == ["package.unreadable"]
+    assert "encrypted" in caught.value.text("zh")
+
+
+def test_compiler_and_date_are_one_line() -> None:
+    filing = Filing(" 广州市\v规划\x01局\r\n", "2026\t年 11月")
+    assert (filing.compiler, filing.date) == ("广州市 规划 局", "2026 年 11月")
+
+
+def test_a_sign_that_no_font_has_is_told(plan: Plan, tmp_path: Path) -> None:
+    with pytest.raises(OutputError) as raised:
+        write_annex(plan, tmp_path, filing=Filing("市局\U0001f3e2"))
+    (fault,) = raised.value.faults
+    assert fault.id == "output.sign"
+    assert "U+1F3E2" in fault.text("zh")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_district_and_all_of_them_cannot_be_asked_for_together(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with pytest.raises(SystemExit) as stop:
+        main(["annex", str(tmp_path), "--out", str(out), "--district", DISTRICT, "--districts"])
+    assert stop.value.code == 2
+    assert not out.exists()
+
+
 def test_nothing_is_written_where_something_is_wrong(plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         write_annex(plan, tmp_path / "a", editions=["999999"])

@@ -1,6 +1,8 @@
 """Fonts of the map sheets: the Chinese ones that are installed, none of which is shipped."""
 
-from matplotlib.font_manager import FontProperties, fontManager
+from functools import cache
+
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 
 from landlink.errors import Fault, OutputError
 from landlink.texts import Lang
@@ -36,3 +38,25 @@ def fonts(lang: Lang) -> tuple[FontProperties, FontProperties]:
         FontProperties(family=[*body, LAST]),
         FontProperties(family=[*sans, *serif, LAST], weight="bold"),
     )
+
+
+def check_signs(told: str, lang: Lang) -> None:
+    """Refuse a text that would be drawn with empty boxes.
+
+    Raises
+    ------
+    OutputError
+        No installed font has one of its signs.
+    """
+    missing = [sign for sign in told if sign != "\n" and not _has(sign, lang)]
+    if missing:
+        sign = missing[0]
+        raise OutputError(Fault("output.sign", {"sign": f"{sign} (U+{ord(sign):04X})", "text": told}))
+
+
+@cache
+def _has(sign: str, lang: Lang) -> bool:
+    """Whether one of the fonts that are drawn with has a sign."""
+    known = fonts(lang)[0]
+    found = (findfont(FontProperties(family=[family], weight=known.get_weight())) for family in known.get_family())
+    return any(get_font(font).get_char_index(ord(sign)) for font in found)

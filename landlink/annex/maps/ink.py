@@ -16,7 +16,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import Stroke
 from matplotlib.text import Text
 
-from landlink.annex.maps.fonts import fonts
+from landlink.annex.maps.fonts import check_signs, fonts
 from landlink.errors import DataError, Fault
 from landlink.texts import Lang
 
@@ -103,7 +103,14 @@ class Ink:
         zorder: float = 10,
         gid: str = "",
     ) -> Text:
-        """Write one line of text, or several; a halo is drawn beneath it, so that the text itself stays text."""
+        """Write one line of text, or several; a halo is drawn beneath it, so that the text itself stays text.
+
+        Raises
+        ------
+        OutputError
+            No installed font has one of its signs.
+        """
+        check_signs(string, self.lang)
         font = self._font(size, bold=bold)
         placed: dict[str, Any] = {"ha": ha, "va": va, "rotation": rotation, "linespacing": LEADING}
         if halo:
@@ -223,6 +230,7 @@ class Ink:
 @lru_cache(maxsize=20_000)
 def _points_of(string: str, size: float, lang: Lang, *, bold: bool) -> float:
     """Width of a line of text in points."""
+    check_signs(string, lang)
     measuring: Any = RendererAgg(8, 8, _MEASURED_AT)  # type: ignore[no-untyped-call]
     font = fonts(lang)[1 if bold else 0].copy()
     font.set_size(size)
