@@ -50,6 +50,7 @@ def pack(files: Mapping[str, bytes], plan: Plan, path: Path, lang: Lang, distric
         "year": plan.options.year,
         "plan": plan.fingerprint,
         "policy": plan.policy_title[lang],
+        "policy_id": plan.policy_id,
         "version": plan.version,
         "made": datetime.now(UTC).astimezone().date().isoformat(),
         "files": listed,

@@ -66,6 +66,7 @@ def test_a_package_is_numbered_and_says_what_it_holds(plan: Plan, city: Path) ->
     assert {Path(name).suffix for name in files if "_shp/" in name} == {".shp", ".shx", ".dbf", ".prj", ".cpg", ".csv"}
     assert (manifest["plan"], manifest["year"], manifest["district"]) == (plan.fingerprint, 2020, None)
     assert manifest["policy"] == plan.policy_title["zh"]
+    assert manifest["policy_id"] == "guangzhou-2018"
     assert verify(city) == []
 
 
