@@ -1,9 +1,9 @@
 """Land follows people (人地挂钩): each district's land quota for settled population, and what it is needed for."""
 
-from landlink.archive import load_plan, save_plan
 from landlink.city import City, load_city
 from landlink.errors import CrsError, DataError, LandlinkError, OutputError, PolicyError
-from landlink.plan import Plan, make_plan
+from landlink.plan.archive import load_plan, save_plan
+from landlink.plan.plan import Plan, make_plan
 from landlink.policy import Policy, load_policy
 
 __all__ = [

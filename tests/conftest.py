@@ -6,8 +6,7 @@ import pytest
 
 import landlink
 from landlink.example import make_example
-
-GUANGZHOU = Path(__file__).parents[1] / "geodata/guangzhou"
+from tests.paths import GUANGZHOU
 
 
 @pytest.fixture(scope="session")

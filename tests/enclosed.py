@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from landlink.access.service import Service
 from landlink.annex.material import Material, coverage, material
 from landlink.city import City
-from landlink.plan import Plan
-from landlink.service import Service
+from landlink.plan.plan import Plan
 
 PLANE = "EPSG:4547"
 # District, source of land, gross m², m² lost to farmland and in use, score: 0.7 and 1.3 ha of new land in 黄埔.

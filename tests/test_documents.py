@@ -9,8 +9,8 @@ import pytest
 from landlink import cli
 from landlink.policy.model import FACILITY_FIELDS, PARAMETERS
 from landlink.schema import INPUTS
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

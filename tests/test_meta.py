@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from frictionless import Package
 
-from landlink import errors, formulas, schema
+from landlink import errors, schema
+from landlink.plan.plan import formulas
 from landlink.policy.model import FACILITY_FIELDS, PARAMETERS
 from landlink.texts import catalogue
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "landlink").rglob("*.py"))
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in MODULES)
 ZH, EN = catalogue("zh"), catalogue("en")

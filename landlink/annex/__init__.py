@@ -1,11 +1,11 @@
 """The documents that go with a plan: explanation, workbook, map sheets, layers and derivations, packed to be filed."""
 
+from landlink.annex.bundle import Filing, file_name, files, write_annex
 from landlink.annex.document import read_template, template
 from landlink.annex.gaps import Gap, gaps
-from landlink.annex.layers import write_geopackage
+from landlink.annex.layers.layers import write_geopackage
 from landlink.annex.manifest import Finding, verify
 from landlink.annex.material import Material, material, survey
-from landlink.annex.package import Filing, file_name, files, write_annex
 
 __all__ = [
     "Filing",

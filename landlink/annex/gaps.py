@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from landlink.annex.inputs import fact_status
+from landlink.access.people import with_radius
 from landlink.annex.material import Material
-from landlink.people import with_radius
-from landlink.plan import Plan
+from landlink.annex.workbook.inputs import fact_status
+from landlink.plan.plan import Plan
 from landlink.texts import Lang, text
 
 _CAPACITIES = ("new_capacity_m2", "stock_available_m2")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from landlink.errors import DataError, Fault
-from landlink.plan import Plan
+from landlink.plan.plan import Plan
 from landlink.texts import Lang, text
 
 NAME = "manifest.json"

@@ -10,15 +10,15 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from landlink.baseline import settlement_rows
+from landlink.access.people import check_districts, people, with_radius
+from landlink.access.service import Service, service
 from landlink.city import City
+from landlink.city.facts import settlement_rows
+from landlink.city.land import Land, has_land, load_land
 from landlink.errors import DataError
-from landlink.evaluate import targets
-from landlink.land import Land, has_land, load_land
-from landlink.people import check_districts, people, with_radius
-from landlink.plan import Plan
-from landlink.prospect import Prospect, prospect
-from landlink.service import Service, service
+from landlink.plan.plan import Plan
+from landlink.supply.find import Supply, find_supply
+from landlink.years.targets import targets
 
 COVERAGE = ("facility", "code", "before", "after")
 
@@ -32,9 +32,9 @@ class Material:
     settlement
         Rows of the table ``settlement`` that the plan's settled population comes from, by district and channel.
     targets
-        Targets against the statistics, see :func:`landlink.evaluate.targets`.
+        Targets against the statistics, see :func:`landlink.years.targets.targets`.
     parcels
-        What can be developed of each parcel, and its score: see :attr:`landlink.prospect.Prospect.parcels`. None
+        What can be developed of each parcel, and its score: see :attr:`landlink.supply.find.Supply.parcels`. None
         where land has not been looked at.
     constraints
         The table ``constraints``, in order.
@@ -59,7 +59,7 @@ class Material:
     coverage: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=COVERAGE))
 
 
-def material(plan: Plan, city: City, found: Prospect | None = None, services: tuple[Service, ...] = ()) -> Material:
+def material(plan: Plan, city: City, found: Supply | None = None, services: tuple[Service, ...] = ()) -> Material:
     """Return what the annexes of a plan can tell of its city.
 
     Parameters
@@ -83,7 +83,7 @@ def material(plan: Plan, city: City, found: Prospect | None = None, services: tu
     return replace(
         known,
         parcels=found.parcels,
-        constraints=found.supply.constraints,
+        constraints=found.developable.constraints,
         zones=found.land.zones,
         land_status=found.status,
     )
@@ -108,7 +108,7 @@ def survey(plan: Plan, city: City, *, accept_questions: bool = False) -> Materia
         return known
     land = load_land(city, accept_questions=accept_questions)
     with tempfile.TemporaryDirectory(prefix="landlink-") as name:
-        found = prospect(land, Path(name))
+        found = find_supply(land, Path(name))
     return material(plan, city, found, tuple(_services(plan, land)))
 
 

@@ -9,17 +9,16 @@ from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
-from landlink import launch
-from landlink.archive import load_plan, save_plan
-from landlink.baseline import BASES
 from landlink.city import load_city
-from landlink.cli import annex, check, land, service
+from landlink.city.facts import BASES
+from landlink.cli import annex, check, land, launch, service
 from landlink.cli.shown import print_table
-from landlink.display import QUOTA_SHOWN
 from landlink.errors import DataError, Fault, LandlinkError
-from landlink.formulas import HEADLINE
-from landlink.plan import Plan, make_plan
+from landlink.plan.archive import load_plan, save_plan
+from landlink.plan.formulas import HEADLINE
+from landlink.plan.plan import Plan, make_plan
 from landlink.policy import RULES, load_policy, shipped
+from landlink.present.tables import QUOTA_SHOWN
 from landlink.texts import LANGS, Lang, default_lang, text
 from landlink.units import shown_ha
 

@@ -4,11 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from landlink.archive import load_plan
 from landlink.city import load_city
 from landlink.cli.shown import Adder, Say
 from landlink.errors import DataError, Fault
-from landlink.formats import write_files
+from landlink.files import write_files
+from landlink.plan.archive import load_plan
 from landlink.texts import Lang, text
 
 

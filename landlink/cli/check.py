@@ -8,12 +8,12 @@ import geopandas as gpd
 import pandas as pd
 
 from landlink.city import load_city
+from landlink.city.inspection import Inspection, inspect, likely_resource, mapping
 from landlink.cli.shown import Adder, Say
 from landlink.crs import declare
 from landlink.errors import DataError, Fault
-from landlink.formats import csv_bytes, read_layer, save_layer, write_files
-from landlink.health import REPAIRS, repair
-from landlink.inspection import Inspection, inspect, likely_resource, mapping
+from landlink.files import csv_bytes, read_layer, save_layer, write_files
+from landlink.files.health import REPAIRS, repair
 from landlink.texts import Lang, text
 
 CITY = Path("geodata/guangzhou")

@@ -5,11 +5,11 @@ import tempfile
 from pathlib import Path
 
 from landlink.city import City, load_city
+from landlink.city.land import has_land, load_land
 from landlink.cli.shown import Adder, Say, print_table
-from landlink.land import has_land, load_land
-from landlink.land_display import district_supply
-from landlink.prospect import Prospect, prospect
-from landlink.prospect_files import save_prospect
+from landlink.present.supply import district_supply
+from landlink.supply.find import Supply, find_supply
+from landlink.supply.save import save_supply
 from landlink.texts import Lang, text
 
 
@@ -35,15 +35,15 @@ def _supply(options: argparse.Namespace, lang: Lang) -> None:
     land = load_land(city, accept_questions=options.accept_questions)
     with tempfile.TemporaryDirectory(prefix="landlink-") as name:
         rasters = None if options.no_suitability else Path(name)
-        found = prospect(land, rasters, cell_m=options.cell)
-        written = save_prospect(found, Path(options.out), rasters)
+        found = find_supply(land, rasters, cell_m=options.cell)
+        written = save_supply(found, Path(options.out), rasters)
     _print_districts(found, lang)
     if options.explain:
         print(found.explain(options.explain, lang).render(lang))
     print(text("cli.written", lang, files="  ".join(map(str, written))))
 
 
-def _print_districts(found: Prospect, lang: Lang) -> None:
+def _print_districts(found: Supply, lang: Lang) -> None:
     """Developable area by district and source of land, in ha."""
     city = found.land.city
     names = city.districts.set_index("code")["name" if lang == "zh" else "name_en"].to_dict()

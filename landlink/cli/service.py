@@ -7,23 +7,23 @@ import tempfile
 from pathlib import Path
 
 from landlink.access import METHODS
-from landlink.archive import load_plan
+from landlink.access.cells import CELL_M
+from landlink.access.people import people, with_radius
+from landlink.access.save import save_services
+from landlink.access.service import DECAYS, TRAVEL, How, Service, service
 from landlink.city import load_city
+from landlink.city.land import Land, load_land
 from landlink.cli.shown import Adder, Say, print_table
-from landlink.demand import CELL_M
-from landlink.display import proof
 from landlink.errors import DataError, Fault
-from landlink.land import Land, load_land
-from landlink.people import people, with_radius
-from landlink.plan import Plan
-from landlink.prospect import prospect
+from landlink.plan.archive import load_plan
+from landlink.plan.plan import Plan
+from landlink.plan.site_files import save_sites
+from landlink.present.tables import proof
 from landlink.schema import LAND_SOURCES, PEOPLE
-from landlink.service import DECAYS, TRAVEL, How, Service, service
-from landlink.service_files import save_services
-from landlink.sites import Chosen, Wish, site_facilities
-from landlink.sites.wish import CANDIDATES
-from landlink.sites_files import save_sites
-from landlink.siting import Progress, Watch, Weights
+from landlink.siting.choose import Chosen, Wish, site_facilities
+from landlink.siting.models import Progress, Watch, Weights
+from landlink.siting.request import CANDIDATES
+from landlink.supply.find import find_supply
 from landlink.texts import Lang, text
 from landlink.units import ha
 
@@ -122,7 +122,7 @@ def _site(options: argparse.Namespace, lang: Lang) -> None:
     plan, land = _read(options)
     there = people(plan, land, cell_m=options.cell, housing_share=options.housing_share, jobs_share=options.jobs_share)
     with tempfile.TemporaryDirectory(prefix="landlink-") as name:
-        found = prospect(land, Path(name))
+        found = find_supply(land, Path(name))
     chosen = site_facilities(
         plan,
         found,

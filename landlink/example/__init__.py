@@ -11,13 +11,13 @@ import pandas as pd
 import pyogrio
 
 from landlink.city import City
+from landlink.city.manifest import MANIFEST, read_manifest
 from landlink.crs import plane_of, to_plane
 from landlink.errors import DataError, Fault
 from landlink.example import layers, rasters
 from landlink.example.fabric import parcels as make_parcels
 from landlink.example.fields import Scene
-from landlink.formats import write_files
-from landlink.package import MANIFEST, read_manifest
+from landlink.files import write_files
 from landlink.raster import Grid, save_cog
 from landlink.schema import CONSTRAINT_LAYER
 

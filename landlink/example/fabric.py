@@ -6,7 +6,7 @@ import numpy.typing as npt
 import shapely
 
 from landlink.example.fields import Floats, Scene, Waves
-from landlink.overlay import keep, meet
+from landlink.supply.overlay import keep, meet
 
 Texts = npt.NDArray[np.str_]
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from landlink.balance import apportion
+from landlink.apportion import apportion
 from landlink.example.fields import Floats, Scene
 
 STATUS = "synthetic"

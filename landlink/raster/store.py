@@ -15,7 +15,7 @@ from rasterio._err import CPLE_BaseError  # type: ignore[import-untyped]
 from rasterio.errors import RasterioError  # type: ignore[import-untyped]
 from rasterio.windows import Window  # type: ignore[import-untyped]
 
-from landlink.formats import write_files
+from landlink.files import write_files
 from landlink.raster.grid import CACHE, TILE, Floats, Grid, check_raster, reading, windows_of
 
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import streamlit as st
 
+from landlink.access.people import with_radius
+from landlink.access.service import How
 from landlink.annex import Filing, Material, material, write_annex
+from landlink.annex.bundle import Progress, explanation, map_sheets
 from landlink.annex.maps import Sheet, png
-from landlink.annex.package import Progress, explanation, map_sheets
 from landlink.annex.preview import pages
 from landlink.errors import DataError
-from landlink.people import with_radius
-from landlink.plan import Plan
-from landlink.service import How
+from landlink.plan.plan import Plan
 from landlink.texts import Lang, text
 from landlink.ui import land_state, service_state, state
 

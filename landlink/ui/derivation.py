@@ -2,7 +2,7 @@
 
 from html import escape
 
-from landlink.node import Node
+from landlink.plan.node import Node
 from landlink.texts import Lang, text
 
 

@@ -23,9 +23,9 @@ from rasterio.vrt import WarpedVRT  # type: ignore[import-untyped]
 from streamlit.components.v1 import declare_component
 from streamlit_folium import st_folium
 
-from landlink.overlay import Shapes
-from landlink.prospect import Prospect
 from landlink.schema import LAND_SOURCES
+from landlink.supply.find import Supply
+from landlink.supply.overlay import Shapes
 from landlink.ui.maps import RAMP, Layer, call_layer
 
 # Files for the browser lie in a folder of this process, served as a component's; a file's name is what is in it.
@@ -68,8 +68,8 @@ def publish(content: bytes, suffix: str) -> str:
     return f"../{__name__}.{_COMPONENT}/{name}"
 
 
-def parcels_file(found: Prospect) -> bytes:
-    """Shapes and figures of a prospect's parcels as ``land.js`` reads them (JSON).
+def parcels_file(found: Supply) -> bytes:
+    """Shapes and figures of a supply's parcels as ``land.js`` reads them (JSON).
 
     Shapes are in web Mercator, as differences in units of :data:`UNIT` m from one vertex to the next; what can be
     developed is given only of parcels that a constraint cuts.
@@ -92,7 +92,7 @@ def parcels_file(found: Prospect) -> bytes:
         "gross": parcels["gross_m2"].tolist(),
         "dev": parcels["developable_m2"].tolist(),
         "score": np.where(np.isnan(score), -1, np.round(1000 * np.nan_to_num(score))).astype(int).tolist(),
-        "lost": [_sparse(name, parcels[name].to_numpy()) for name in found.supply.losses],
+        "lost": [_sparse(name, parcels[name].to_numpy()) for name in found.developable.losses],
         "shapes": _packed(whole, origin),
         "left": _packed(left, origin),
         "leftOf": np.flatnonzero(cut).tolist(),

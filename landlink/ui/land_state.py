@@ -1,4 +1,4 @@
-"""What the pages on land share: the city whose land is looked at, the prospect, and the files for its map."""
+"""What the pages on land share: the city whose land is looked at, its supply, and the files for its map."""
 
 import tempfile
 from pathlib import Path
@@ -10,11 +10,11 @@ import streamlit as st
 from pyproj import CRS
 
 from landlink.city import City, load_city
-from landlink.formats import csv_bytes
-from landlink.land import Land, has_land, load_land
-from landlink.land_display import supply_table
-from landlink.prospect import Prospect, prospect, reweighted
-from landlink.suitability import factor_table, score_raster
+from landlink.city.land import Land, has_land, load_land
+from landlink.files import csv_bytes
+from landlink.present.supply import supply_table
+from landlink.supply.find import Supply, find_supply, reweighted
+from landlink.supply.suitability import factor_table, score_raster
 from landlink.texts import Lang
 from landlink.ui import land_map, state
 
@@ -60,15 +60,15 @@ def _land(path: Path, changed: tuple[float, ...]) -> Land:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _first(path: Path, changed: tuple[float, ...]) -> tuple[Prospect, Path]:
-    """The prospect with the city's own comparisons, and the folder of its rasters."""
+def _first(path: Path, changed: tuple[float, ...]) -> tuple[Supply, Path]:
+    """Supply with the city's own comparisons, and the folder of its rasters."""
     rasters = Path(tempfile.mkdtemp(prefix="landlink-rasters-"))
-    return prospect(_land(path, changed), rasters), rasters
+    return find_supply(_land(path, changed), rasters), rasters
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def found(at: Look) -> Prospect:
-    """Prospect of what is looked at."""
+def found(at: Look) -> Supply:
+    """Supply of what is looked at."""
     first, _ = _first(at.folder, at.stamp)
     if at.comparisons is None:
         return first
@@ -87,7 +87,7 @@ def own_comparisons(at: Look) -> pd.DataFrame:
 def parcels_url(at: Look, code: str | None) -> str:
     """Address of the parcels' file, of one district where a city has too many for all of them."""
     whole = found(at)
-    drawn = whole if code is None else whole.where(whole.supply.parcels["code"] == code)
+    drawn = whole if code is None else whole.where(whole.developable.parcels["code"] == code)
     return land_map.publish(land_map.parcels_file(drawn), ".json")
 
 

@@ -3,9 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from landlink.people import people
-from landlink.plan import Plan
-from landlink.service import How, Service, service
+from landlink.access.people import people
+from landlink.access.service import How, Service, service
+from landlink.plan.plan import Plan
 from landlink.ui import land_state
 
 Shares = tuple[float, float]

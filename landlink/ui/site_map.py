@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from landlink.demand import on_grid
+from landlink.access.cells import on_grid
 from landlink.raster import Grid
 from landlink.ui.access_map import picture
 from landlink.ui.land_map import publish

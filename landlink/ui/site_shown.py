@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from landlink.people import standard_of
-from landlink.plan import Plan
+from landlink.access.people import standard_of
+from landlink.plan.plan import Plan
 from landlink.ui import state
 
 

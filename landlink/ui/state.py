@@ -13,11 +13,11 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from landlink.baseline import BASES, years
 from landlink.city import City, load_city
+from landlink.city.facts import BASES, years
 from landlink.errors import DataError, Fault, LandlinkError, PolicyError
-from landlink.explain import Explainer
-from landlink.plan import Plan, make_plan
+from landlink.plan.derivation import Explainer
+from landlink.plan.plan import Plan, make_plan
 from landlink.policy import Policy, load_policy, shipped
 from landlink.texts import Lang, default_lang, is_lang, text
 from landlink.ui import charts, maps
@@ -195,7 +195,7 @@ def explainer(of: Plan, language: Lang) -> Explainer:
 @st.cache_data(show_spinner=False, max_entries=8, hash_funcs={Plan: lambda plan: plan.fingerprint})
 def annex_workbook(of: Plan, language: Lang) -> bytes:
     """Workbook of a plan."""
-    from landlink.annex.workbook import workbook  # noqa: PLC0415 - the app opens faster without it
+    from landlink.annex.workbook.workbook import workbook  # noqa: PLC0415 - the app opens faster without it
 
     return workbook(of, language)
 

@@ -18,15 +18,16 @@ from openpyxl import Workbook
 
 import landlink
 from landlink.annex import Filing, write_annex
-from landlink.annex.layout import QUOTA, Layout, letter
-from landlink.plan import Plan
+from landlink.annex.workbook.layout import QUOTA, Layout, letter
+from landlink.plan.plan import Plan
 from landlink.units import exact_ha, ha, shown_ha
 from tests.enclosed import enclosed
 from tests.office import poppler, recalculate
-from tests.sited import sited
+from tests.paths import GUANGZHOU
+from tests.sites_example import sited
 
 pytestmark = pytest.mark.office
-CITY = landlink.load_city(Path(__file__).parents[2] / "geodata" / "guangzhou")
+CITY = landlink.load_city(GUANGZHOU)
 # Columns of the document's tables that are columns of the first annex.
 SHARED = {
     "各区新增建设用地指标分配": {

@@ -25,12 +25,12 @@ from landlink.annex.document.values import values
 from landlink.annex.material import Material
 from landlink.cli import main
 from landlink.errors import DataError
-from landlink.plan import Plan
+from landlink.plan.plan import Plan
 from landlink.texts import Lang
 from landlink.units import exact_ha, ha, shown_ha
-from tests.sited import sited
+from tests.paths import ROOT
+from tests.sites_example import sited
 
-ROOT = Path(__file__).parents[2]
 DISTRICT = "440112"
 CITY = landlink.load_city(ROOT / "geodata" / "guangzhou")
 POLICY = landlink.load_policy("guangzhou-2018")

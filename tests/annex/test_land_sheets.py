@@ -14,19 +14,21 @@ from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 
 import landlink
-from landlink.annex.maps import classes, png, sheets, write_pdf
+from landlink.annex.maps import png, sheets, write_pdf
 from landlink.annex.maps.frame import fitted
 from landlink.annex.maps.grounds import collected, inside, picture
 from landlink.annex.maps.ink import Ink
 from landlink.annex.maps.sheets import MAP, Sheet
 from landlink.annex.material import Material
-from landlink.plan import Plan
+from landlink.plan.plan import Plan
+from landlink.present import classes
 from tests.enclosed import PLANE, enclosed
 from tests.office import poppler
+from tests.paths import GUANGZHOU
 from tests.rendering import pages
-from tests.sited import sited
+from tests.sites_example import sited
 
-CITY = landlink.load_city(Path(__file__).parents[2] / "geodata" / "guangzhou")
+CITY = landlink.load_city(GUANGZHOU)
 DISTRICT = "440112"
 LAND = ("supply", "suitability", "access-primary_school")
 

@@ -3,7 +3,6 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pyogrio
@@ -13,10 +12,11 @@ import landlink
 from landlink.annex import write_geopackage
 from landlink.crs import area_m2
 from landlink.texts import text
-from tests.sited import sited
+from tests.paths import GUANGZHOU
+from tests.sites_example import sited
 
 LAYERS = ["districts", "sites", "needs", "parameters", "provision"]  # shapes first, as GDAL lists them
-CITY = Path(__file__).parents[2] / "geodata" / "guangzhou"
+CITY = GUANGZHOU
 
 
 @pytest.fixture(scope="module")

@@ -14,17 +14,19 @@ from matplotlib.text import Text
 from pyproj import Geod
 
 import landlink
-from landlink.annex.maps import classes, fonts, png, sheets, themes, write_pdf
+from landlink.annex.maps import fonts, png, sheets, themes, write_pdf
 from landlink.annex.maps.frame import GEOD, Frame, fitted, graticule, middle_meridian, scale_bar, tmerc
 from landlink.annex.maps.labels import Label, beside, place
 from landlink.annex.maps.sheets import MAP
 from landlink.errors import DataError, OutputError
+from landlink.present import classes
 from landlink.texts import text
 from landlink.units import exact_ha, ha, shown_ha
 from tests.office import poppler
-from tests.sited import PLACES, sited
+from tests.paths import GUANGZHOU
+from tests.sites_example import PLACES, sited
 
-CITY = Path(__file__).parents[2] / "geodata" / "guangzhou"
+CITY = GUANGZHOU
 MM_PER_INCH = 25.4
 
 

@@ -19,12 +19,12 @@ import landlink
 from landlink.annex import Filing, file_name, gaps, package, verify, write_annex
 from landlink.cli import main
 from landlink.errors import DataError, OutputError
-from landlink.plan import Plan
+from landlink.plan.plan import Plan
 from landlink.units import shown_ha
 from tests.office import poppler, recalculate
-from tests.sited import sited
+from tests.paths import ROOT
+from tests.sites_example import sited
 
-ROOT = Path(__file__).parents[2]
 NAMES = ("方案说明.docx", "附表.xlsx", "附图.pdf", "数据成果.gpkg", "审计追溯.json")
 DISTRICT = "440112"
 

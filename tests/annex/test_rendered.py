@@ -7,11 +7,11 @@ import pytest
 
 import landlink
 from landlink.annex import Filing, write_annex
+from tests.paths import ROOT
 from tests.rendering import fonts, pages, to_pdf
-from tests.sited import sited
+from tests.sites_example import sited
 
 pytestmark = pytest.mark.office
-ROOT = Path(__file__).parents[2]
 EDITIONS = {"city": None, "district": "440111"}
 
 

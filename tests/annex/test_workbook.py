@@ -3,7 +3,6 @@
 import io
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import geopandas as gpd
 import openpyxl
@@ -12,18 +11,19 @@ import pytest
 from shapely.geometry import box
 
 import landlink
-from landlink.annex.balance_sheet import bisection_rows
-from landlink.annex.layout import BALANCE, NEEDS, PROVISION, QUOTA, SHEETS, SITES, Layout, letter
-from landlink.annex.needs_sheet import total_rows
-from landlink.annex.workbook import workbook
+from landlink.annex.workbook.balance_sheet import bisection_rows
+from landlink.annex.workbook.layout import BALANCE, NEEDS, PROVISION, QUOTA, SHEETS, SITES, Layout, letter
+from landlink.annex.workbook.needs_sheet import total_rows
+from landlink.annex.workbook.workbook import workbook
 from landlink.policy.model import Steps
 from landlink.schema import INPUTS, RESULTS
 from landlink.texts import pick, text
 from landlink.units import ha, shown_ha
 from tests.office import recalculate
-from tests.sited import sited
+from tests.paths import GUANGZHOU
+from tests.sites_example import sited
 
-CITY = Path(__file__).parents[2] / "geodata" / "guangzhou"
+CITY = GUANGZHOU
 RULES = ("proportional", "weighted", "floor")
 CUTS = {"capacity": "承载上限", "city cap": "全市总量"}
 # Caps in ha whose last m² fall within a group of equal quotients.

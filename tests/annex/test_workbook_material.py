@@ -2,7 +2,6 @@
 
 import io
 from dataclasses import replace
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -10,16 +9,16 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 import landlink
-from landlink.annex.layout import QUOTA, SHEETS, Layout, letter
 from landlink.annex.material import Material, material
-from landlink.annex.workbook import workbook
-from landlink.plan import Plan
+from landlink.annex.workbook.layout import QUOTA, SHEETS, Layout, letter
+from landlink.annex.workbook.workbook import workbook
+from landlink.plan.plan import Plan
 from landlink.texts import text
 from tests.enclosed import PARCELS, enclosed
 from tests.office import recalculate
-from tests.sited import sited
+from tests.paths import ROOT
+from tests.sites_example import sited
 
-ROOT = Path(__file__).parents[2]
 ROWS = slice(4, 15)
 
 

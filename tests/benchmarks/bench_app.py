@@ -10,11 +10,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
+
 ROUNDS = 7
 
 

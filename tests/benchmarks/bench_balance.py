@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from landlink.balance import LIMIT_M2, apportion
+from landlink.apportion import LIMIT_M2, apportion
 
 SIZES = (11, 10_000, 100_000)
 RUNS = 3

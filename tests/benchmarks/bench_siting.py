@@ -11,7 +11,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from landlink.siting import Answer, capacitated_p_median, facility_location, max_cover, p_center, p_median, set_cover
+from landlink.siting.models import (
+    Answer,
+    capacitated_p_median,
+    facility_location,
+    max_cover,
+    p_center,
+    p_median,
+    set_cover,
+)
 from tests import orlib
 
 Peer = Callable[[], object] | None

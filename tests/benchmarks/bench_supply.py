@@ -20,8 +20,8 @@ import numpy as np
 import shapely
 
 from landlink.crs import plane_area_m2
-from landlink.overlay import meet, remove
-from landlink.supply import supply
+from landlink.supply.developable import developable
+from landlink.supply.overlay import meet, remove
 
 LOT, SHARE = 86.0, 0.3
 ORIGIN = (400_000.0, 2_500_000.0)
@@ -124,7 +124,7 @@ def run_supply(folder: Path) -> float:
     frame = gpd.GeoDataFrame({"parcel": np.arange(len(parcels)), **fixed}, geometry=parcels, crs=4547)
     rules = gpd.pd.DataFrame({"constraint": ["zone"], "rule": ["exclude"], "value": [0.0]})
     start = time.perf_counter()
-    found = supply(frame, rules, {"zone": zones})
+    found = developable(frame, rules, {"zone": zones})
     seconds = time.perf_counter() - start
     whole = found.parcels["developable_m2"].to_numpy()
     exact = plane_area_m2(found.parcels.geometry.to_numpy(), 500_000.0)

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Frame, Page, Request, Route, expect, sync_playwright
 
-from landlink import launch
+from landlink.cli import launch
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 SHOTS = Path(__file__).parent / "shots"
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Frame, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
 import landlink
-from landlink.formats import read_layer, save_layer
+from landlink.files import read_layer, save_layer
 from tests.browser.conftest import ROOT, eventually, free_port, is_local, keep_shot, serving
 
 pytestmark = pytest.mark.browser
@@ -92,10 +92,10 @@ def drawn(page: Page, counter: str) -> Frame:
 @pytest.fixture(scope="module")
 def usable(folder: Path) -> gpd.GeoDataFrame:
     """Parcels that a constraint cuts, with what is left of them, in degrees."""
-    from landlink.land import load_land
-    from landlink.prospect import prospect
+    from landlink.city.land import load_land
+    from landlink.supply.find import find_supply
 
-    found = prospect(load_land(landlink.load_city(folder.with_name("guangzhou-example")))).supply.parcels
+    found = find_supply(load_land(landlink.load_city(folder.with_name("guangzhou-example")))).developable.parcels
     cut = found[(found["developable_m2"] > 5_000) & (found["developable_m2"] < found["gross_m2"])]
     return cut.assign(whole=cut["parcel"]).to_crs(4490)
 

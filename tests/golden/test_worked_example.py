@@ -12,11 +12,10 @@ from shapely.geometry import box
 
 import landlink
 from landlink.city import City
-from landlink.plan import Plan
+from landlink.plan.plan import Plan
 from landlink.policy import Policy
+from tests.paths import GUANGZHOU
 
-ROOT = Path(__file__).parents[2]
-GUANGZHOU = ROOT / "geodata/guangzhou"
 # 2019 in-migration (广州统计年鉴2020 表2-7) × standard = entitlement, m²
 EXAMPLE = {
     "440103": (8433, 100, 843300),

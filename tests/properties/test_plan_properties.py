@@ -9,9 +9,9 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landlink.needs import grant, ledger, needs
+from landlink.linkage.quota import ledger_budget, quota
+from landlink.needs.land import grant, ledger, needs
 from landlink.policy import RULES, Rules, load_policy
-from landlink.quota import ledger_budget, quota
 
 DAY = "2020-12-31"
 GUANGZHOU = load_policy("guangzhou-2018").on(DAY)

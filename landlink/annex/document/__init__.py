@@ -11,7 +11,7 @@ from landlink.annex.document.values import values
 from landlink.annex.material import Material
 from landlink.annex.undated import undated
 from landlink.errors import DataError, Fault
-from landlink.plan import Plan
+from landlink.plan.plan import Plan
 from landlink.texts import Lang
 
 __all__ = ["document", "read_template", "template"]

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
 from landlink.annex.maps.fonts import fonts
-from landlink.plan import Plan
+from landlink.plan.plan import Plan
 from landlink.policy import Steps
 from landlink.texts import Lang, text
 from landlink.units import shown_ha

@@ -5,11 +5,11 @@ from typing import Any
 import pandas as pd
 
 from landlink.annex.material import Material
-from landlink.display import proof
-from landlink.plan import Plan
+from landlink.plan.plan import Plan
+from landlink.present.tables import proof
 from landlink.schema import LAND_SOURCES, worst
-from landlink.sited import Siting
-from landlink.supply import lost
+from landlink.siting.sites import Siting
+from landlink.supply.developable import lost
 from landlink.texts import Lang, pick, text
 from landlink.units import exact_ha
 

@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 
 from landlink.annex.document.land_values import land_status, land_values
-from landlink.annex.inputs import fact_status
 from landlink.annex.material import Material
-from landlink.display import column_status, decimals
-from landlink.explain import Explainer
-from landlink.plan import Plan
+from landlink.annex.workbook.inputs import fact_status
+from landlink.plan.derivation import Explainer
+from landlink.plan.plan import Plan
 from landlink.policy import Dated
+from landlink.present.tables import column_status, decimals
 from landlink.schema import RESULTS, worst
 from landlink.texts import Lang, pick, text
 from landlink.units import exact_ha, ha, shown_ha

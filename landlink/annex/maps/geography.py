@@ -7,10 +7,11 @@ from functools import lru_cache
 import numpy as np
 import shapely
 
-from landlink.annex.maps import classes, labels
+from landlink.annex.maps import labels
 from landlink.annex.maps.frame import Bar, Frame, degrees_minutes, graticule, scale_bar
 from landlink.annex.maps.ink import DARK, GREY, HAIR, LEADING, MM_PER_POINT, Ink
 from landlink.annex.maps.themes import Theme
+from landlink.present import classes
 from landlink.texts import text
 
 # From the inner neat line to the outer one, where the degrees stand.

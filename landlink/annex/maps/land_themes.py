@@ -10,14 +10,14 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from landlink.annex.maps import classes
+from landlink.access.service import Service
 from landlink.annex.maps.geography import city_outline
 from landlink.annex.maps.grounds import Ground, Picture, collected, inside, picture
 from landlink.annex.maps.themes import Entry, Theme
 from landlink.annex.material import Material
-from landlink.plan import Plan
+from landlink.plan.plan import Plan
+from landlink.present import classes
 from landlink.schema import LAND_SOURCES
-from landlink.service import Service
 from landlink.texts import Lang, pick, text
 from landlink.units import exact_ha
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import shapely
 
-from landlink.annex.maps import classes
 from landlink.annex.maps.frame import Box, Frame, degrees_minutes, fitted
 from landlink.annex.maps.geography import (
     CENTRE_DASHES,
@@ -20,6 +19,7 @@ from landlink.annex.maps.geography import (
 )
 from landlink.annex.maps.ink import DARK, HAIR, LEADING, MM_PER_POINT, WIDTH, Ink
 from landlink.annex.maps.themes import Entry, Theme
+from landlink.present import classes
 from landlink.texts import text
 
 _HEAD_SIZE, _TEXT_SIZE, _SMALL_SIZE, _TITLE_SIZE = 13.0, 9.5, 8.0, 24.0

@@ -15,8 +15,8 @@ from landlink.annex.maps.panel import Imprint, draw_panel, draw_title, projectio
 from landlink.annex.maps.themes import Theme
 from landlink.annex.material import Material
 from landlink.errors import DataError, Fault
-from landlink.explain import Explainer
-from landlink.plan import Plan
+from landlink.plan.derivation import Explainer
+from landlink.plan.plan import Plan
 from landlink.texts import Lang, text
 
 # Map and panel on an A3 sheet: left, bottom, right, top in mm.

@@ -8,15 +8,15 @@ from typing import Literal
 
 import pandas as pd
 
-from landlink.annex.maps import classes
 from landlink.annex.maps.grounds import Ground, Picture
-from landlink.display import column_status
-from landlink.explain import Explainer
-from landlink.plan import Plan
+from landlink.plan.derivation import Explainer
+from landlink.plan.plan import Plan
 from landlink.policy import Facility
 from landlink.policy.model import Steps
+from landlink.present import classes
+from landlink.present.tables import column_status
 from landlink.schema import worst
-from landlink.sited import Siting
+from landlink.siting.sites import Siting
 from landlink.texts import Lang, text
 from landlink.units import exact_ha, ha, shown_ha
 

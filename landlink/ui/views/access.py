@@ -8,13 +8,13 @@ import streamlit as st
 from pyproj import Transformer
 
 from landlink.access import METHODS
+from landlink.access.cells import CELL_M, grid_of, on_grid
+from landlink.access.people import standard_of, with_radius
+from landlink.access.service import DECAYS, TRAVEL, How, Service
 from landlink.crs import CGCS2000
-from landlink.demand import CELL_M, grid_of, on_grid
-from landlink.formats import csv_bytes
-from landlink.people import standard_of, with_radius
-from landlink.plan import Plan
+from landlink.files import csv_bytes
+from landlink.plan.plan import Plan
 from landlink.schema import PEOPLE
-from landlink.service import DECAYS, TRAVEL, How, Service
 from landlink.ui import access_map, charts, land_map, land_state, maps, service_state, state
 
 HEIGHT = 480

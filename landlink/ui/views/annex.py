@@ -4,7 +4,7 @@ import streamlit as st
 
 from landlink.annex import Filing, gaps, template
 from landlink.errors import LandlinkError
-from landlink.plan import Plan
+from landlink.plan.plan import Plan
 from landlink.texts import Lang
 from landlink.ui import annex_state, land_state, state
 

@@ -8,13 +8,13 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from landlink.city.inspection import Inspection, inspect, likely_resource, mapping, parts
+from landlink.city.take_over import add_layer, add_table
 from landlink.crs import area_m2, to_cgcs2000
 from landlink.errors import CrsError, LandlinkError
-from landlink.formats import csv_bytes
-from landlink.formats.vector import SIDECARS
-from landlink.health import REPAIRS, repair
-from landlink.inspection import Inspection, inspect, likely_resource, mapping, parts
-from landlink.package_edit import add_layer, add_table
+from landlink.files import csv_bytes
+from landlink.files.health import REPAIRS, repair
+from landlink.files.vector import SIDECARS
 from landlink.schema import CONSTRAINT_LAYER, INPUTS, LAND_LAYERS, STATUSES
 from landlink.texts import has_text, listed
 from landlink.ui import land_map, maps, state

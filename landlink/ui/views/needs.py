@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from landlink.display import column_status, decimals, label, shown_values, total
-from landlink.plan import Plan
+from landlink.plan.plan import Plan
+from landlink.present.tables import column_status, decimals, label, shown_values, total
 from landlink.schema import RESULTS
 from landlink.ui import charts, state
 from landlink.ui.derivation import derivation

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from landlink.display import people, total
-from landlink.evaluate import gap, targets
+from landlink.present.tables import people, total
 from landlink.texts import pick
 from landlink.ui import state
 from landlink.ui.charts import rates
+from landlink.years.targets import gap, targets
 
 HEADLINE = (
     (("quota", "settled"), ("quota", "entitlement_m2"), ("quota", "quota_m2")),

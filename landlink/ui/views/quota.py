@@ -5,10 +5,10 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from landlink.baseline import BASES
-from landlink.display import MARK, QUOTA_SHOWN, column_status, decimals, label, shown_values, total
-from landlink.plan import Plan
+from landlink.city.facts import BASES
+from landlink.plan.plan import Plan
 from landlink.policy import RULES
+from landlink.present.tables import MARK, QUOTA_SHOWN, column_status, decimals, label, shown_values, total
 from landlink.schema import RESULTS
 from landlink.texts import Lang, listed, text
 from landlink.ui import charts, maps, state

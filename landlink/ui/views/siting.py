@@ -8,16 +8,16 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from landlink.demand import grid_of
-from landlink.display import proof
-from landlink.explain import Explainer
-from landlink.people import people, standard_of, with_radius
-from landlink.plan import Plan
+from landlink.access.cells import grid_of
+from landlink.access.people import people, standard_of, with_radius
+from landlink.plan.derivation import Explainer
+from landlink.plan.plan import Plan
+from landlink.present.tables import proof
 from landlink.schema import LAND_SOURCES, PEOPLE, RESULTS
-from landlink.sites import Chosen, Wish, prepare
-from landlink.sites.wish import CANDIDATES
-from landlink.sites.worker import Solve
-from landlink.siting import Weights
+from landlink.siting.choose import Chosen, Wish, prepare
+from landlink.siting.models import Weights
+from landlink.siting.request import CANDIDATES
+from landlink.siting.worker import Solve
 from landlink.ui import access_map, charts, land_map, land_state, maps, site_map, state
 from landlink.ui.derivation import derivation
 from landlink.ui.site_shown import popup_rows, shown

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from landlink.ahp import ACCEPTED, matrix, weights
-from landlink.land_display import constraint_titles, district_supply, losses
-from landlink.landuse import land_use
-from landlink.prospect import Prospect
+from landlink.city.landuse import land_use
+from landlink.present.supply import constraint_titles, district_supply, losses
 from landlink.schema import LAND_SOURCES
+from landlink.supply.ahp import ACCEPTED, matrix, weights
+from landlink.supply.find import Supply
 from landlink.texts import pick
 from landlink.ui import land_map, land_state, maps, state
 from landlink.ui.derivation import derivation
@@ -45,7 +45,7 @@ def page() -> None:
 def _offer_example() -> None:
     t = state.texts()
     st.info(t("ui.supply.none"))
-    count = st.number_input(t("ui.supply.parcels"), 1_000, 1_000_000, 60_000, step=10_000)
+    count = st.number_input(t("ui.developable.parcels"), 1_000, 1_000_000, 60_000, step=10_000)
     if st.button(t("ui.supply.make"), icon=":material/auto_fix_high:"):
         from landlink.example import make_example  # noqa: PLC0415 - only who asks for it waits for it
 
@@ -54,9 +54,9 @@ def _offer_example() -> None:
         st.rerun()
 
 
-def _headline(found: Prospect) -> None:
+def _headline(found: Supply) -> None:
     t = state.texts()
-    parcels = found.supply.parcels
+    parcels = found.developable.parcels
     usable = parcels[parcels["developable_m2"] > 0]
     cells = st.columns(len(LAND_SOURCES) + 1)
     mark = "" if found.status == "official" else f" {t(f'model.status.{found.status}')}"
@@ -68,12 +68,12 @@ def _headline(found: Prospect) -> None:
     cells[-1].metric(t("ui.supply.usable"), f"{len(usable):,} / {len(parcels):,}")
 
 
-def _names(found: Prospect) -> dict[str, str]:
+def _names(found: Supply) -> dict[str, str]:
     districts = found.land.city.districts
     return dict(zip(districts["code"], districts["name" if state.lang() == "zh" else "name_en"], strict=True))
 
 
-def _map(found: Prospect, at: land_state.Look) -> None:
+def _map(found: Supply, at: land_state.Look) -> None:
     t, names = state.texts(), _names(found)
     mode_cell, district_cell, search_cell, online_cell = st.columns([3.1, 1.5, 1.7, 1.4], vertical_alignment="bottom")
     mode = mode_cell.segmented_control(
@@ -84,7 +84,7 @@ def _map(found: Prospect, at: land_state.Look) -> None:
         format_func=lambda name: t(f"ui.supply.by_{name}"),
         required=True,
     )
-    many = len(found.supply.parcels) > land_state.MOST_DRAWN
+    many = len(found.developable.parcels) > land_state.MOST_DRAWN
     code = district_cell.selectbox(
         t("model.column.district"),
         list(names),
@@ -110,14 +110,14 @@ def _map(found: Prospect, at: land_state.Look) -> None:
             st.rerun()
 
 
-def _look_for(found: Prospect, wanted: str) -> None:
+def _look_for(found: Supply, wanted: str) -> None:
     """Select a parcel that has just been asked for by its number or a part of it."""
     state_ = st.session_state
     if wanted == state_.get("parcel_sought"):
         return
     state_["parcel_sought"] = wanted
     wanted = wanted.strip()
-    numbers = found.supply.parcels["parcel"]
+    numbers = found.developable.parcels["parcel"]
     hits = (
         numbers[numbers == wanted] if (numbers == wanted).any() else numbers[numbers.str.contains(wanted, regex=False)]
     )
@@ -128,10 +128,10 @@ def _look_for(found: Prospect, wanted: str) -> None:
         st.toast(state.texts()("ui.supply.not_found", parcel=wanted))
 
 
-def _layer(found: Prospect, mode: str, url: str, at: land_state.Look) -> maps.Layer:
+def _layer(found: Supply, mode: str, url: str, at: land_state.Look) -> maps.Layer:
     t, lang = state.texts(), state.lang()
     titles = constraint_titles(found, lang)
-    order = [name.removeprefix("lost_").removesuffix("_m2") for name in found.supply.losses]
+    order = [name.removeprefix("lost_").removesuffix("_m2") for name in found.developable.losses]
     colors = land_map.rule_colors(order)
     colors["in_use"] = land_map.NOT_SHOWN
     sources = {name: t(f"model.land_source.{name}") for name in LAND_SOURCES}
@@ -180,10 +180,10 @@ def _use(system: str, code: str) -> str:
     return f"{code} {known.title(state.lang())}" if known else code
 
 
-def _tabs(found: Prospect, at: land_state.Look) -> None:
+def _tabs(found: Supply, at: land_state.Look) -> None:
     t, lang = state.texts(), state.lang()
     table, taken, derived, weighing = st.tabs(
-        [t("ui.supply.table"), t("ui.supply.losses"), t("ui.quota.derivation"), t("ui.supply.weights")]
+        [t("ui.supply.table"), t("ui.developable.losses"), t("ui.quota.derivation"), t("ui.supply.weights")]
     )
     with table:
         areas = district_supply(found, lang, _names(found))
@@ -203,7 +203,7 @@ def _tabs(found: Prospect, at: land_state.Look) -> None:
         st.caption(t("ui.supply.order"))
     with derived:
         parcel = st.session_state.get("parcel")
-        if parcel is None or not (found.supply.parcels["parcel"] == parcel).any():
+        if parcel is None or not (found.developable.parcels["parcel"] == parcel).any():
             st.caption(t("ui.supply.no_parcel"))
         else:
             st.markdown(f"**{t('model.column.parcel')} {parcel}**")
@@ -213,7 +213,7 @@ def _tabs(found: Prospect, at: land_state.Look) -> None:
         _weights(found, at)
 
 
-def _weights(found: Prospect, at: land_state.Look) -> None:
+def _weights(found: Supply, at: land_state.Look) -> None:
     """Matrix of comparisons, edited, with weights and consistency ratio as it stands."""
     t, lang = state.texts(), state.lang()
     if found.suitability is None:

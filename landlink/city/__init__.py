@@ -1,0 +1,10 @@
+"""A city (城市): a folder of tables and layers that a Frictionless data package names, read and checked whole.
+
+Takes the folder; gives a :class:`City`, the :class:`Facts` of a plan year and the :class:`Land` with its layers.
+"""
+
+from landlink.city.city import City, load_city
+from landlink.city.facts import Facts, district_facts
+from landlink.city.land import Land, has_land, load_land
+
+__all__ = ["City", "Facts", "Land", "district_facts", "has_land", "load_city", "load_land"]

@@ -1,0 +1,115 @@
+"""A city: a folder of tables and layers that a Frictionless ``datapackage.json`` names, read and checked whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from landlink.city.manifest import CENTRAL_AREA, Resource, read_manifest, resources
+from landlink.crs import to_cgcs2000
+from landlink.errors import DataError, Fault
+from landlink.files.check import check
+from landlink.schema import CONSTRAINT_LAYER, INPUTS, LAND_LAYERS, LAND_RASTERS
+from landlink.texts import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city's data, checked.
+
+    Parameters
+    ----------
+    districts
+        Boundaries in EPSG:4490 with the attributes that :data:`landlink.schema.INPUTS` declares, by code.
+    tables
+        Tables by name; the index is the line of the file, ``attrs["file"]`` its name.
+    central_area
+        Polygons of the central urban area in EPSG:4490, where the city has them.
+    questions
+        Values that look wrong and have been accepted.
+    land
+        Layers and rasters of the land by name, not read yet: :func:`landlink.load_land` does.
+    """
+
+    id: str
+    title: Mapping[Lang, str]
+    folder: Path
+    districts: gpd.GeoDataFrame
+    tables: Mapping[str, pd.DataFrame]
+    central_area: gpd.GeoDataFrame | None
+    questions: tuple[Fault, ...]
+    land: Mapping[str, Resource]
+
+    @property
+    def codes(self) -> list[str]:
+        """District codes, in order."""
+        return list(self.districts["code"])
+
+
+def load_city(folder: str | Path, *, accept_questions: bool = False) -> City:
+    """Read a city's folder and check all of it.
+
+    Parameters
+    ----------
+    folder
+        Folder that holds ``datapackage.json``.
+    accept_questions
+        Take values that are questioned (a thousand times off their neighbours) as right.
+
+    Raises
+    ------
+    DataError
+        Everything that is wrong in the folder, at once.
+    """
+    folder = Path(folder)
+    manifest = read_manifest(folder)
+    found = resources(manifest, folder)
+    land = {name: resource for name, resource in found.items() if _is_land(name)}
+    faults: list[Fault] = []
+    tables: dict[str, pd.DataFrame] = {}
+    layers: dict[str, gpd.GeoDataFrame] = {}
+    for name, resource in found.items():
+        if name in land:
+            continue
+        try:
+            if name in ("districts", CENTRAL_AREA):
+                layers[name] = to_cgcs2000(resource.checked_shapes(polygons=True), resource.file)
+                faults.extend(layers[name].attrs.get("questions", ()))
+            else:
+                tables[name] = check(resource.table(), INPUTS[name], resource.file)
+                tables[name].attrs["file"] = resource.file
+                faults.extend(tables[name].attrs.get("questions", ()))
+        except DataError as error:
+            faults.extend(error.faults)
+    if "districts" in layers:
+        codes = set(layers["districts"]["code"])
+        for table in tables.values():
+            faults.extend(_unknown_codes(table, codes, found["districts"].file))
+    if any(not (fault.question and accept_questions) for fault in faults):
+        raise DataError(faults)
+    title = manifest["landlink"].get("title", {})
+    named: dict[Lang, str] = {"zh": title.get("zh", manifest["title"]), "en": title.get("en", manifest["title"])}
+    districts = layers["districts"].sort_values("code", ignore_index=True)
+    return City(manifest["name"], named, folder, districts, tables, layers.get(CENTRAL_AREA), tuple(faults), land)
+
+
+def _is_land(name: str) -> bool:
+    return name in (*LAND_LAYERS, *LAND_RASTERS) or name.startswith(CONSTRAINT_LAYER)
+
+
+def _unknown_codes(table: pd.DataFrame, codes: set[str], boundaries: str) -> list[Fault]:
+    if "code" not in table:
+        return []
+    return [
+        Fault(
+            "table.district_unknown",
+            {"code": code, "boundaries": boundaries},
+            table.attrs["file"],
+            row=int(str(row)),
+            column="code",
+        )
+        for row, code in table["code"].items()
+        if code not in codes
+    ]

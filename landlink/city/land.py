@@ -1,0 +1,160 @@
+"""A city's land: parcels, constraints and what else is looked at where land is to be found, read and checked whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+from pyproj import CRS
+
+from landlink.city import landuse
+from landlink.city.city import City
+from landlink.city.manifest import Resource
+from landlink.crs import plane_of, to_plane
+from landlink.errors import DataError, Fault
+from landlink.schema import CONSTRAINT_LAYER, LAND_LAYERS, LAND_RASTERS
+
+# Rules of the table `constraints` that a layer belongs to; the slope's is the elevation model.
+WITH_LAYER = ("exclude", "inside", "warn")
+# Rules that say nothing without a value.
+WITH_VALUE = ("slope", "min_area", "min_width", "min_compactness")
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """Where land can be had, in the city's plane.
+
+    Parameters
+    ----------
+    city
+        The city that the land is part of.
+    crs
+        Gauss-Krüger plane of all layers.
+    districts
+        Boundaries: ``code`` and polygons.
+    parcels
+        As the table ``parcels`` of :data:`landlink.schema.INPUTS`, with polygons.
+    constraints
+        The table ``constraints``, in order of ``order`` and name.
+    zones
+        Shapes of each constraint that has a layer, by constraint.
+    layers
+        Roads, stations and facilities, where the city has them.
+    rasters
+        Paths of the elevation model (``dem``) and the population raster (``population-raster``), where it has them.
+    questions
+        Values that look wrong and have been accepted.
+    """
+
+    city: City
+    crs: CRS
+    districts: gpd.GeoDataFrame
+    parcels: gpd.GeoDataFrame
+    constraints: pd.DataFrame
+    zones: Mapping[str, gpd.GeoDataFrame]
+    layers: Mapping[str, gpd.GeoDataFrame]
+    rasters: Mapping[str, Path]
+    questions: tuple[Fault, ...]
+
+
+def has_land(city: City) -> bool:
+    """Tell whether a city names parcels and constraints."""
+    return "parcels" in city.land and "constraints" in city.tables
+
+
+def load_land(city: City, *, accept_questions: bool = False) -> Land:
+    """Read the layers of a city's land and check all of them.
+
+    Parameters
+    ----------
+    accept_questions
+        Take values that are questioned as right.
+
+    Raises
+    ------
+    DataError
+        The city has no parcels or constraints, or something is wrong with them: everything, at once.
+    """
+    lacking = [name for name, has in (("parcels", city.land), ("constraints", city.tables)) if name not in has]
+    if lacking:
+        raise DataError([Fault("package.resource_missing", {"name": name}) for name in lacking])
+    crs = plane_of(city.districts)
+    faults: list[Fault] = []
+    layers: dict[str, gpd.GeoDataFrame] = {}
+    for name, resource in city.land.items():
+        if name in LAND_RASTERS:
+            if not resource.path.exists():
+                faults.append(Fault("file.missing", {"path": resource.path}, resource.file))
+            continue
+        try:
+            polygons = name == LAND_LAYERS[0]
+            layers[name] = to_plane(resource.checked_shapes(polygons=polygons), crs, resource.file)
+            faults.extend(layers[name].attrs.get("questions", ()))
+        except DataError as error:
+            faults.extend(error.faults)
+    if "parcels" in layers:
+        faults.extend(_parcel_faults(layers["parcels"], city))
+    table = city.tables["constraints"].sort_values(["order", "constraint"])
+    faults.extend(_constraint_faults(table, city, layers))
+    if any(not (fault.question and accept_questions) for fault in faults):
+        raise DataError(faults)
+    return Land(
+        city,
+        crs,
+        to_plane(city.districts[["code", "geometry"]], crs),
+        layers["parcels"].reset_index(drop=True),
+        table.reset_index(drop=True),
+        {name.removeprefix(CONSTRAINT_LAYER): layers[name] for name in layers if name.startswith(CONSTRAINT_LAYER)},
+        {name: layers[name] for name in LAND_LAYERS[1:] if name in layers},
+        {name: city.land[name].path for name in LAND_RASTERS if name in city.land},
+        tuple(faults),
+    )
+
+
+def _parcel_faults(parcels: gpd.GeoDataFrame, city: City) -> list[Fault]:
+    file = city.land["parcels"].file
+    strange = parcels.loc[~parcels["code"].isin(city.codes), "code"]
+    faults = [
+        Fault("table.district_unknown", {"code": code, "boundaries": "districts"}, file, row=int(row), column="code")
+        for row, code in zip(strange.index, strange, strict=True)
+    ]
+    for system, code in landuse.unknown(parcels["code_system"], parcels["land_use"]):
+        found = parcels.index[(parcels["code_system"] == system) & (parcels["land_use"] == code)]
+        values = {"code": code, "system": system, "count": len(found)}
+        faults.append(Fault("land.use_unknown", values, file, row=int(found[0]), column="land_use", question=True))
+    return faults
+
+
+def _constraint_faults(table: pd.DataFrame, city: City, layers: Mapping[str, gpd.GeoDataFrame]) -> list[Fault]:
+    """Faults between the table of constraints and the layers they need."""
+    file = table.attrs.get("file", "constraints")
+    faults = []
+    for row, constraint in table.iterrows():
+        name, rule = constraint["constraint"], constraint["rule"]
+        place = {"file": file, "row": int(str(row))}
+        layer = f"{CONSTRAINT_LAYER}{name}"
+        known = not pd.isna(constraint["value"])
+        if rule in WITH_VALUE and not known:
+            faults.append(Fault("land.value_missing", {"name": name, "rule": rule}, column="value", **place))
+        if rule in WITH_LAYER and layer not in city.land:
+            faults.append(Fault("land.layer_missing", {"name": name, "layer": layer}, **place))
+        if rule == "slope" and "dem" not in city.land:
+            faults.append(Fault("land.layer_missing", {"name": name, "layer": "dem"}, **place))
+        if rule in WITH_LAYER and layer in layers:
+            flat = not layers[layer].geom_type.isin(("Polygon", "MultiPolygon")).all()
+            if flat and (rule == "inside" or not known or constraint["value"] == 0):
+                faults.append(Fault("land.buffer_missing", {"name": name}, column="value", **place))
+    wanted = set(table.loc[table["rule"].isin(WITH_LAYER), "constraint"])
+    spare = [name for name in city.land if name.startswith(CONSTRAINT_LAYER)]
+    faults.extend(
+        Fault("land.rule_missing", {"layer": name}, file)
+        for name in spare
+        if name.removeprefix(CONSTRAINT_LAYER) not in wanted
+    )
+    return faults
+
+
+def resource_origin(resource: Resource) -> dict[str, str]:
+    """Source, date, status and confidence of a layer, as its manifest says them; empty where it does not."""
+    return {key: resource.origin.get(key, "") for key in ("source", "date", "status", "confidence")}

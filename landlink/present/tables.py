@@ -1,0 +1,84 @@
+"""Result tables as people read them: labelled, in 公顷, with the columns marked that rest on figures not official."""
+
+import pandas as pd
+
+from landlink.plan.derivation import Explainer
+from landlink.plan.formulas import FORMULAS
+from landlink.schema import RESULTS, Column, worst
+from landlink.siting.sites import Siting
+from landlink.texts import Lang, text
+from landlink.units import ha, shown_ha, wan
+
+MARK = "*"
+# Columns of the quota table that a screen has room for.
+QUOTA_SHOWN = (
+    "settled",
+    "per_capita_stock_m2",
+    "standard_m2",
+    "entitlement_m2",
+    "stock_need_m2",
+    "quota_m2",
+    "cut_m2",
+)
+
+
+def shown_unit(column: Column) -> str:
+    """Unit in which a column is shown: areas in ha, all else as it is."""
+    return "ha" if column.unit == "m2" else column.unit
+
+
+def shown_values(values: pd.Series, column: Column) -> pd.Series:
+    """Values of a table's rows in the unit in which they are shown; areas to 0.01 ha, adding up to their total."""
+    return values if column.unit != "m2" else pd.Series(map(float, shown_ha(values)), values.index, name=values.name)
+
+
+def decimals(column: Column) -> int:
+    """Decimals shown of a column."""
+    return 2 if column.unit in ("m2", "m2/person") else 0
+
+
+def label(table: str, name: str, lang: Lang, *, unit: bool = False, status: str = "official") -> str:
+    """Name of a column, with its unit where asked for, marked where it rests on figures that are not official."""
+    named = text(f"model.column.{name}", lang) + ("" if status == "official" else MARK)
+    symbol = text(f"model.unit.{shown_unit(RESULTS[table][name]) or 'none'}", lang)
+    return text("model.unit.beside", lang, name=named, unit=symbol) if unit and symbol else named
+
+
+def total(explainer: Explainer, table: str, name: str) -> tuple[str, str]:
+    """Label, with unit and mark, and value of a column's sum over all districts."""
+    status = column_status(explainer, table)[name]
+    labelled = label(table, name, explainer.lang, unit=True, status=status)
+    value = explainer.plan.totals()[name]
+    return labelled, f"{ha(value):,}" if RESULTS[table][name].unit == "m2" else f"{value:,}"
+
+
+def people(persons: int, lang: Lang) -> str:
+    """A large number of people: 万人 in Chinese, persons in English."""
+    if lang == "zh":
+        return f"{wan(persons)} {text('model.unit.wan', lang)}"
+    return f"{persons:,}"
+
+
+def proof(siting: Siting, lang: Lang) -> dict[str, str]:
+    """How good a choice of sites is proven to be: ``objective``, ``bound``, ``gap`` (%) and ``status`` in words."""
+    return {
+        "objective": f"{siting.objective:,.3f}",
+        "bound": f"{siting.bound:,.3f}",
+        "gap": f"{100 * siting.gap:.2f}",
+        "status": text(f"model.solved.{siting.status}", lang),
+    }
+
+
+def column_status(explainer: Explainer, table: str) -> dict[str, str]:
+    """Status of each computed column: the least official of its figures."""
+    plan = explainer.plan
+    names = [name.partition(".")[2] for name in FORMULAS if name.startswith(f"{table}.")]
+    facilities = [facility.id for facility in plan.facilities] if table == "needs" else [None]
+    return {
+        name: worst(
+            explainer.explain(table, code, name, facility=facility).status
+            for code in plan.quota["code"]
+            for facility in facilities
+        )
+        for name in names
+    }

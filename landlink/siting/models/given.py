@@ -1,0 +1,210 @@
+"""What siting models are given: costs of demand (row) by site (column), amounts, numbers of sites, options."""
+
+import math
+from numbers import Integral
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from landlink.errors import DataError, Fault
+from landlink.siting.solver.answer import Floats, Limits, Places, Reason, Watch
+
+Matrix: TypeAlias = npt.ArrayLike | sparse.sparray | sparse.spmatrix
+
+_TABLE = 2
+_MOST_SEED = 2**31 - 1  # of the solver
+_MOST_PLACES = 2**31 - 1
+
+
+def checked_cost(cost: Matrix) -> sparse.csr_array:
+    """Costs as a sparse matrix of the pairs that are allowed.
+
+    Parameters
+    ----------
+    cost
+        n × m, of demand by site, in any unit, 0 or more. In a dense array an infinite cost is a pair that is not
+        allowed; in a sparse matrix an absent one is, and a 0 that is stored is a cost of 0.
+
+    Returns
+    -------
+    CSR, n × m, float64, indices sorted, with every allowed pair stored, zeros too; never the argument's own arrays.
+
+    Raises
+    ------
+    DataError
+        The costs are not a matrix of numbers with a row and a column, or some are missing (NaN) or negative.
+    """
+    pairs = _sparse("cost", cost) if sparse.issparse(cost) else _dense("cost", cost)
+    _refuse("siting.cost_missing", pairs, np.isnan(pairs.data))
+    _refuse("siting.cost_negative", pairs, pairs.data < 0)
+    allowed = np.isfinite(pairs.data)
+    return pairs if allowed.all() else _kept(pairs, allowed)
+
+
+def checked_cover(cover: Matrix) -> sparse.csr_array:
+    """Which site (column) covers which demand (row), as a sparse matrix of ones.
+
+    Parameters
+    ----------
+    cover
+        n × m, boolean or numbers of which any but 0 means covered, dense or sparse.
+
+    Returns
+    -------
+    CSR, n × m, float64, indices sorted, ones only.
+
+    Raises
+    ------
+    DataError
+        It is not a matrix of numbers with a row and a column, or some of it is missing (NaN).
+    """
+    pairs = _sparse("cover", cover) if sparse.issparse(cover) else _dense("cover", cover)
+    _refuse("siting.cover_missing", pairs, np.isnan(pairs.data))
+    pairs = _kept(pairs, pairs.data != 0)
+    pairs.data[:] = 1.0
+    return pairs
+
+
+def checked_amounts(
+    name: str, values: npt.ArrayLike, count: int, *, scalar: bool = False, infinite: bool = False
+) -> Floats:
+    """Amounts by demand or by site.
+
+    Parameters
+    ----------
+    name
+        Of the argument.
+    values
+        ``count`` numbers of 0 or more.
+    scalar
+        One number for all will do.
+    infinite
+        Amounts may be infinite.
+
+    Raises
+    ------
+    DataError
+        There are not as many numbers, or some are missing, infinite or negative.
+    """
+    array = _numbers(name, values)
+    if scalar and array.ndim == 0:
+        array = np.full(count, float(array))
+    if array.shape != (count,):
+        raise DataError(Fault("siting.length", {"name": name, "shape": array.shape, "size": count}))
+    missing = np.isnan(array) if infinite else ~np.isfinite(array)
+    for fault, wrong in (("siting.missing", missing), ("siting.negative", array < 0)):
+        if wrong.any():
+            first = int(wrong.argmax())
+            found = {"name": name, "count": int(wrong.sum()), "position": first, "value": float(array[first])}
+            raise DataError(Fault(fault, found))
+    return array
+
+
+def checked_p(p: int, sites: int) -> int:
+    """Return the number of sites to open.
+
+    Raises
+    ------
+    DataError
+        It is not a whole number from 1 to the number of sites.
+    """
+    if isinstance(p, bool) or not isinstance(p, Integral) or not 1 <= p <= sites:
+        raise DataError(Fault("siting.p", {"p": p, "sites": sites}))
+    return int(p)
+
+
+def checked_limits(
+    *,
+    time_limit: float | None = None,
+    gap: float = 0.0,
+    seed: int = 0,
+    threads: int = 1,
+    watch: Watch | None = None,
+) -> Limits:
+    """Return the limits of a solve that begins now; see :class:`~landlink.siting.solver.answer.Limits`.
+
+    Raises
+    ------
+    DataError
+        The time limit is negative, the gap not within 0 and 1, the seed not whole from 0 to 2³¹ − 1, or the number
+        of threads not whole from 1.
+    """
+    wrong = {
+        "siting.time_limit": (time_limit, time_limit is not None and not time_limit >= 0),
+        "siting.gap": (gap, not 0 <= gap <= 1),
+        "siting.seed": (seed, not isinstance(seed, Integral) or not 0 <= seed <= _MOST_SEED),
+        "siting.threads": (threads, not isinstance(threads, Integral) or threads < 1),
+    }
+    faults = [Fault(id_, {"value": value}) for id_, (value, refused) in wrong.items() if refused]
+    if faults:
+        raise DataError(faults)
+    seconds = None if time_limit is None or math.isinf(time_limit) else float(time_limit)
+    return Limits(seconds, float(gap), int(seed), int(threads), watch)
+
+
+def unreached(pairs: sparse.csr_array) -> tuple[Reason, ...]:
+    """Tell which demand has no pair, if any."""
+    places = np.flatnonzero(np.diff(pairs.indptr) == 0)
+    return (Reason("unreached", {"count": len(places)}, tuple(places.tolist())),) if len(places) else ()
+
+
+def nearest(pairs: sparse.csr_array, opened: Places) -> tuple[Places, Floats]:
+    """Open site of least cost of each demand, the first of several, and that cost; -1 and infinite without one."""
+    near = pairs[:, opened]
+    lengths = np.diff(near.indptr)
+    rows = np.flatnonzero(lengths)
+    sites, costs = np.full(len(lengths), -1), np.full(len(lengths), np.inf)
+    if len(rows):
+        costs[rows] = np.minimum.reduceat(near.data, near.indptr[rows])
+        hits = np.flatnonzero(near.data == np.repeat(costs, lengths))
+        sites[rows] = opened[near.indices[hits[np.searchsorted(hits, near.indptr[rows])]]]
+    return sites, costs
+
+
+def _numbers(name: str, values: npt.ArrayLike) -> Floats:
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise DataError(Fault("siting.not_numbers", {"name": name, "kind": str(array.dtype)}))
+    return array.astype(np.float64)
+
+
+def _is_table(name: str, shape: tuple[int, ...]) -> None:
+    if len(shape) != _TABLE or 0 in shape:
+        raise DataError(Fault("siting.not_table", {"name": name, "shape": shape}))
+
+
+def _dense(name: str, values: npt.ArrayLike) -> sparse.csr_array:
+    """Every entry as a pair."""
+    array = _numbers(name, values)
+    _is_table(name, array.shape)
+    rows, columns = array.shape
+    kind = np.int32 if array.size < _MOST_PLACES else np.int64
+    starts = np.arange(rows + 1, dtype=kind) * columns
+    places = np.tile(np.arange(columns, dtype=kind), rows)
+    return sparse.csr_array((array.ravel(), places, starts), shape=array.shape)
+
+
+def _sparse(name: str, values: sparse.sparray | sparse.spmatrix) -> sparse.csr_array:
+    """The stored pairs, those given twice added up."""
+    _is_table(name, values.shape)
+    if values.dtype.kind not in "biuf":
+        raise DataError(Fault("siting.not_numbers", {"name": name, "kind": str(values.dtype)}))
+    pairs = sparse.csr_array(values, dtype=np.float64, copy=True)
+    pairs.sum_duplicates()
+    return pairs
+
+
+def _kept(pairs: sparse.csr_array, kept: npt.NDArray[np.bool_]) -> sparse.csr_array:
+    starts = np.concatenate([[0], np.cumsum(kept)])[pairs.indptr].astype(pairs.indptr.dtype)
+    return sparse.csr_array((pairs.data[kept], pairs.indices[kept], starts), shape=pairs.shape)
+
+
+def _refuse(fault: str, pairs: sparse.csr_array, wrong: npt.NDArray[np.bool_]) -> None:
+    if wrong.any():
+        first = int(wrong.argmax())
+        row = int(np.searchsorted(pairs.indptr, first, side="right")) - 1
+        value = float(pairs.data[first])
+        found = {"count": int(wrong.sum()), "row": row, "column": int(pairs.indices[first]), "value": value}
+        raise DataError(Fault(fault, found))

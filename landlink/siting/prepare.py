@@ -1,0 +1,260 @@
+"""The problem of siting: who is to be served, where a facility of which size could stand, and what land there is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+from scipy.spatial import cKDTree
+
+from landlink.access import straight
+from landlink.access.people import counted, existing, persons_for, radius_m, standard_of, with_radius
+from landlink.city.land import Land, resource_origin
+from landlink.errors import DataError, Fault
+from landlink.needs.land import Standard
+from landlink.plan.plan import Plan
+from landlink.schema import PEOPLE, worst
+from landlink.siting.models import Budget, Kind, Problem
+from landlink.siting.request import Task, Wish
+from landlink.supply.find import Supply
+from landlink.units import half_up
+
+# Sizes of a facility on one parcel at most, and parts that one without standard sizes is divided into at most.
+SIZES, PARTS = 12, 4
+# Suitability of a parcel that has no score.
+UNKNOWN = 0.5
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+def prepare(plan: Plan, found: Supply, there: pd.DataFrame, wish: Wish) -> Task:
+    """State the problem.
+
+    Parameters
+    ----------
+    plan
+        What is needed and granted.
+    found
+        Where land can be had.
+    there
+        People on cells, as :func:`landlink.access.people.people` returns them.
+
+    Raises
+    ------
+    DataError
+        A facility, group, source or parcel is none, or a parcel that must be chosen is not large enough.
+    """
+    names = wish.facilities or tuple(with_radius(plan))
+    radii = [radius_m(plan, name) for name in names]
+    _check(wish, names, found)
+    options, unsited = _all_options(plan, found, names, wish)
+    middles = there[["x", "y"]].to_numpy("float64")
+    persons = [counted(plan, there, name, wish.group).to_numpy("int64") for name in names]
+    parcels = _kept(found, options, persons, middles, radii, wish)
+    large = options["parcel"].nunique()
+    options = options[options["parcel"].isin(parcels["parcel"])]
+    place = pd.Series(np.arange(len(parcels)), index=parcels["parcel"])
+    points = points_of(parcels)
+    kinds = []
+    for name, who, radius in zip(names, persons, radii, strict=True):
+        spare, reach = _spare(plan, found.land, there, name, radius, wish)
+        kinds.append(Kind(who, straight(middles, points, radius).cost, radius, spare, reach))
+    problem = Problem(
+        tuple(kinds),
+        candidate=place[options["parcel"]].to_numpy("int64"),
+        kind=options["kind"].to_numpy("int64"),
+        units=options["units"].to_numpy("int64"),
+        capacity=options["capacity"].to_numpy("int64"),
+        land_m2=options["land_m2"].to_numpy("int64"),
+        area_m2=parcels["developable_m2"].to_numpy("int64"),
+        suitability=parcels["score"].fillna(UNKNOWN).to_numpy("float64"),
+        is_new=(parcels["land_source"] == "new").to_numpy(),
+        budgets=tuple(_budgets(plan, names, parcels)),
+        fixed=_places(wish.fixed, place, names, needed=True),
+        barred=_places(wish.barred, place, names, needed=False),
+        split=wish.split,
+    )
+    return Task(plan, wish, problem, tuple(names), parcels, there, large, unsited, _status(found))
+
+
+def points_of(parcels: gpd.GeoDataFrame) -> Floats:
+    """Return a point within each parcel's developable shape, x and y."""
+    points = parcels.representative_point()
+    return np.column_stack([points.x, points.y])
+
+
+def _all_options(
+    plan: Plan, found: Supply, names: Sequence[str], wish: Wish
+) -> tuple[pd.DataFrame, dict[tuple[str, str], str]]:
+    """Sizes of facilities that parcels have room for, and why there is none of a facility in a district."""
+    needs = plan.needs.set_index(["code", "facility"])
+    usable = found.parcels["land_source"].isin(wish.sources) & (found.parcels["developable_m2"] > 0)
+    parcels = dict(list(found.parcels[usable].groupby("code")))
+    nowhere = found.parcels.iloc[:0]
+    tables, unsited = [], {}
+    for kind, name in enumerate(names):
+        standard = standard_of(plan, name)
+        for code in plan.quota["code"]:
+            need, central = needs.loc[(code, name)], code in plan.central
+            here = parcels.get(code, nowhere)
+            largest = int(here["developable_m2"].max()) if len(here) else 0
+            sizes = _sizes(standard, int(need["units"]), int(need["granted_m2"]), largest, central=central)
+            options = _options(here, kind, standard, sizes)
+            if need["granted_m2"] and options.empty:
+                unsited[code, name] = "no_parcel" if sizes else "too_small"
+            tables.append(options)
+    return pd.concat(tables, ignore_index=True), unsited
+
+
+def _check(wish: Wish, names: Sequence[str], found: Supply) -> None:
+    faults: list[Fault] = []
+    known = set(found.developable.parcels["parcel"])
+    for parcel, facility in (*wish.fixed, *wish.barred):
+        if parcel not in known:
+            faults.append(Fault("land.parcel_unknown", {"parcel": parcel}))
+        if facility not in names:
+            values = {"option": "facility", "value": facility, "choices": " | ".join(names)}
+            faults.append(Fault("option.choice", values))
+    if faults:
+        raise DataError(faults)
+
+
+def _sizes(standard: Standard, needed: int, granted_m2: int, largest_m2: int, *, central: bool) -> Mapping[int, int]:
+    """Land in m² by size in units: sizes of the standard that the granted land holds, the largest first.
+
+    A facility without standard sizes is sited whole; where the largest parcel has no room for it, in equal parts.
+    """
+
+    def land(units: int) -> int:
+        return half_up(units * standard.land_per_unit(units, central=central))
+
+    module = int(standard.number("module_units", 1))
+    most = needed
+    while most > 0 and land(most) > granted_m2:
+        over = ceil((land(most) - granted_m2) / standard.land_per_unit(most, central=central) / module)
+        most -= max(1, over) * module
+    if most <= 0:
+        return {}
+    least = int(standard.number("min_units", 0))
+    if not least and "max_units" not in standard.fields:
+        parts = (ceil(most / count) for count in range(1, PARTS + 1))
+        return next(({units: land(units)} for units in parts if land(units) <= largest_m2), {most: land(most)})
+    top = min(most, int(standard.number("max_units", most)))
+    sizes = range(top, max(least, 1) - 1, -module)
+    places = np.unique(np.linspace(0, len(sizes) - 1, min(SIZES, len(sizes))).round().astype(int))
+    return {sizes[place]: land(sizes[place]) for place in places}
+
+
+def _options(parcels: gpd.GeoDataFrame, kind: int, standard: Standard, sizes: Mapping[int, int]) -> pd.DataFrame:
+    """Sizes of a facility that each parcel has room for."""
+    capacity = persons_for(standard, list(sizes))
+    each = pd.DataFrame({"units": list(sizes), "land_m2": list(sizes.values()), "capacity": capacity, "kind": kind})
+    both = parcels[["parcel", "code", "developable_m2"]].merge(each.astype("int64"), how="cross")
+    return both[both["land_m2"] <= both["developable_m2"]]
+
+
+def _kept(
+    found: Supply,
+    options: pd.DataFrame,
+    persons: Sequence[Ints],
+    middles: Floats,
+    radii: Sequence[float],
+    wish: Wish,
+) -> gpd.GeoDataFrame:
+    """Parcels to consider: for each kind and district, spread out, those first that the most people could reach."""
+    parcels = found.parcels[found.parcels["parcel"].isin(options["parcel"])].reset_index(drop=True)
+    if len(parcels) <= wish.candidates:
+        return parcels
+    points, codes = points_of(parcels), parcels["code"].to_numpy()
+    best = np.full(len(parcels), np.inf)
+    for kind, there in enumerate(persons):
+        large = np.flatnonzero(parcels["parcel"].isin(options.loc[options["kind"] == kind, "parcel"]))
+        lived_in = there > 0
+        near = _ones(straight(middles[lived_in], points[large], radii[kind]).cost)
+        best[large] = np.minimum(
+            best[large], _turns(points[large], codes[large], near.T @ there[lived_in], radii[kind])
+        )
+    best[parcels["parcel"].isin([parcel for parcel, _ in wish.fixed])] = -1
+    return parcels.iloc[np.sort(np.argsort(best, kind="stable")[: wish.candidates])].reset_index(drop=True)
+
+
+def _turns(points: Floats, codes: npt.NDArray[np.object_], reached: Floats, radius: float) -> Floats:
+    """Turn of each parcel: the most reached first, none beside one of the same round, the districts by turns."""
+    beside = cKDTree(points).query_ball_point(points, radius / 2)
+    turn, round_ = np.full(len(points), np.inf), 0
+    order = np.argsort(-reached, kind="stable")
+    while len(order):
+        taken = np.zeros(len(points), dtype=bool)
+        blocked = np.zeros(len(points), dtype=bool)
+        for place in order:
+            if not blocked[place]:
+                taken[place] = blocked[place] = True
+                blocked[beside[place]] = True
+        chosen = order[taken[order]]
+        within = pd.Series(codes[chosen]).groupby(codes[chosen]).cumcount().to_numpy()
+        turn[chosen] = round_ + within / len(points)
+        order, round_ = order[~taken[order]], round_ + 1
+    return turn
+
+
+def _spare(
+    plan: Plan, land: Land, there: pd.DataFrame, facility: str, radius: float, wish: Wish
+) -> tuple[Ints, sparse.csr_array]:
+    """What existing facilities have left for the people to be served, in persons, and how far they are.
+
+    Where settled people are to be served the other residents come first: each cell divides its own between the
+    facilities in reach by their capacities.
+    """
+    present = existing(land, facility)
+    if not wish.existing or present.empty:
+        return np.zeros(0, dtype="int64"), sparse.csr_array((len(there), 0))
+    capacity = persons_for(standard_of(plan, facility), present["capacity"])
+    points = np.column_stack([present.geometry.x, present.geometry.y])
+    pairs = straight(there[["x", "y"]].to_numpy(), points, radius)
+    if wish.group == PEOPLE[0]:
+        return capacity, pairs.cost
+    others = counted(plan, there, facility, PEOPLE[0]) - counted(plan, there, facility, PEOPLE[1])
+    reached = _ones(pairs.cost)
+    within = reached @ capacity
+    each = np.divide(others.clip(lower=0), within, out=np.zeros(len(there)), where=within > 0)
+    load = capacity * (reached.T @ each)
+    return np.maximum(0, np.floor(capacity - load)).astype("int64"), pairs.cost
+
+
+def _ones(pairs: sparse.csr_array) -> sparse.csr_array:
+    """1 for each stored pair, be its cost 0 or not."""
+    return sparse.csr_array((np.ones(pairs.nnz), pairs.indices, pairs.indptr), shape=pairs.shape)
+
+
+def _places(
+    wanted: Iterable[tuple[str, str]], place: "pd.Series[int]", names: Sequence[str], *, needed: bool
+) -> tuple[tuple[int, int], ...]:
+    """Candidate and kind of pairs of parcel and facility; one that is no candidate is a fault where it is needed."""
+    lacking = [parcel for parcel, _ in wanted if needed and parcel not in place.index]
+    if lacking:
+        raise DataError([Fault("sites.fixed_unusable", {"parcel": parcel}) for parcel in lacking])
+    return tuple((int(place[one]), names.index(name)) for one, name in wanted if one in place.index)
+
+
+def _budgets(plan: Plan, names: Sequence[str], parcels: gpd.GeoDataFrame) -> list[Budget]:
+    """Land that each district grants each facility, and new land that its quota gives all of them."""
+    granted = plan.needs.set_index(["code", "facility"])["granted_m2"]
+    quota = plan.quota.set_index("code")["quota_m2"]
+    new = (parcels["land_source"] == "new").to_numpy()
+    budgets = []
+    for code in plan.quota["code"]:
+        here = (parcels["code"] == code).to_numpy()
+        budgets += [Budget(int(granted[code, name]), kind, np.flatnonzero(here)) for kind, name in enumerate(names)]
+        budgets.append(Budget(int(quota[code]), None, np.flatnonzero(here & new)))
+    return budgets
+
+
+def _status(found: Supply) -> str:
+    """The least official status of parcels, constraints, facilities and population raster."""
+    land = found.land
+    layers = [land.city.land[name] for name in ("facilities", "population-raster") if name in land.city.land]
+    given = [resource_origin(layer)["status"] for layer in layers]
+    return worst([found.status, *(status for status in given if status)])

@@ -1,0 +1,112 @@
+"""What is asked of siting, the problem that it makes, and what comes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import pandas as pd
+
+from landlink.errors import DataError, Fault
+from landlink.plan.plan import Plan
+from landlink.schema import LAND_SOURCES, PEOPLE
+from landlink.siting.models import Allocation, Problem, Weights
+from landlink.siting.sites import Siting
+
+# Parcels that are considered at most.
+CANDIDATES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of siting.
+
+    Parameters
+    ----------
+    facilities
+        Kinds of facility to be sited; where none is named, all that have a service radius.
+    group
+        Who is to be served: ``settled`` people or all ``residents``.
+    weights
+        Of the objective's terms, see :class:`landlink.siting.models.Weights`.
+    sources
+        Sources of land that may be used.
+    split
+        Several facilities may share a parcel.
+    existing
+        What existing facilities have left over serves people too.
+    candidates
+        Parcels to consider at most; those that the most people could reach go first.
+    fixed, barred
+        Pairs of parcel and facility that must be chosen, and that must not.
+    """
+
+    facilities: tuple[str, ...] = ()
+    group: str = PEOPLE[1]
+    weights: Weights = field(default_factory=Weights)
+    sources: tuple[str, ...] = LAND_SOURCES[:-1]
+    split: bool = False
+    existing: bool = True
+    candidates: int = CANDIDATES
+    fixed: tuple[tuple[str, str], ...] = ()
+    barred: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse groups and sources of land that there are none of."""
+        choices = (("group", (self.group,), PEOPLE), ("sources", self.sources, LAND_SOURCES[:-1]))
+        faults = [
+            Fault("option.choice", {"option": name, "value": value, "choices": " | ".join(known)})
+            for name, given, known in choices
+            for value in given
+            if value not in known
+        ]
+        if faults:
+            raise DataError(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A problem of siting, and what its places stand for.
+
+    Parameters
+    ----------
+    facilities
+        By kind.
+    parcels
+        Candidates: ``parcel``, ``code``, ``land_source``, ``score``, ``status``, ``developable_m2`` and developable
+        shapes.
+    there
+        People on cells, in the order of the problem's.
+    large
+        How many parcels would be large enough.
+    unsited
+        Why a facility cannot be sited in a district, by both; only where that is known beforehand.
+    """
+
+    plan: Plan
+    wish: Wish
+    problem: Problem
+    facilities: tuple[str, ...]
+    parcels: gpd.GeoDataFrame
+    there: pd.DataFrame
+    large: int
+    unsited: Mapping[tuple[str, str], str]
+    data_status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Sites, and who goes where.
+
+    Parameters
+    ----------
+    siting
+        For the plan, see :meth:`landlink.plan.plan.Plan.with_siting`.
+    catchments
+        ``site``, ``cell``, ``x``, ``y`` (of the cell's middle, m), ``persons``, ``metres``.
+    allocation
+        The solver's own answer.
+    """
+
+    siting: Siting
+    catchments: pd.DataFrame
+    allocation: Allocation

@@ -1,0 +1,165 @@
+"""What comes of an answer: sites, who goes where, what is provided, and what the next best would cost."""
+
+from dataclasses import asdict
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from landlink.crs import CGCS2000
+from landlink.errors import DataError, Fault
+from landlink.schema import RESULTS
+from landlink.siting.models import Allocation, Reason, next_best
+from landlink.siting.request import Chosen, Task
+from landlink.siting.sites import Siting
+
+Floats = npt.NDArray[np.float64]
+# Fault of each reason that siting gives.
+_FAULTS = {
+    "fixed_and_barred": "sites.fixed_and_barred",
+    "fixed_no_room": "sites.fixed_no_room",
+    "fixed_over_budget": "sites.fixed_over_budget",
+}
+
+
+def conclude(task: Task, answer: Allocation) -> Chosen:
+    """Sites, provision and catchments of an answer.
+
+    Raises
+    ------
+    DataError
+        No choice meets what is asked for; a fault a reason.
+    """
+    if answer.status == "infeasible":
+        raise DataError([_fault(task, reason) for reason in answer.reasons])
+    problem, parcels = task.problem, task.parcels
+    taken = pd.DataFrame({name: getattr(problem, name)[answer.taken] for name in ("candidate", "kind", "units")})
+    taken["capacity_persons"], taken["site_m2"] = problem.capacity[answer.taken], problem.land_m2[answer.taken]
+    taken["option"] = answer.taken
+    rest = parcels.drop(columns="geometry").reset_index(drop=True)
+    taken = taken.join(rest[["parcel", "code", "land_source", "score", "status"]], on="candidate")
+    taken = taken.sort_values(["kind", "code", "parcel"], ignore_index=True)
+    taken["site"] = [f"S{place:03d}" for place in range(1, len(taken) + 1)]
+    taken["facility"] = [task.facilities[kind] for kind in taken["kind"]]
+    names = task.plan.quota.set_index("code")["district"]
+    taken["district"] = taken["code"].map(names)
+    catchments = _catchments(task, answer, taken)
+    by_site = (
+        catchments.assign(way=catchments["persons"] * catchments["metres"]).groupby("site")[["persons", "way"]].sum()
+    )
+    served = by_site["persons"].reindex(taken["site"]).fillna(0).astype("int64").to_numpy()
+    taken["served"] = served
+    taken["mean_m"] = by_site["way"].reindex(taken["site"]).to_numpy() / np.where(served > 0, served, np.nan)
+    taken = taken.merge(_instead(task, answer), on="option", how="left")
+    shapes = parcels.geometry.iloc[taken["candidate"]].to_crs(CGCS2000)
+    sites = gpd.GeoDataFrame(taken[RESULTS["sites"].names], geometry=shapes.to_numpy(), crs=CGCS2000)
+    wish = asdict(task.wish)
+    siting = Siting(
+        task.plan.fingerprint if task.plan.siting is None else task.plan.siting.plan,
+        sites,
+        _provision(task, answer, taken, catchments),
+        answer.status,
+        answer.objective,
+        answer.bound,
+        answer.without,
+        dict(answer.terms),
+        wish.pop("weights"),
+        {**wish, "facilities": list(task.facilities)},
+        task.data_status,
+        len(parcels),
+        task.large,
+    )
+    return Chosen(siting, catchments, answer)
+
+
+def _fault(task: Task, reason: Reason) -> Fault:
+    """Why no choice meets what is asked for, in the words of parcels and facilities."""
+    values = dict(reason.values)
+    if "candidate" in values:
+        values["candidate"] = task.parcels["parcel"].iloc[int(str(values["candidate"])) - 1]
+        values["kind"] = task.facilities[int(str(values["kind"])) - 1]
+    return Fault(_FAULTS[reason.id], values)
+
+
+def _catchments(task: Task, answer: Allocation, taken: pd.DataFrame) -> pd.DataFrame:
+    """Persons that each site serves, by cell."""
+    parts = []
+    for kind, served in enumerate(answer.served):
+        found = served.tocoo()
+        sites = taken[taken["kind"] == kind].set_index("candidate")["site"]
+        cost = task.problem.kinds[kind].cost
+        cells = task.there.iloc[found.row][["cell", "code", "x", "y"]].reset_index(drop=True)
+        metres = _at(cost, found.row, found.col)
+        parts.append(
+            cells.assign(site=sites[found.col].to_numpy(), persons=found.data.astype("int64"), metres=metres, kind=kind)
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _at(matrix: sparse.csr_array, rows: npt.NDArray[np.integer], columns: npt.NDArray[np.integer]) -> Floats:
+    """Stored values at places that are all stored, a stored 0 among them."""
+    key = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)) * matrix.shape[1] + matrix.indices
+    found: Floats = matrix.data[np.searchsorted(key, rows.astype("int64") * matrix.shape[1] + columns)]
+    return found
+
+
+def _instead(task: Task, answer: Allocation) -> pd.DataFrame:
+    """The next best parcel for each site, and what it would cost."""
+    best = next_best(task.problem, answer, task.wish.weights)
+    parcels = task.parcels["parcel"].to_numpy()
+    there = best["instead"].to_numpy()
+    return pd.DataFrame(
+        {
+            "option": best["option"],
+            "instead": np.where(there >= 0, parcels[there], ""),
+            "instead_unserved": best["persons_lost"].where(there >= 0).astype("Int64"),
+            "instead_m": best["metres"].where(there >= 0),
+        }
+    )
+
+
+def _provision(task: Task, answer: Allocation, taken: pd.DataFrame, catchments: pd.DataFrame) -> pd.DataFrame:
+    """Served and unserved persons and land by district and facility."""
+    plan, codes = task.plan, task.there["code"].to_numpy()
+    granted = plan.needs.set_index(["code", "facility"])["granted_m2"]
+    least = (
+        pd.Series(task.problem.land_m2)
+        .groupby([task.parcels["code"].to_numpy()[task.problem.candidate], task.problem.kind])
+        .min()
+    )
+    sited = taken.groupby(["code", "kind"])["site_m2"].sum()
+    new = catchments.groupby(["code", "kind"])["persons"].sum()
+    rows = []
+    for code, district in zip(plan.quota["code"], plan.quota["district"], strict=True):
+        for kind, name in enumerate(task.facilities):
+            here = codes == code
+            persons = int(task.problem.kinds[kind].persons[here].sum())
+            unserved, served = int(answer.uncovered[kind][here].sum()), int(new.get((code, kind), 0))
+            given, land = int(granted[code, name]), int(sited.get((code, kind), 0))
+            reason = task.unsited.get((code, name), "")
+            if not reason and land < given:
+                reason = "left" if given - land < least.get((code, kind), np.inf) else "no_gain"
+            rows.append(
+                (
+                    code,
+                    district,
+                    name,
+                    persons,
+                    persons - unserved - served,
+                    served,
+                    unserved,
+                    given,
+                    land,
+                    given - land,
+                    reason,
+                )
+            )
+    table = pd.DataFrame(rows, columns=RESULTS["provision"].names)
+    order = {name: place for place, name in enumerate(task.facilities)}
+    return table.sort_values(
+        ["code", "facility"],
+        key=lambda column: column.map(order) if column.name == "facility" else column,
+        ignore_index=True,
+    )

@@ -1,0 +1,127 @@
+"""A solve in a process of its own, so that whoever waits for it can go on, watch it and stop it.
+
+``python -m landlink.siting.worker FOLDER`` reads ``task.pickle`` there, writes ``progress.json`` as it goes on, stops
+with its best answer when there is a file ``stop``, and leaves ``chosen.pickle``, or ``faults.pickle`` if there is none.
+"""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from landlink.errors import DataError, Fault, LandlinkError
+from landlink.siting.models import Progress, allocate
+from landlink.siting.request import Chosen, Task
+from landlink.siting.result import conclude
+
+_TASK, _PROGRESS, _STOP, _CHOSEN, _FAULTS = "task.pickle", "progress.json", "stop", "chosen.pickle", "faults.pickle"
+_SAID = "stderr.txt"
+# Seconds between two looks at the file that stops a solve.
+_PAUSE = 0.5
+
+
+class Solve:
+    """A solve that runs beside this process.
+
+    Parameters
+    ----------
+    task
+        What is to be solved.
+    folder
+        Empty folder for what both processes tell each other.
+    limits
+        ``time_limit``, ``gap``, ``seed`` and ``threads`` of :func:`landlink.siting.choose.site_facilities`.
+    """
+
+    def __init__(self, task: Task, folder: Path, limits: Mapping[str, Any]) -> None:
+        self.folder, self.started = folder, time.time()
+        self.trace: list[Progress] = []
+        (folder / _TASK).write_bytes(pickle.dumps((task, dict(limits))))
+        command = [sys.executable, "-m", __name__, str(folder)]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, [_root(), os.environ.get("PYTHONPATH")])),
+        }
+        with (folder / _SAID).open("wb") as said:
+            self._process = subprocess.Popen(  # noqa: S603 - this program itself
+                command, env=environment, stdout=subprocess.DEVNULL, stderr=said
+            )
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.poll() is None
+
+    def progress(self) -> Progress | None:
+        """How far it has come; None before it says so. The steps so far are kept in ``trace``."""
+        try:
+            told = Progress(**json.loads((self.folder / _PROGRESS).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        if not self.trace or self.trace[-1] != told:
+            self.trace.append(told)
+        return told
+
+    def stop(self) -> None:
+        """Ask it to end with its best answer."""
+        (self.folder / _STOP).touch()
+
+    def result(self) -> Chosen:
+        """Wait for the sites.
+
+        Raises
+        ------
+        DataError
+            There is no choice that meets all conditions, or the process was ended from outside.
+        """
+        self._process.wait()
+        if (self.folder / _CHOSEN).exists():
+            chosen: Chosen = pickle.loads((self.folder / _CHOSEN).read_bytes())  # noqa: S301 - written by ourselves
+            return chosen
+        if (self.folder / _FAULTS).exists():
+            faults: Sequence[Fault] = pickle.loads((self.folder / _FAULTS).read_bytes())  # noqa: S301
+            raise DataError(faults)
+        said = (self.folder / _SAID).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        reason = said[-1] if said else f"exit {self._process.returncode}"
+        raise DataError(Fault("sites.ended", {"reason": reason}))
+
+
+def run(folder: Path) -> None:
+    """Solve what a folder holds."""
+    task, limits = pickle.loads((folder / _TASK).read_bytes())  # noqa: S301 - written by ourselves
+    told = 0.0
+
+    def watch(progress: Progress) -> bool:
+        nonlocal told
+        if time.monotonic() - told >= _PAUSE:
+            told = time.monotonic()
+            _put(folder / _PROGRESS, json.dumps(asdict(progress)).encode())
+        return (folder / _STOP).exists()
+
+    try:
+        chosen = conclude(task, allocate(task.problem, weights=task.wish.weights, watch=watch, **limits))
+        _put(folder / _CHOSEN, pickle.dumps(chosen))
+    except LandlinkError as error:
+        _put(folder / _FAULTS, pickle.dumps(error.faults))
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file that is there whole or not at all."""
+    written = path.with_suffix(".part")
+    written.write_bytes(content)
+    written.replace(path)
+
+
+def _root() -> str:
+    """Folder that the package lies in."""
+    return str(Path(__file__).resolve().parents[2])
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]))

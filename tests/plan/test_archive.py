@@ -1,0 +1,92 @@
+"""A saved plan is read back unchanged, and a changed file is noticed."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import landlink
+from landlink.plan.plan import Plan
+from landlink.siting.sites import Siting
+from tests.paths import ROOT
+from tests.sites_example import sited
+
+
+@pytest.fixture(scope="module", params=["plain", "with options", "with sites"])
+def plan(request: pytest.FixtureRequest) -> Plan:
+    city, policy = landlink.load_city(ROOT / "geodata/guangzhou"), landlink.load_policy("guangzhou-2018")
+    if request.param != "with options":
+        made = landlink.make_plan(city, policy, 2020)
+        return made if request.param == "plain" else sited(made)
+    edits = pd.DataFrame({"code": ["440111", "440103"], "new_capacity_m2": [1_000_001, None], "settled": [None, 7]})
+    return landlink.make_plan(
+        city, policy, 2020, cap_ha=Decimal("512.3456"), rule="floor", adjust_pct=2.5, offset_share=0.2, edits=edits
+    )
+
+
+def test_round_trip(plan: Plan, tmp_path: Path) -> None:
+    landlink.save_plan(plan, tmp_path)
+    read = landlink.load_plan(tmp_path)
+    for name in ("quota", "needs", "ledger", "sites", "provision"):
+        pd.testing.assert_frame_equal(read.table(name), plan.table(name))
+    pd.testing.assert_frame_equal(read.base.table, plan.base.table)
+    pd.testing.assert_frame_equal(read.base.sources, plan.base.sources)
+    assert read.districts.geom_equals(plan.districts).all()
+    assert read.districts.crs == plan.districts.crs
+    assert read.rules.values() == plan.rules.values()
+    same = ("city_id", "city_title", "policy_id", "policy_title", "options", "facilities", "central", "central_layer")
+    for name in (*same, "notes", "version", "fingerprint"):
+        assert getattr(read, name) == getattr(plan, name), name
+    if plan.siting is not None:
+        assert read.siting.sites.geom_equals_exact(plan.siting.sites.geometry, 1e-12).all()
+        for name in set(Siting.__slots__) - {"sites", "provision"}:
+            assert getattr(read.siting, name) == getattr(plan.siting, name), name
+        told = read.explain("sites", "440106", site="S001").render("zh")
+        assert told == plan.explain("sites", "440106", site="S001").render("zh")
+    assert read.explain("quota", "440111").render("zh") == plan.explain("quota", "440111").render("zh")
+
+
+def test_two_saves_are_byte_identical(plan: Plan, tmp_path: Path) -> None:
+    first, second = landlink.save_plan(plan, tmp_path / "a"), landlink.save_plan(plan, tmp_path / "b")
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_csv_opens_in_excel_and_reads_back(plan: Plan, tmp_path: Path) -> None:
+    landlink.save_plan(plan, tmp_path)
+    assert (tmp_path / "quota.csv").read_bytes().startswith(b"\xef\xbb\xbfcode,district,")
+    read = pd.read_csv(tmp_path / "quota.csv", encoding="utf-8-sig", dtype={"code": str}, keep_default_na=False)
+    pd.testing.assert_frame_equal(read, plan.quota, check_dtype=False, rtol=1e-14)
+
+
+def test_a_changed_document_is_refused(plan: Plan, tmp_path: Path) -> None:
+    landlink.save_plan(plan, tmp_path)
+    path = tmp_path / "plan.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["plan"]["tables"]["quota"]["rows"][4][2] += 1
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(landlink.DataError) as error:
+        landlink.load_plan(tmp_path)
+    assert [fault.id for fault in error.value.faults] == ["plan.changed"]
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", "{", '{"format": 1, "plan": {}, "sha256": 3}'])
+def test_what_is_no_plan_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "plan.json").write_text(content, encoding="utf-8")
+    with pytest.raises(landlink.DataError) as error:
+        landlink.load_plan(tmp_path)
+    assert error.value.faults[0].id in ("plan.not_readable", "plan.changed")
+
+
+def test_the_fingerprint_follows_every_input() -> None:
+    city, policy = landlink.load_city(ROOT / "geodata/guangzhou"), landlink.load_policy("guangzhou-2018")
+    prints = {
+        landlink.make_plan(city, policy, 2020, **options).fingerprint  # type: ignore[arg-type]
+        for options in ({}, {"cap_ha": 500}, {"rule": "weighted"}, {"adjust_pct": 1}, {"offset_share": 0.1})
+    }
+    edited = pd.DataFrame({"code": ["440112"], "settled": [19_095]})
+    prints.add(landlink.make_plan(city, policy, 2020, edits=edited).fingerprint)
+    prints.add(landlink.make_plan(city, landlink.load_policy("national-2016"), 2020).fingerprint)
+    assert len(prints) == 7
+    assert landlink.make_plan(city, policy, 2020).fingerprint in prints
