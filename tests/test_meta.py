@@ -11,7 +11,7 @@ import pytest
 from frictionless import Package
 
 from landlink import errors, schema
-from landlink.plan.plan import formulas
+from landlink.plan import formulas
 from landlink.policy.model import FACILITY_FIELDS, PARAMETERS
 from landlink.texts import catalogue
 from tests.paths import ROOT

@@ -70,7 +70,7 @@ def make_example(city: City, folder: Path, *, parcels: int = 60_000, seed: int =
     files: dict[str, bytes | Callable[[Path], None]] = {
         path.name: path.read_bytes() for path in sorted(city.folder.iterdir()) if path.is_file()
     }
-    files["constraints.csv"] = (resources.files("landlink") / "defaults" / "constraints.csv").read_bytes()
+    files["constraints.csv"] = (resources.files("landlink.supply") / "defaults" / "constraints.csv").read_bytes()
     for name, layer in shapes.items():
         files[f"{name}.gpkg"] = lambda path, layer=layer: pyogrio.write_dataframe(layer, path, driver="GPKG")  # type: ignore[misc]
     for name, (cells, grid) in grids.items():

@@ -277,5 +277,5 @@ def _wrong_points(factor: "pd.Series[str]", row: object, table: pd.DataFrame) ->
 
 @cache
 def _default(name: str) -> pd.DataFrame:
-    with as_file(files("landlink") / "defaults" / f"{name}.csv") as path:
+    with as_file(files("landlink.supply") / "defaults" / f"{name}.csv") as path:
         return check(read_sheet(path).frame, INPUTS[name], path.name)

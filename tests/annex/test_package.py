@@ -16,7 +16,7 @@ import pyogrio
 import pytest
 
 import landlink
-from landlink.annex import Filing, file_name, gaps, package, verify, write_annex
+from landlink.annex import Filing, bundle, file_name, gaps, verify, write_annex
 from landlink.cli import main
 from landlink.errors import DataError, OutputError
 from landlink.plan.plan import Plan
@@ -153,7 +153,7 @@ def test_a_full_disk_is_told_and_nothing_is_left(plan: Plan, tmp_path: Path, mon
     def fail(*_: object, **__: object) -> bytes:
         raise RuntimeError("IO_ENOSPC")
 
-    monkeypatch.setattr(package, "document", fail)
+    monkeypatch.setattr(bundle, "document", fail)
     with pytest.raises(RuntimeError, match="IO_ENOSPC"):  # not for want of room
         write_annex(plan, tmp_path / "out")
     usage = shutil.disk_usage(tmp_path)
@@ -179,7 +179,7 @@ def test_a_process_that_ends_is_told(plan: Plan, tmp_path: Path, monkeypatch: py
 
         def shutdown(self, **_: object) -> None: ...
 
-    monkeypatch.setattr(package, "ProcessPoolExecutor", Broken)
+    monkeypatch.setattr(bundle, "ProcessPoolExecutor", Broken)
     with pytest.raises(OutputError) as raised:
         write_annex(plan, tmp_path / "out", editions=[None, DISTRICT])
     assert raised.value.faults[0].id == "output.process"

@@ -295,7 +295,9 @@ def test_a_questioned_land_use_can_be_taken_as_right(folder: Path) -> None:
     ],
 )
 def test_wrong_factors(folder: Path, factor: str, column: str, value: str, message: str) -> None:
-    table = pd.read_csv(Path(landlink.__file__).parent / "defaults/factors.csv", dtype=str, keep_default_na=False)
+    table = pd.read_csv(
+        Path(landlink.__file__).parent / "supply/defaults/factors.csv", dtype=str, keep_default_na=False
+    )
     table.loc[table["factor"] == factor, column] = value
     table.to_csv(folder / "factors.csv", index=False)
     manifest(lambda entries: entries.update(factors={"name": "factors", "path": "factors.csv"}))(folder)
@@ -353,7 +355,7 @@ def test_a_file_is_taken_over_into_a_folder(tmp_path: Path, land: Land) -> None:
     folder = Path(shutil.copytree(GUANGZHOU, tmp_path / "市"))
     own = land.parcels.rename(columns={"parcel": "BSM"})
     add_layer(folder, "parcels", own, {"columns": {"BSM": "parcel"}, "status": "synthetic"})
-    add_table(folder, "constraints", Path(landlink.__file__).parent / "defaults/constraints.csv", {})
+    add_table(folder, "constraints", Path(landlink.__file__).parent / "supply/defaults/constraints.csv", {})
     for name, layer in land.zones.items():
         add_layer(folder, f"constraint-{name}", layer, {"status": "synthetic"})
     assert ids(lambda: add_layer(folder, "nonsense", own, {})) == ["package.resource_unknown"]
