@@ -158,10 +158,10 @@ def file_name(plan: Plan, lang: Lang, district: str | None) -> str:
     """
     title = text("annex.package.title", lang, city=plan.city_title[lang], year=plan.options.year)
     if district is not None:
-        known = plan.districts.set_index("code")["name" if lang == "zh" else "name_en"]
-        if district not in known.index:
-            raise DataError(Fault("annex.district_unknown", {"code": district, "have": ", ".join(known.index)}))
-        title = f"{title}_{district}{known[district]}"
+        names = plan.names(lang)
+        if district not in names:
+            raise DataError(Fault("annex.district_unknown", {"code": district, "have": ", ".join(names)}))
+        title = f"{title}_{district}{names[district]}"
     return _REFUSED.sub("_", title) + ".zip"
 
 

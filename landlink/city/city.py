@@ -12,7 +12,7 @@ from landlink.crs import to_cgcs2000
 from landlink.errors import DataError, Fault
 from landlink.files.check import check
 from landlink.schema import CONSTRAINT_LAYER, INPUTS, LAND_LAYERS, LAND_RASTERS
-from landlink.texts import Lang
+from landlink.texts import Lang, name_column
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,10 @@ class City:
     def codes(self) -> list[str]:
         """District codes, in order."""
         return list(self.districts["code"])
+
+    def names(self, lang: Lang) -> dict[str, str]:
+        """Names of the districts in a language, by code."""
+        return dict(zip(self.districts["code"], self.districts[name_column(lang)], strict=True))
 
 
 def load_city(folder: str | Path, *, accept_questions: bool = False) -> City:

@@ -136,7 +136,7 @@ def _print_plan(plan: Plan, lang: Lang) -> None:
     print(text("cli.title", lang, **title))
     headers = [text("model.column.district", lang), *(text(f"model.column.{name}", lang) for name in columns)]
     rows = [headers]
-    names = plan.districts.set_index("code")["name" if lang == "zh" else "name_en"]
+    names = plan.names(lang)
     cells = [_cells(name, plan.quota[name]) for name in columns]
     rows.extend([names[code], *own] for code, *own in zip(plan.quota["code"], *cells, strict=True))
     unsummed = ("per_capita_stock_m2", "standard_m2")

@@ -46,7 +46,7 @@ def _supply(options: argparse.Namespace, lang: Lang) -> None:
 def _print_districts(found: Supply, lang: Lang) -> None:
     """Developable area by district and source of land, in ha."""
     city = found.land.city
-    names = city.districts.set_index("code")["name" if lang == "zh" else "name_en"].to_dict()
+    names = city.names(lang)
     table = district_supply(found, lang, names)
     cells = [[row[0], *(f"{area:,.2f}" for area in row[1:])] for row in table.itertuples(index=False)]
     rows = [list(table.columns), *cells]

@@ -82,7 +82,7 @@ def _access(options: argparse.Namespace, lang: Lang) -> None:
 
 def _print_services(plan: Plan, found: list[Service], lang: Lang) -> None:
     """Service of the whole city by facility and group."""
-    titles = {facility.id: facility.title[lang] for facility in plan.facilities}
+    titles = plan.titles(lang)
     names = ("group", "when", "covered", "access", "standard", "gini", "short_persons")
     rows = [[text("model.column.facility", lang), *(text(f"cli.access.{name}", lang) for name in names)]]
     for one in found:
@@ -154,7 +154,7 @@ def _print_sites(plan: Plan, chosen: Chosen, lang: Lang) -> None:
     """Sites, and what they mean for the whole city."""
     siting = chosen.siting
     facilities = {facility.id: facility for facility in plan.facilities}
-    names = plan.districts.set_index("code")["name" if lang == "zh" else "name_en"]
+    names = plan.names(lang)
     columns = (
         "site",
         "district",

@@ -80,8 +80,7 @@ class Explainer:
             for name in RESULTS
         }
         self._facts = {row["code"]: row for row in plan.base.table.to_dict("records")}
-        names = plan.districts.set_index("code")["name" if self.lang == "zh" else "name_en"]
-        self._names: dict[str, str] = names.to_dict()
+        self._names = plan.names(self.lang)
         self._sources = {(row["code"], row["item"]): row for row in plan.base.sources.to_dict("records")}
         self._surplus = {_Row(row["code"], row["facility"]): row for row in plan.surplus.to_dict("records")}
         self._standards = {standard.facility.id: standard for standard in standards(plan.rules)}

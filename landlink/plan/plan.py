@@ -22,7 +22,7 @@ from landlink.policy import Dated, Facility, Policy, Rules
 from landlink.policy.model import PARAMETERS, Document
 from landlink.schema import INPUTS, RESULTS
 from landlink.siting.sites import Siting
-from landlink.texts import Lang, text
+from landlink.texts import Lang, name_column, text
 
 # The rule that each option replaces.
 OVERRIDES = {
@@ -149,6 +149,14 @@ class Plan:
         return (
             pd.DataFrame(columns=columns) if self.siting is None else pd.DataFrame(getattr(self.siting, name))[columns]
         )
+
+    def names(self, lang: Lang) -> dict[str, str]:
+        """Names of the districts in a language, by code."""
+        return dict(zip(self.districts["code"], self.districts[name_column(lang)], strict=True))
+
+    def titles(self, lang: Lang) -> dict[str, str]:
+        """Titles of the facilities in a language, by id, in the order in which land is granted."""
+        return {facility.id: facility.title[lang] for facility in self.facilities}
 
     def totals(self) -> dict[str, int]:
         """Sums over all districts of the quota table's and the ledger's areas and of the settled population."""

@@ -87,3 +87,14 @@ def pick(told: str, lang: Lang | None = None) -> str:
 def has_text(message_id: str) -> bool:
     """Tell whether the catalogues know a message id."""
     return message_id in catalogue("zh")
+
+
+def name_column(lang: Lang) -> str:
+    """Column of the districts that has their names in a language.
+
+    Examples
+    --------
+    >>> name_column("en")
+    'name_en'
+    """
+    return "name" if lang == "zh" else "name_en"

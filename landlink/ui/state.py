@@ -202,8 +202,7 @@ def annex_workbook(of: Plan, language: Lang) -> bytes:
 
 def names(of: Plan) -> dict[str, str]:
     """District names by code in the chosen language."""
-    column = "name" if lang() == "zh" else "name_en"
-    return dict(zip(of.districts["code"], of.districts[column], strict=True))
+    return of.names(lang())
 
 
 def select(code: str | None) -> None:

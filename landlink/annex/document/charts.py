@@ -88,8 +88,8 @@ def _quota(plan: Plan, lang: Lang, district: str | None) -> bytes:
 def _axes(plan: Plan, lang: Lang, district: str | None) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(SIZE[0] / _MM, SIZE[1] / _MM), layout="constrained")
     axes = figure.add_subplot()
-    names = plan.districts.set_index("code")["name" if lang == "zh" else "name_en"]
-    axes.set_xticks(range(len(plan.quota)), names.reindex(plan.quota["code"]))
+    names = plan.names(lang)
+    axes.set_xticks(range(len(plan.quota)), [names[code] for code in plan.quota["code"]])
     for tick, code in zip(axes.get_xticklabels(), plan.quota["code"], strict=True):
         tick.set_fontproperties(_font(lang))
         tick.set_fontsize(_FONT if lang == "zh" else _FONT - 2)

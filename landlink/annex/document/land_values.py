@@ -35,9 +35,9 @@ def _supply(plan: Plan, material: Material, parcels: pd.DataFrame, lang: Lang, d
     sums = parcels.pivot_table(index="code", columns="land_source", values="developable_m2", aggfunc="sum")
     areas = sums.reindex(index=codes, columns=list(_SOURCES)).fillna(0).astype("int64")
     areas["total"] = areas.sum(axis=1)
-    known = plan.districts.set_index("code")["name" if lang == "zh" else "name_en"]
+    names = plan.names(lang)
     shown = areas.map(lambda area: f"{exact_ha(area):,}")
-    shown["name"] = known.reindex(codes)
+    shown["name"] = [names[code] for code in codes]
     total = {name: f"{exact_ha(areas[name].sum()):,}" for name in areas}
     total["name"] = text("document.city" if district else "document.total", lang)
     if district is not None:
@@ -87,7 +87,7 @@ def _sites(plan: Plan, siting: Siting, lang: Lang, district: str | None) -> dict
 def _services(plan: Plan, material: Material, lang: Lang, district: str | None) -> list[dict[str, str]]:
     """Coverage of settled people by each kind of facility, where there are any."""
     own = material.coverage[material.coverage["code"] == (district or "")].set_index("facility")
-    titles = {facility.id: facility.title[lang] for facility in plan.facilities}
+    titles = plan.titles(lang)
     return [
         {
             "name": titles[service.facility],

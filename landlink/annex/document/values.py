@@ -53,7 +53,7 @@ class _Values:
         self.plan, self.lang, self.district, self.material = plan, lang, district, material
         self.text = partial(text, lang=lang)
         self.explainer = Explainer(plan, lang)
-        self.known = plan.districts.set_index("code")["name" if lang == "zh" else "name_en"].to_dict()
+        self.known = plan.names(lang)
         self.unknown = self.text("document.unknown")
 
     def names(self) -> Values:

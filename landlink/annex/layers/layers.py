@@ -166,7 +166,7 @@ def _with_unit(plan: Plan, table: pd.DataFrame, lang: Lang) -> pd.DataFrame:
 
 def _parameters(plan: Plan, lang: Lang) -> pd.DataFrame:
     """Values in force, with where they come from."""
-    titles = {facility.id: facility.title[lang] for facility in plan.facilities}
+    titles = plan.titles(lang)
     rows = []
     for dated in plan.rules.values():
         _, _, field = dated.parameter.rpartition(".")

@@ -97,7 +97,7 @@ def sheets(
     """
     ordered = plan.districts.sort_values("code")
     shapes = dict(zip(ordered["code"], ordered.geometry, strict=True))
-    names = dict(zip(ordered["code"], ordered["name" if lang == "zh" else "name_en"], strict=True))
+    names = plan.names(lang)
     if district is not None and district not in shapes:
         raise DataError(Fault("annex.district_unknown", {"code": district, "have": ", ".join(shapes)}))
     Ink(paper, lang)  # what is wrong with paper or fonts is told now
@@ -145,7 +145,7 @@ def _land_themes(
     if parcels["score"].notna().any():
         title = text("maps.title.suitability", lang, place=place)
         found += [("suitability", title, land_themes.suitability(plan, material, parcels, lang, district))]
-    titles = {facility.id: facility.title[lang] for facility in plan.facilities}
+    titles = plan.titles(lang)
     for service in material.services:
         facility = titles[service.facility]
         title = (

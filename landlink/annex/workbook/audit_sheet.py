@@ -24,8 +24,8 @@ def write_derivations(worksheet: Worksheet, plan: Plan, layout: Layout, *, head:
     page.title(text("annex.derivations.title", lang), head, "")
     for place, name in enumerate(_HEADS):
         page.put(f"{chr(65 + place)}{_HEAD}", text(f"annex.derivations.{name}", lang), "head")
-    names = plan.districts.set_index("code")["name" if lang == "zh" else "name_en"]
-    titles = {facility.id: facility.title[lang] for facility in plan.facilities}
+    names = plan.names(lang)
+    titles = plan.titles(lang)
     last, wrapped = _HEAD, Alignment(vertical="top", wrap_text=True)
     for last, (key, node) in enumerate(figures(plan, Explainer(plan, lang), None), _HEAD + 1):
         told = (

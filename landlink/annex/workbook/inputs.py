@@ -70,8 +70,7 @@ class _Writer:
     def __init__(self, worksheet: Worksheet, plan: Plan, layout: Layout) -> None:
         self.plan, self.layout, self.lang = plan, layout, layout.lang
         self.page, self.row, self.inputs = Page(worksheet, layout.lang, _WIDTHS), _FIRST, Inputs()
-        names = plan.districts.set_index("code")["name" if self.lang == "zh" else "name_en"]
-        self.names: Mapping[str, str] = names.to_dict()
+        self.names: Mapping[str, str] = plan.names(self.lang)
         self.facts = plan.base.table.set_index("code")
         self.signs = choose(worksheet, '"≥,>"', layout.lang)
 

@@ -27,7 +27,7 @@ class _Sheet:
         self.plan, self.layout, self.lang = plan, layout, layout.lang
         self.page = Page(worksheet, layout.lang, widths)
         self.named = {"city": plan.city_title[layout.lang], "year": plan.options.year}
-        self.names = plan.districts.set_index("code")["name" if layout.lang == "zh" else "name_en"]
+        self.names = plan.names(layout.lang)
         self.title = title
 
     def head(self, head: str, unit: str, columns: Sequence[tuple[str, str]]) -> None:

@@ -54,7 +54,7 @@ def write_annex_1(
     page.title(text("annex.quota.title", lang, **_names(plan, layout)), head, text("annex.print.unit_ha", lang))
     _headings(page, layout, marked, "ha")
     facts = plan.base.table.set_index("code")
-    names = plan.districts.set_index("code")["name" if lang == "zh" else "name_en"]
+    names = plan.names(lang)
     status = fact_status(plan)
     for code in layout.codes:
         row = layout.quota_row(code)

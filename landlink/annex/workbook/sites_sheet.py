@@ -92,7 +92,7 @@ def _provision(page: Page, plan: Plan, layout: Layout, siting: Siting, row: int,
     lang = layout.lang
     page.merged(row, text("annex.sites.provision", lang), "head")
     _headings(page, layout, PROVISION, row + 1)
-    titles = {facility.id: facility.title[lang] for facility in plan.facilities}
+    titles = plan.titles(lang)
     first = row + 3
     of_site = {name: letter(SITES, name) for name in ("district", "facility", "site_m2")}
     ranges = {name: f"${column}${sites[0]}:${column}${sites[1]}" for name, column in of_site.items()}

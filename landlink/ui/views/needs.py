@@ -42,7 +42,7 @@ def _chart(plan: Plan) -> None:
         format_func=lambda name: t(f"model.column.{name}"),
         required=True,
     )
-    titles = {facility.id: facility.title[lang] for facility in plan.facilities}
+    titles = plan.titles(lang)
     colors = charts.facility_colors({facility.id: facility.group for facility in plan.facilities})
     areas = pd.DataFrame(
         {

@@ -94,7 +94,7 @@ def _headline(plan: Plan) -> None:
 
 def _map(plan: Plan, at: land_state.Look) -> None:
     t, lang = state.texts(), state.lang()
-    titles = {facility.id: facility.title[lang] for facility in plan.facilities}
+    titles = plan.titles(lang)
     there = [] if plan.siting is None else [name for name in titles if (plan.siting.sites["facility"] == name).any()]
     which, online = st.columns([4, 1.4], vertical_alignment="bottom")
     facility = which.selectbox(

@@ -69,8 +69,7 @@ def _headline(found: Supply) -> None:
 
 
 def _names(found: Supply) -> dict[str, str]:
-    districts = found.land.city.districts
-    return dict(zip(districts["code"], districts["name" if state.lang() == "zh" else "name_en"], strict=True))
+    return found.land.city.names(state.lang())
 
 
 def _map(found: Supply, at: land_state.Look) -> None:
