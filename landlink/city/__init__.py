@@ -6,5 +6,16 @@ Takes the folder; gives a :class:`City`, the :class:`Facts` of a plan year and t
 from landlink.city.city import City, load_city
 from landlink.city.facts import Facts, district_facts
 from landlink.city.land import Land, has_land, load_land
+from landlink.city.shipped import city_folder, shipped_cities
 
-__all__ = ["City", "Facts", "Land", "district_facts", "has_land", "load_city", "load_land"]
+__all__ = [
+    "City",
+    "Facts",
+    "Land",
+    "city_folder",
+    "district_facts",
+    "has_land",
+    "load_city",
+    "load_land",
+    "shipped_cities",
+]

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from landlink.city.manifest import CENTRAL_AREA, Resource, read_manifest, resources
+from landlink.city.shipped import city_folder
 from landlink.crs import to_cgcs2000
 from landlink.errors import DataError, Fault
 from landlink.files.check import check
@@ -52,13 +53,13 @@ class City:
         return dict(zip(self.districts["code"], self.districts[name_column(lang)], strict=True))
 
 
-def load_city(folder: str | Path, *, accept_questions: bool = False) -> City:
+def load_city(city: str | Path, *, accept_questions: bool = False) -> City:
     """Read a city's folder and check all of it.
 
     Parameters
     ----------
-    folder
-        Folder that holds ``datapackage.json``.
+    city
+        Folder that holds ``datapackage.json``, or the name of a city that comes with landlink, such as ``guangzhou``.
     accept_questions
         Take values that are questioned (a thousand times off their neighbours) as right.
 
@@ -67,7 +68,7 @@ def load_city(folder: str | Path, *, accept_questions: bool = False) -> City:
     DataError
         Everything that is wrong in the folder, at once.
     """
-    folder = Path(folder)
+    folder = city_folder(city)
     manifest = read_manifest(folder)
     found = resources(manifest, folder)
     land = {name: resource for name, resource in found.items() if _is_land(name)}

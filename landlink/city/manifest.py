@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import geopandas as gpd
 import pandas as pd
 
+from landlink.city.shipped import shipped_cities
 from landlink.crs import declare
 from landlink.errors import DataError, Fault
 from landlink.files import read_layer
@@ -130,7 +131,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError:
-        raise DataError(Fault("package.missing", {"path": path}, MANIFEST)) from None
+        raise DataError(
+            Fault("package.missing", {"path": path, "cities": ", ".join(shipped_cities()) or "—"}, MANIFEST)
+        ) from None
     except UnicodeDecodeError:
         raise DataError(Fault("file.encoding", file=MANIFEST)) from None
     except json.JSONDecodeError as error:

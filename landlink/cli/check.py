@@ -9,6 +9,7 @@ import pandas as pd
 
 from landlink.city import load_city
 from landlink.city.inspection import Inspection, inspect, likely_resource, mapping
+from landlink.city.shipped import GUANGZHOU
 from landlink.cli.shown import Adder, Say
 from landlink.crs import declare
 from landlink.errors import DataError, Fault
@@ -16,7 +17,6 @@ from landlink.files import csv_bytes, read_layer, save_layer, write_files
 from landlink.files.health import REPAIRS, repair
 from landlink.texts import Lang, text
 
-CITY = Path("geodata/guangzhou")
 # Findings of one kind that are shown; all of them go into the file of --list.
 SHOWN = 5
 
@@ -25,7 +25,7 @@ def add(command: Adder, say: Say) -> None:
     """Add the commands."""
     check = command("check", _check)
     check.add_argument("files", nargs="+", metavar="FILE", help=say("check.files"))
-    check.add_argument("--city", default=os.environ.get("LANDLINK_CITY", str(CITY)), help=say("check.city"))
+    check.add_argument("--city", default=os.environ.get("LANDLINK_CITY", GUANGZHOU), help=say("check.city"))
     check.add_argument("--layer", help=say("layer"))
     check.add_argument("--crs", default="", help=say("crs"))
     check.add_argument("--id", help=say("check.id"))

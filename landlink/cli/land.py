@@ -6,6 +6,7 @@ from pathlib import Path
 
 from landlink.city import City, load_city
 from landlink.city.land import has_land, load_land
+from landlink.city.shipped import GUANGZHOU, example_folder
 from landlink.cli.shown import Adder, Say, print_table
 from landlink.present.supply import district_supply
 from landlink.supply.find import Supply, find_supply
@@ -24,7 +25,7 @@ def add(command: Adder, say: Say) -> None:
     supply.add_argument("--accept-questions", action="store_true", help=say("accept_questions"))
 
     example = command("example", _example)
-    example.add_argument("--city", default="geodata/guangzhou", help=say("city"))
+    example.add_argument("--city", default=GUANGZHOU, help=say("city"))
     example.add_argument("--out", help=say("example.out"))
     example.add_argument("--parcels", type=int, default=60_000, help=say("example.parcels"))
     example.add_argument("--seed", type=int, default=1, help=say("example.seed"))
@@ -59,7 +60,7 @@ def _example(options: argparse.Namespace, lang: Lang) -> None:
     from landlink.example import make_example  # noqa: PLC0415
 
     city = load_city(options.city)
-    out = Path(options.out) if options.out else city.folder.with_name(f"{city.folder.name}-example")
+    out = Path(options.out) if options.out else example_folder(city.folder)
     written = make_example(city, out, parcels=options.parcels, seed=options.seed)
     print(text("cli.example.written", lang, folder=out, files=len(written)))
 

@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from landlink.city.shipped import city_folder
 from landlink.texts import Lang
 
-MAIN = Path(__file__).parent / "ui" / "main.py"
+MAIN = Path(__file__).parents[1] / "ui" / "main.py"
 # Streamlit's own look-ups on the internet are switched off: usage statistics, and the machine's outside address; and
 # what it tells of itself, in the terminal and over the page.
 SETTINGS = (
@@ -30,7 +31,7 @@ def run(port: int, lang: Lang, *, city: str | None = None, host: str = "localhos
     host
         Address to listen on; ``0.0.0.0`` opens the app to the network.
     city
-        City folder; the Guangzhou example of the working folder where it is not given.
+        City folder, or the name of a city that comes with landlink; Guangzhou where it is not given.
     headless
         Do not open a browser.
 
@@ -51,5 +52,5 @@ def run(port: int, lang: Lang, *, city: str | None = None, host: str = "localhos
     ]
     environment = {**os.environ, "LANDLINK_LANG": lang}
     if city is not None:
-        environment["LANDLINK_CITY"] = str(Path(city).resolve())
+        environment["LANDLINK_CITY"] = str(city_folder(city).resolve())
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - own arguments only

@@ -11,6 +11,7 @@ from pyproj import CRS
 
 from landlink.city import City, load_city
 from landlink.city.land import Land, has_land, load_land
+from landlink.city.shipped import example_folder
 from landlink.files import csv_bytes
 from landlink.present.supply import supply_table
 from landlink.supply.find import Supply, find_supply, reweighted
@@ -31,14 +32,9 @@ class Look(NamedTuple):
     comparisons: Comparisons | None
 
 
-def example_folder() -> Path:
-    """Where the example layers of a city without parcels are: beside its folder."""
-    return state.folder().with_name(f"{state.folder().name}-example")
-
-
 def look() -> Look | None:
     """What the pages look at: the app's city, else its example; None where neither has parcels."""
-    for path in (state.folder(), example_folder()):
+    for path in (state.folder(), example_folder(state.folder())):
         if path.is_dir() and has_land(_city(path, changed := stamp(path))):
             return Look(path, changed, st.session_state.get("comparisons"))
     return None

@@ -15,6 +15,7 @@ import streamlit as st
 
 from landlink.city import City, load_city
 from landlink.city.facts import BASES, years
+from landlink.city.shipped import GUANGZHOU, city_folder
 from landlink.errors import DataError, Fault, LandlinkError, PolicyError
 from landlink.plan.derivation import Explainer
 from landlink.plan.plan import Plan, make_plan
@@ -27,7 +28,6 @@ Texts = Callable[..., str]
 OPTIONS: dict[str, object] = {"policy": None, "year": None, "basis": BASES[0], "cap_ha": None}
 TILES, TILES_BY = "https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors"
 CHART_HEIGHT = 440
-EXAMPLE = Path("geodata/guangzhou")
 
 
 def lang() -> Lang:
@@ -95,7 +95,7 @@ def guard(page: Callable[[], None]) -> None:
 
 def folder() -> Path:
     """City folder that the app shows."""
-    return Path(os.environ.get("LANDLINK_CITY", EXAMPLE))
+    return city_folder(os.environ.get("LANDLINK_CITY", GUANGZHOU))
 
 
 def tiles() -> tuple[str, str]:

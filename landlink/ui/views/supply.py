@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from landlink.city.landuse import land_use
+from landlink.city.shipped import example_folder
 from landlink.present.supply import constraint_titles, district_supply, losses
 from landlink.schema import LAND_SOURCES
 from landlink.supply.ahp import ACCEPTED, matrix, weights
@@ -50,7 +51,7 @@ def _offer_example() -> None:
         from landlink.example import make_example  # noqa: PLC0415 - only who asks for it waits for it
 
         with st.spinner(t("ui.supply.making")):
-            make_example(state.city(), land_state.example_folder(), parcels=int(count))
+            make_example(state.city(), example_folder(state.folder()), parcels=int(count))
         st.rerun()
 
 
