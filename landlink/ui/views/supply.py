@@ -46,7 +46,7 @@ def page() -> None:
 def _offer_example() -> None:
     t = state.texts()
     st.info(t("ui.supply.none"))
-    count = st.number_input(t("ui.developable.parcels"), 1_000, 1_000_000, 60_000, step=10_000)
+    count = st.number_input(t("ui.supply.parcels"), 1_000, 1_000_000, 60_000, step=10_000)
     if st.button(t("ui.supply.make"), icon=":material/auto_fix_high:"):
         from landlink.example import make_example  # noqa: PLC0415 - only who asks for it waits for it
 
@@ -183,7 +183,7 @@ def _use(system: str, code: str) -> str:
 def _tabs(found: Supply, at: land_state.Look) -> None:
     t, lang = state.texts(), state.lang()
     table, taken, derived, weighing = st.tabs(
-        [t("ui.supply.table"), t("ui.developable.losses"), t("ui.quota.derivation"), t("ui.supply.weights")]
+        [t("ui.supply.table"), t("ui.supply.losses"), t("ui.quota.derivation"), t("ui.supply.weights")]
     )
     with table:
         areas = district_supply(found, lang, _names(found))
