@@ -14,11 +14,11 @@ from matplotlib.text import Text
 from pyproj import Geod
 
 import landlink
-from landlink.annex.maps import fonts, png, sheets, themes, write_pdf
+from landlink.annex.maps import png, sheets, themes, write_pdf
 from landlink.annex.maps.frame import GEOD, Frame, fitted, graticule, middle_meridian, scale_bar, tmerc
 from landlink.annex.maps.labels import Label, beside, place
 from landlink.annex.maps.sheets import MAP
-from landlink.errors import DataError, OutputError
+from landlink.errors import DataError
 from landlink.present import classes
 from landlink.texts import text
 from landlink.units import exact_ha, ha, shown_ha
@@ -270,16 +270,11 @@ def test_classes_have_every_value_in_them():
     assert all(dark < light - 15 for light, dark in pairwise(greys))
 
 
-def test_what_cannot_be_drawn_is_told(plan, monkeypatch):
+def test_what_cannot_be_drawn_is_told(plan):
     with pytest.raises(DataError, match="999999"):
         sheets(plan, district="999999")
     with pytest.raises(DataError, match="A9"):
         sheets(plan, paper="A9")
-    monkeypatch.setattr(fonts, "SANS", ("No Such Font",))
-    monkeypatch.setattr(fonts, "SERIF", ("No Such Font",))
-    with pytest.raises(OutputError) as caught:
-        sheets(plan)
-    assert caught.value.faults[0].id == "output.font"
 
 
 def test_frame_is_as_large_as_the_scale_allows(plan):

@@ -51,8 +51,6 @@ def document(
     ------
     DataError
         The template is no Word document, or something is wrong with its placeholders.
-    OutputError
-        No Chinese font is installed.
     """
     name, content = own or (f"{lang}.docx", template(lang))
     made = Template(content, name)

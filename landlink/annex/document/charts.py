@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
-from landlink.annex.maps.fonts import fonts
+from landlink.annex.fonts import fonts
 from landlink.plan.plan import Plan
 from landlink.policy import Steps
 from landlink.texts import Lang, text
@@ -30,11 +30,6 @@ def charts(plan: Plan, lang: Lang, district: str | None = None) -> dict[str, byt
     ----------
     district
         Code of the district that stands out; none where None.
-
-    Raises
-    ------
-    OutputError
-        No Chinese font is installed.
     """
     return {"per_capita": _per_capita(plan, lang, district), "quota": _quota(plan, lang, district)}
 

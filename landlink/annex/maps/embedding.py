@@ -17,7 +17,7 @@ _MAXP = (
 )
 
 
-def truetype(path: str, face: int, signs: Collection[str], target: Path) -> set[str]:
+def truetype(path: str, face: int, signs: Collection[str], target: Path) -> bool:
     """Write the signs of a font with PostScript outlines, of a collection too, as a TrueType font.
 
     matplotlib embeds PostScript outlines in a way that PDF readers warn of, TrueType ones as readers expect.
@@ -27,23 +27,25 @@ def truetype(path: str, face: int, signs: Collection[str], target: Path) -> set[
     face
         Place of the font in its collection, 0 where it is none.
 
+    signs
+        Those that the font has.
+
     Returns
     -------
-    The signs that the font has; none, and no file, where its outlines are TrueType already.
+    False, and no file, where the font's outlines are TrueType already.
     """
     options = subset.Options(font_number=face, notdef_outline=True, hinting=False, recalc_timestamp=False)
     font = subset.load_font(path, options)
     if "CFF " not in font:
         font.close()
-        return set()
-    known = {sign for sign in signs if ord(sign) in font.getBestCmap()}
+        return False
     subsetter = subset.Subsetter(options)
-    subsetter.populate(text="".join(sorted(known)))
+    subsetter.populate(text="".join(sorted(signs)))
     subsetter.subset(font)
     _convert(font)
     font.save(target)
     font.close()
-    return known
+    return True
 
 
 def _convert(font: TTFont) -> None:

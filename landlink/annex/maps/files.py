@@ -3,11 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from string import printable, whitespace
 from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
@@ -16,12 +14,13 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import FigureCanvasPdf, PdfPages
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font, ttfFontProperty
 
+from landlink.annex.fonts import SHIPPED
 from landlink.annex.maps.embedding import truetype
 from landlink.annex.maps.panel import NUMBER
 from landlink.annex.maps.sheets import Sheet
-from landlink.texts import LANGS, Lang, catalogue, text
+from landlink.texts import Lang, text
 
 # Fonts are embedded as TrueType, which matplotlib can only be told for all that it writes: one file at a time.
 _TRUETYPE: Any = {"pdf.fonttype": 42, "pdf.use14corefonts": False, "pdf.compression": 5}
@@ -62,52 +61,45 @@ def png(sheet: Sheet, dpi: int = 150, *, numbered: bool = True) -> bytes:
 
 
 def _take_truetype(figures: Iterable[Figure]) -> None:
-    """Set the figures' texts in TrueType copies of their fonts, where these have other outlines and all the signs."""
-    texts = defaultdict(list)
-    for figure in figures:
-        for artist in (artist for axes in figure.axes for artist in axes.texts if artist.get_text()):
-            texts[findfont(artist.get_fontproperties())].append(artist)
-    for font, artists in texts.items():
-        signs = {sign for artist in artists for sign in artist.get_text()} - {"\n"}
-        copy = _COPIES.of(str(font), getattr(font, "face_index", 0), signs)
-        for artist in artists:
-            if copy is not None and set(artist.get_text()) <= copy.signs | {"\n"}:
-                artist.set_fontproperties(FontProperties(fname=copy.path, size=artist.get_fontsize()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """TrueType copy of a font with some of its signs."""
-
-    path: Path
-    signs: AbstractSet[str]
+    """Set signs that only a font with PostScript outlines has in a TrueType copy of that font."""
+    for artist in (artist for figure in figures for axes in figure.axes for artist in axes.texts):
+        font = artist.get_fontproperties().copy()
+        families = list(font.get_family())
+        signs = set(artist.get_text()) - {"\n"}
+        for index, family in enumerate(families):
+            if not signs:
+                break
+            path = findfont(FontProperties(family=[family], weight=font.get_weight()))
+            known = {sign for sign in signs if get_font(path).get_char_index(ord(sign))}
+            if known and family not in SHIPPED:
+                families[index] = _COPIES.family(str(path), getattr(path, "face_index", 0), known) or family
+            signs -= known
+        if families != font.get_family():
+            font.set_family(families)
+            artist.set_fontproperties(font)
 
 
 class _Copies:
-    """TrueType copies made so far, which last as long as the process: editions share most signs."""
+    """TrueType copies made so far, which last as long as the process."""
 
     def __init__(self) -> None:
         # Windows does not delete a font that is still open.
         self._folder = TemporaryDirectory(prefix="landlink-", ignore_cleanup_errors=True)
-        self._made: dict[tuple[str, int], _Copy] = {}
-        self._asked: dict[tuple[str, int], set[str]] = defaultdict(set)
+        self._families: dict[tuple[str, int], str] = {}
+        self._signs: dict[tuple[str, int], set[str]] = defaultdict(set)
 
-    def of(self, font: str, face: int, signs: AbstractSet[str]) -> _Copy | None:
-        """Copy of a font that has the signs, as far as the font has them; None where it is TrueType already."""
-        key, asked = (font, face), self._asked[font, face]
-        if not signs <= asked:
-            asked |= signs | _common()
-            target = Path(self._folder.name) / f"{len(self._asked)}-{len(asked)}.ttf"
-            self._made[key] = _Copy(target, truetype(font, face, asked, target))
-        made = self._made[key]
-        return made if made.signs else None
-
-
-@cache
-def _common() -> frozenset[str]:
-    """Signs of all texts that map sheets have, and digits and letters."""
-    told = (message for lang in LANGS for name, message in catalogue(lang).items() if name.startswith("maps."))
-    return frozenset("".join(told) + printable) - set(whitespace) | {" "}
+    def family(self, font: str, face: int, signs: AbstractSet[str]) -> str:
+        """Name by which matplotlib knows a copy that has the signs; empty where the font is TrueType already."""
+        key = font, face
+        copied = self._signs[key]
+        if self._families.get(key) != "" and not signs <= copied:
+            copied |= signs
+            name = f"landlink-{len(self._signs)}-{len(copied)}"
+            target = Path(self._folder.name) / f"{name}.ttf"
+            self._families[key] = name if truetype(font, face, copied, target) else ""
+            if target.exists():
+                fontManager.ttflist.append(replace(ttfFontProperty(get_font(target)), name=name))
+        return self._families[key]
 
 
 _COPIES = _Copies()

@@ -16,7 +16,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import Stroke
 from matplotlib.text import Text
 
-from landlink.annex.maps.fonts import check_signs, fonts
+from landlink.annex.fonts import check_signs, fonts
 from landlink.errors import DataError, Fault
 from landlink.texts import Lang
 
@@ -50,8 +50,6 @@ class Ink:
     ------
     DataError
         There is no such paper.
-    OutputError
-        No Chinese font is installed.
     """
 
     def __init__(self, paper: str, lang: Lang) -> None:

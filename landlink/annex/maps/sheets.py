@@ -92,15 +92,13 @@ def sheets(
     ------
     DataError
         The district is not in the plan, or there is no such paper.
-    OutputError
-        No Chinese font is installed.
     """
     ordered = plan.districts.sort_values("code")
     shapes = dict(zip(ordered["code"], ordered.geometry, strict=True))
     names = plan.names(lang)
     if district is not None and district not in shapes:
         raise DataError(Fault("annex.district_unknown", {"code": district, "have": ", ".join(shapes)}))
-    Ink(paper, lang)  # what is wrong with paper or fonts is told now
+    Ink(paper, lang)  # refuses a paper that there is none of, before any sheet is drawn
     land = Land(shapes, names, plan.central, district)
     place = plan.city_title[lang]
     if district is not None:
