@@ -5,8 +5,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from landlink.access.people import persons_for
-from landlink.needs.land import standards
 from landlink.plan.plan import Plan
 from landlink.schema import RESULTS
 from landlink.siting.sites import Siting
@@ -23,14 +21,14 @@ PLACES = (
 
 def sited(plan: Plan) -> Plan:
     """Give a plan four sites, each in the middle of its district."""
-    known = {standard.facility.id: standard for standard in standards(plan.rules)}
+    known = {standard.facility.id: standard for standard in plan.rules.standards}
     names = plan.quota.set_index("code")["district"]
     middles = plan.districts.set_index("code").representative_point()
     rows, shapes = [], []
     for place, (code, facility, units, source) in enumerate(PLACES, 1):
         standard = known[facility]
         area = half_up(units * standard.land_per_unit(units, central=code in plan.central))
-        capacity = int(persons_for(standard, [units])[0])
+        capacity = int(standard.persons_for([units])[0])
         last = place == len(PLACES)
         rows.append(
             {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from landlink import cli
-from landlink.policy.model import FACILITY_FIELDS, PARAMETERS
+from landlink.policy import FACILITY_FIELDS, PARAMETERS
 from landlink.schema import INPUTS
 from tests.paths import ROOT
 

@@ -12,7 +12,7 @@ from frictionless import Package
 
 from landlink import errors, schema
 from landlink.plan import formulas
-from landlink.policy.model import FACILITY_FIELDS, PARAMETERS
+from landlink.policy import FACILITY_FIELDS, PARAMETERS
 from landlink.texts import catalogue
 from tests.paths import ROOT
 

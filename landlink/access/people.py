@@ -1,17 +1,13 @@
 """Who is to be served, and what serves them already: a plan's people on cells, and a city's facilities in persons."""
 
 from collections.abc import Iterable
-from fractions import Fraction
 
 import geopandas as gpd
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from landlink.access.cells import CELL_M, Anchor, cells, settle, users
 from landlink.city.land import Land
 from landlink.errors import DataError, Fault
-from landlink.needs.land import Standard, standards
 from landlink.plan.plan import Plan
 
 # Kinds of place that draw settled people, by what they offer.
@@ -66,54 +62,10 @@ def counted(plan: Plan, there: pd.DataFrame, facility: str, group: str) -> "pd.S
     group
         ``residents`` or ``settled``.
     """
-    standard = standard_of(plan, facility)
+    standard = plan.rules.standard(facility)
     totals = there.groupby("code")[group].sum()
     persons = pd.Series({code: standard.persons(int(total)) for code, total in totals.items()}, dtype="int64")
     return users(there, group, persons)
-
-
-def standard_of(plan: Plan, facility: str) -> Standard:
-    """Standard of a facility of the plan.
-
-    Raises
-    ------
-    DataError
-        The policy has no such facility.
-    """
-    found = {standard.facility.id: standard for standard in standards(plan.rules)}
-    if facility not in found:
-        values = {"option": "facility", "value": facility, "choices": " | ".join(found)}
-        raise DataError(Fault("option.choice", values))
-    return found[facility]
-
-
-def with_radius(plan: Plan) -> list[str]:
-    """Facilities whose standard has a service radius, in the order in which land is granted."""
-    return [standard.facility.id for standard in standards(plan.rules) if "radius_m" in standard.fields]
-
-
-def radius_m(plan: Plan, facility: str) -> float:
-    """Service radius of a facility, m.
-
-    Raises
-    ------
-    DataError
-        Its standard has none.
-    """
-    fields = standard_of(plan, facility).fields
-    if "radius_m" not in fields:
-        values = {"option": "facility", "value": facility, "choices": " | ".join(with_radius(plan))}
-        raise DataError(Fault("option.choice", values))
-    return float(fields["radius_m"].number)
-
-
-def persons_for(standard: Standard, units: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """Persons that units (places, beds) serve by the standard's ratio, rounded down."""
-    ratio = standard.number("per_1000", 0)
-    if not ratio:
-        return np.zeros(np.shape(units), dtype="int64")
-    each = [int(Fraction(int(count)) * 1000 / ratio) for count in np.atleast_1d(np.asarray(units))]
-    return np.array(each, dtype="int64")
 
 
 def existing(land: Land, facility: str) -> gpd.GeoDataFrame:

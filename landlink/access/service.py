@@ -27,7 +27,7 @@ from landlink.access import (
     straight,
 )
 from landlink.access import steps as in_steps
-from landlink.access.people import counted, existing, radius_m, standard_of
+from landlink.access.people import counted, existing
 from landlink.city.land import Land, resource_origin
 from landlink.errors import DataError, Fault
 from landlink.plan.plan import Plan
@@ -171,7 +171,7 @@ def service(plan: Plan, land: Land, there: pd.DataFrame, facility: str, how: How
     """
     how = how or How()
     _check(how)
-    radius = radius_m(plan, facility)
+    radius = plan.rules.radius_m(facility)
     groups = {group: counted(plan, there, facility, group) for group in PEOPLE}
     present = existing(land, facility)[["capacity", "geometry"]]
     planned = sites_of(plan, land, facility)
@@ -182,7 +182,7 @@ def service(plan: Plan, land: Land, there: pd.DataFrame, facility: str, how: How
         found = access(pairs, cells["residents"], offered["capacity"], method=how.method, decay=decay)
         cells[f"access_{when}"] = 1000 * found
         cells[f"nearest_{when}_m"] = _nearest(cells, offered, pairs, how)
-    standard = float(standard_of(plan, facility).number("per_1000", 0))
+    standard = float(plan.rules.standard(facility).number("per_1000", 0))
     return Service(facility, radius, standard, cells, len(present), len(planned), _status(plan, land))
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from landlink.access.people import with_radius
 from landlink.annex.material import Material
 from landlink.annex.workbook.inputs import fact_status
 from landlink.plan.plan import Plan
@@ -52,7 +51,7 @@ def gaps(plan: Plan, material: Material | None = None) -> list[Gap]:
         missing.append("targets")
     if material is None or material.parcels is None:
         missing.append("land")
-    if material is None or {service.facility for service in material.services} != set(with_radius(plan)):
+    if material is None or {service.facility for service in material.services} != set(plan.rules.with_radius):
         missing.append("services")
     if plan.siting is None:
         missing.append("sites")

@@ -10,7 +10,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from landlink.access.people import check_districts, people, with_radius
+from landlink.access.people import check_districts, people
 from landlink.access.service import Service, service
 from landlink.city import City
 from landlink.city.facts import settlement_rows
@@ -115,6 +115,6 @@ def survey(plan: Plan, city: City, *, accept_questions: bool = False) -> Materia
 def _services(plan: Plan, land: Land) -> Iterator[Service]:
     """Service of each kind of facility that it can be measured for; the others are told among the gaps."""
     there = people(plan, land)
-    for facility in with_radius(plan):
+    for facility in plan.rules.with_radius:
         with suppress(DataError):  # existing facilities without a capacity
             yield service(plan, land, there, facility)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from landlink.access import METHODS
 from landlink.access.cells import CELL_M
-from landlink.access.people import people, with_radius
+from landlink.access.people import people
 from landlink.access.save import save_services
 from landlink.access.service import DECAYS, TRAVEL, How, Service, service
 from landlink.city import load_city
@@ -74,7 +74,7 @@ def _access(options: argparse.Namespace, lang: Lang) -> None:
     plan, land = _read(options)
     how = How(options.method, options.decay, options.travel, options.circuity)
     there = people(plan, land, cell_m=options.cell, housing_share=options.housing_share, jobs_share=options.jobs_share)
-    found = [service(plan, land, there, name, how) for name in options.facility or with_radius(plan)]
+    found = [service(plan, land, there, name, how) for name in options.facility or plan.rules.with_radius]
     written = save_services(found, land, options.cell, Path(options.out))
     _print_services(plan, found, lang)
     print(text("cli.written", lang, files="  ".join(map(str, written))))

@@ -1,80 +1,15 @@
 """Land that the settled population needs, by facility, and what of it the district's land meets (clauses 7, 10, 13)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil
 
 import numpy as np
 import pandas as pd
 
-from landlink.policy import Dated, Facility, Rules
-from landlink.policy.model import Steps
+from landlink.policy import Rules
 from landlink.schema import RESULTS
 from landlink.units import half_up
 
 RULES = ("facility.",)
-
-
-@dataclass(frozen=True, slots=True)
-class Standard:
-    """A facility's standards in force on one day; a field the policy does not set is None."""
-
-    facility: Facility
-    fields: dict[str, Dated]
-
-    def number(self, field: str, default: int) -> Fraction:
-        """Value of a field, or a default."""
-        return self.fields[field].number if field in self.fields else Fraction(default)
-
-    def persons(self, settled: int) -> int:
-        """Persons of the settled population who count, such as those aged 60 and over."""
-        return half_up(settled * self.number("share_pct", 100) / 100)
-
-    def units(self, persons: int, surplus: int) -> int:
-        """Units to build: persons × ratio, less surplus capacity, in whole facilities of standard size.
-
-        A facility is made of whole modules (a school of whole classes) and is no smaller and no larger than the
-        standard's sizes; several are built where one is too small.
-        """
-        demand = max(0, ceil(persons * self.number("per_1000", 0) / 1000) - surplus)
-        if demand == 0:
-            return 0
-        module = int(self.number("module_units", 1))
-        units = ceil(Fraction(demand, module)) * module
-        least, most = int(self.number("min_units", 1)), self.fields.get("max_units")
-        facilities = 1 if most is None else ceil(Fraction(units) / most.number)
-        return max(units, facilities * least)
-
-    def land_field(self, *, central: bool) -> str:
-        """Field that gives the land of a unit; empty where it follows from floor area and floor area ratio."""
-        if central and "land_per_unit_central" in self.fields:
-            return "land_per_unit_central"
-        return "land_per_unit" if "land_per_unit" in self.fields else ""
-
-    def land_per_unit(self, units: int, *, central: bool) -> Fraction:
-        """Land of one unit in m², by the size of the need where the standard has steps."""
-        field = self.land_field(central=central)
-        if not field:
-            return self.fields["floor_per_unit"].number / self.fields["far"].number
-        content = self.fields[field].content
-        if isinstance(content, Steps):
-            return Fraction(content.at(Fraction(units)).value)
-        return self.fields[field].number
-
-
-def standards(rules: Rules) -> list[Standard]:
-    """Standards of the facilities, in the order in which land is granted."""
-    found = []
-    for facility in rules.facilities:
-        prefix = f"facility.{facility.id}."
-        fields = {
-            value.parameter.removeprefix(prefix): value
-            for value in rules.values()
-            if value.parameter.startswith(prefix)
-        }
-        found.append(Standard(facility, fields))
-    return found
 
 
 def needs(
@@ -103,10 +38,10 @@ def needs(
     is granted.
     """
     free = {} if surplus is None else surplus.set_index(["code", "facility"])["surplus_units"].to_dict()
-    found = standards(rules.only(*RULES))
+    standards = rules.only(*RULES).standards
     rows = []
     for code, district, people in zip(settled["code"], settled["district"], settled["settled"], strict=True):
-        for standard in found:
+        for standard in standards:
             persons = standard.persons(int(people))
             units = standard.units(persons, int(free.get((code, standard.facility.id), 0)))
             land = half_up(units * standard.land_per_unit(units, central=code in central))

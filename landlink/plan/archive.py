@@ -17,8 +17,7 @@ from landlink.crs import CGCS2000
 from landlink.errors import DataError, Fault
 from landlink.files import csv_bytes, write_files
 from landlink.plan.plan import Note, Options, Plan
-from landlink.policy import Dated, Facility, Rules, Steps
-from landlink.policy.model import Document, Step
+from landlink.policy import Dated, Document, Facility, Rules, Step, Steps
 from landlink.siting.sites import Siting
 
 DOCUMENT = "plan.json"

@@ -9,7 +9,6 @@ import pandas as pd
 
 from landlink.city.facts import UNITS
 from landlink.errors import DataError, Fault
-from landlink.needs.land import standards
 from landlink.plan.formulas import FORMULAS, HEADLINE, USED_BY
 from landlink.plan.node import Node
 from landlink.policy import RULES, Dated
@@ -83,7 +82,7 @@ class Explainer:
         self._names = plan.names(self.lang)
         self._sources = {(row["code"], row["item"]): row for row in plan.base.sources.to_dict("records")}
         self._surplus = {_Row(row["code"], row["facility"]): row for row in plan.surplus.to_dict("records")}
-        self._standards = {standard.facility.id: standard for standard in standards(plan.rules)}
+        self._standards = {standard.facility.id: standard for standard in plan.rules.standards}
         self._built: dict[tuple[str, _Row], Node] = {}
 
     def explain(

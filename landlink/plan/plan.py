@@ -18,8 +18,7 @@ from landlink.linkage.quota import ledger_budget, quota
 from landlink.needs.land import grant, ledger, needs
 from landlink.plan.derivation import explain
 from landlink.plan.node import Node
-from landlink.policy import Dated, Facility, Policy, Rules
-from landlink.policy.model import PARAMETERS, Document
+from landlink.policy import PARAMETERS, Dated, Document, Facility, Policy, Rules
 from landlink.schema import INPUTS, RESULTS
 from landlink.siting.sites import Siting
 from landlink.texts import Lang, name_column, text

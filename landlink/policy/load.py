@@ -9,22 +9,10 @@ from pathlib import Path
 from typing import cast
 
 from landlink.errors import Fault, PolicyError
-from landlink.policy.model import (
-    FACILITY_FIELDS,
-    GROUPS,
-    KINDS,
-    PARAMETERS,
-    Confidence,
-    Dated,
-    Document,
-    Facility,
-    Parameter,
-    Policy,
-    Spec,
-    Step,
-    Steps,
-)
+from landlink.policy.model import Policy
+from landlink.policy.parameters import FACILITY_FIELDS, GROUPS, KINDS, PARAMETERS, Spec
 from landlink.policy.strict import Node, read_yaml
+from landlink.policy.values import Confidence, Dated, Document, Facility, Parameter, Step, Steps
 from landlink.schema import CODE, CONFIDENCES
 from landlink.texts import LANGS, Lang
 

@@ -11,11 +11,11 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 from landlink.access import straight
-from landlink.access.people import counted, existing, persons_for, radius_m, standard_of, with_radius
+from landlink.access.people import counted, existing
 from landlink.city.land import Land, resource_origin
 from landlink.errors import DataError, Fault
-from landlink.needs.land import Standard
 from landlink.plan.plan import Plan
+from landlink.policy import Standard
 from landlink.schema import PEOPLE, worst
 from landlink.siting.models import Budget, Kind, Problem
 from landlink.siting.request import Task, Wish
@@ -47,8 +47,8 @@ def prepare(plan: Plan, found: Supply, there: pd.DataFrame, wish: Wish) -> Task:
     DataError
         A facility, group, source or parcel is none, or a parcel that must be chosen is not large enough.
     """
-    names = wish.facilities or tuple(with_radius(plan))
-    radii = [radius_m(plan, name) for name in names]
+    names = wish.facilities or plan.rules.with_radius
+    radii = [plan.rules.radius_m(name) for name in names]
     _check(wish, names, found)
     options, unsited = _all_options(plan, found, names, wish)
     middles = there[["x", "y"]].to_numpy("float64")
@@ -96,7 +96,7 @@ def _all_options(
     nowhere = found.parcels.iloc[:0]
     tables, unsited = [], {}
     for kind, name in enumerate(names):
-        standard = standard_of(plan, name)
+        standard = plan.rules.standard(name)
         for code in plan.quota["code"]:
             need, central = needs.loc[(code, name)], code in plan.central
             here = parcels.get(code, nowhere)
@@ -150,7 +150,7 @@ def _sizes(standard: Standard, needed: int, granted_m2: int, largest_m2: int, *,
 
 def _options(parcels: gpd.GeoDataFrame, kind: int, standard: Standard, sizes: Mapping[int, int]) -> pd.DataFrame:
     """Sizes of a facility that each parcel has room for."""
-    capacity = persons_for(standard, list(sizes))
+    capacity = standard.persons_for(list(sizes))
     each = pd.DataFrame({"units": list(sizes), "land_m2": list(sizes.values()), "capacity": capacity, "kind": kind})
     both = parcels[["parcel", "code", "developable_m2"]].merge(each.astype("int64"), how="cross")
     return both[both["land_m2"] <= both["developable_m2"]]
@@ -211,7 +211,7 @@ def _spare(
     present = existing(land, facility)
     if not wish.existing or present.empty:
         return np.zeros(0, dtype="int64"), sparse.csr_array((len(there), 0))
-    capacity = persons_for(standard_of(plan, facility), present["capacity"])
+    capacity = plan.rules.standard(facility).persons_for(present["capacity"])
     points = np.column_stack([present.geometry.x, present.geometry.y])
     pairs = straight(there[["x", "y"]].to_numpy(), points, radius)
     if wish.group == PEOPLE[0]:

@@ -10,7 +10,6 @@ from typing import Any
 
 import streamlit as st
 
-from landlink.access.people import with_radius
 from landlink.access.service import How
 from landlink.annex import Filing, Material, material, write_annex
 from landlink.annex.bundle import Progress, explanation, map_sheets
@@ -47,7 +46,7 @@ def _enclosed(plan: Plan, at: land_state.Look | None, stamp: tuple[float, ...]) 
     if at is None:
         return material(plan, state.city())
     services = []
-    for facility in with_radius(plan):
+    for facility in plan.rules.with_radius:
         try:
             services.append(service_state.measured(plan, at, facility, How(), (0.0, 0.0)))
         except DataError:  # existing facilities without a capacity: told among the gaps

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from landlink.access.people import standard_of
 from landlink.plan.plan import Plan
 from landlink.ui import state
 
@@ -27,7 +26,7 @@ def cell(plan: Plan, name: str, row: dict[str, object]) -> str:
     if name == "land_source":
         return t(f"model.land_source.{value}")
     if name == "units":
-        return f"{value:,} {standard_of(plan, str(row['facility'])).facility.unit[state.lang()]}"
+        return f"{value:,} {plan.rules.standard(str(row['facility'])).facility.unit[state.lang()]}"
     if pd.isna(value):
         return "—"
     unit = {"mean_m": " m", "site_m2": " m²"}.get(name, "")
@@ -39,7 +38,7 @@ def shown(plan: Plan, name: str, row: dict[str, object]) -> object:
     if name == "district":
         return state.names(plan)[str(row["code"])]
     if name == "facility":
-        return standard_of(plan, str(row["facility"])).facility.title[state.lang()]
+        return plan.rules.standard(str(row["facility"])).facility.title[state.lang()]
     if name in ("units", "land_source", "score", "mean_m"):
         return cell(plan, name, row)
     return row[name]

@@ -13,7 +13,7 @@ import shapely
 
 import landlink
 from landlink import cli
-from landlink.access.people import counted, existing, people, persons_for, standard_of, with_radius
+from landlink.access.people import counted, existing, people
 from landlink.access.save import save_services
 from landlink.access.service import How, service
 from landlink.city.land import Land, load_land
@@ -72,7 +72,7 @@ def test_people_near_housing_and_jobs(plan: Plan, land: Land, there: pd.DataFram
 
 
 def test_service_before_sites(plan: Plan, land: Land, there: pd.DataFrame) -> None:
-    for facility in with_radius(plan):
+    for facility in plan.rules.with_radius:
         found = service(plan, land, there, facility)
         cells = found.cells
         assert (cells["access_before"] == cells["access_after"]).all()
@@ -145,7 +145,7 @@ def test_covered_is_what_the_table_has(plan: Plan, land: Land, there: pd.DataFra
 
 def test_sizes_in_persons(plan: Plan) -> None:
     # 80 places per 1,000 persons: 1,080 places serve 13,500; 1,125 serve 14,062.5, so 14,062 whole persons.
-    assert persons_for(standard_of(plan, "primary_school"), [1_080, 1_125]).tolist() == [13_500, 14_062]
+    assert plan.rules.standard("primary_school").persons_for([1_080, 1_125]).tolist() == [13_500, 14_062]
 
 
 def without(land: Land, name: str) -> Land:

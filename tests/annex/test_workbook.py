@@ -15,7 +15,7 @@ from landlink.annex.workbook.balance_sheet import bisection_rows
 from landlink.annex.workbook.layout import BALANCE, NEEDS, PROVISION, QUOTA, SHEETS, SITES, Layout, letter
 from landlink.annex.workbook.needs_sheet import total_rows
 from landlink.annex.workbook.workbook import workbook
-from landlink.policy.model import Steps
+from landlink.policy import Steps
 from landlink.schema import INPUTS, RESULTS
 from landlink.texts import pick, text
 from landlink.units import ha, shown_ha

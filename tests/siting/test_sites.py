@@ -11,7 +11,7 @@ import pytest
 
 import landlink
 from landlink import cli
-from landlink.access.people import people, radius_m, standard_of
+from landlink.access.people import people
 from landlink.access.service import service
 from landlink.annex import write_geopackage
 from landlink.city.land import load_land
@@ -59,14 +59,14 @@ def assert_sound(chosen: Chosen, plan: Plan, found: Supply) -> None:
     new = sites[sites["land_source"] == "new"].groupby("code")["site_m2"].sum()
     assert (new <= plan.quota.set_index("code")["quota_m2"][new.index]).all()
     for site in sites.to_dict("records"):
-        standard = standard_of(plan, site["facility"])
+        standard = plan.rules.standard(site["facility"])
         units = site["units"]
         assert site["site_m2"] == half_up(units * standard.land_per_unit(units, central=site["code"] in plan.central))
         assert units % int(standard.number("module_units", 1)) == 0
         assert units >= int(standard.number("min_units", 1))
         assert site["served"] <= site["capacity_persons"]
     catchments = chosen.catchments.merge(sites[["site", "facility"]], on="site")
-    assert (catchments["metres"] <= catchments["facility"].map(lambda name: radius_m(plan, name)) + 1e-6).all()
+    assert (catchments["metres"] <= catchments["facility"].map(plan.rules.radius_m) + 1e-6).all()
     assert catchments.groupby("site")["persons"].sum().to_dict() == {
         site: count for site, count in zip(sites["site"], sites["served"], strict=True) if count
     }

@@ -11,8 +11,7 @@ import pandas as pd
 from landlink.annex.maps.grounds import Ground, Picture
 from landlink.plan.derivation import Explainer
 from landlink.plan.plan import Plan
-from landlink.policy import Facility
-from landlink.policy.model import Steps
+from landlink.policy import Facility, Steps
 from landlink.present import classes
 from landlink.present.tables import column_status
 from landlink.schema import worst

@@ -14,8 +14,7 @@ from landlink.annex.workbook.sheet import A4, GENERAL, HECTARES, TWO, WHOLE, Pag
 from landlink.city.facts import UNITS
 from landlink.plan.formulas import FORMULAS
 from landlink.plan.plan import OVERRIDES, Plan
-from landlink.policy import RULES, Dated, Steps
-from landlink.policy.model import FACILITY_FIELDS, PARAMETERS, Step
+from landlink.policy import FACILITY_FIELDS, PARAMETERS, RULES, Dated, Step, Steps
 from landlink.texts import pick, text
 
 # Names by which formulas, and whoever reads them, call the main parameters.

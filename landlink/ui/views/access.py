@@ -9,7 +9,6 @@ from pyproj import Transformer
 
 from landlink.access import METHODS
 from landlink.access.cells import CELL_M, grid_of, on_grid
-from landlink.access.people import standard_of, with_radius
 from landlink.access.service import DECAYS, TRAVEL, How, Service
 from landlink.crs import CGCS2000
 from landlink.files import csv_bytes
@@ -48,7 +47,7 @@ def page() -> None:
 
 def _choices(plan: Plan) -> tuple[str, str, How, tuple[float, float]]:
     t, lang = state.texts(), state.lang()
-    titles = {name: standard_of(plan, name).facility.title[lang] for name in with_radius(plan)}
+    titles = {name: plan.rules.standard(name).facility.title[lang] for name in plan.rules.with_radius}
     cells = st.columns([2.2, 2.4, 1.4, 1.4, 1.4, 1, 1], vertical_alignment="bottom")
     facility = cells[0].selectbox(
         t("model.column.facility"), list(titles), format_func=titles.__getitem__, key=f"access_facility-{state.lang()}"
@@ -85,7 +84,7 @@ def _headline(plan: Plan, found: Service, group: str) -> None:
     table = found.table(None)
     own = table[table["group"] == group].set_index("when")
     mark = "" if found.status == "official" else f" {t(f'model.status.{found.status}')}"
-    unit = t("ui.access.per_1000", unit=standard_of(plan, found.facility).facility.unit[state.lang()])
+    unit = t("ui.access.per_1000", unit=plan.rules.standard(found.facility).facility.unit[state.lang()])
     labels = {
         "covered": t("ui.access.covered", radius=f"{found.radius_m:,.0f}") + mark,
         "short_persons": t("ui.access.short"),
@@ -142,7 +141,7 @@ def _layer(plan: Plan, at: land_state.Look, found: Service, modes: tuple[str, ..
     for mode in modes:
         url, colors, labels = _picture(at, found, mode)
         pictures.append(url)
-    unit = standard_of(plan, found.facility).facility.unit[lang]
+    unit = plan.rules.standard(found.facility).facility.unit[lang]
     note = "" if found.status == "official" else t("ui.quota.rests_on", status=t(f"model.status.{found.status}"))
     legend = {
         "title": " / ".join(t(f"ui.access.shows.{mode}") for mode in modes),
@@ -244,7 +243,7 @@ def _here(plan: Plan, at: land_state.Look, found: Service) -> None:
         st.caption(t("ui.access.nobody"))
         return
     cell = near.iloc[0]
-    unit = t("ui.access.per_1000", unit=standard_of(plan, found.facility).facility.unit[state.lang()])
+    unit = t("ui.access.per_1000", unit=plan.rules.standard(found.facility).facility.unit[state.lang()])
     rows = [
         (t("model.column.district"), state.names(plan)[cell["code"]]),
         *((t(f"model.people.{name}"), f"{cell[name]:,}") for name in PEOPLE),

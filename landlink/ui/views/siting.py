@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from landlink.access.cells import grid_of
-from landlink.access.people import people, standard_of, with_radius
+from landlink.access.people import people
 from landlink.plan.derivation import Explainer
 from landlink.plan.plan import Plan
 from landlink.present.tables import proof
@@ -187,7 +187,7 @@ def _solve(plan: Plan, at: land_state.Look) -> None:
         _progress()
         return
     t, lang = state.texts(), state.lang()
-    titles = {name: standard_of(plan, name).facility.title[lang] for name in with_radius(plan)}
+    titles = {name: plan.rules.standard(name).facility.title[lang] for name in plan.rules.with_radius}
     facilities = st.multiselect(
         t("ui.siting.facilities"),
         list(titles),
@@ -261,7 +261,7 @@ def _pairs(name: str) -> tuple[tuple[str, str], ...]:
         t(f"ui.siting.{name}"),
         given,
         default=given,
-        format_func=lambda pair: f"{pair[0]} · {standard_of(plan, pair[1]).facility.title[state.lang()]}",
+        format_func=lambda pair: f"{pair[0]} · {plan.rules.standard(pair[1]).facility.title[state.lang()]}",
         key=f"siting-{name}-{len(given)}-{state.lang()}",
     )
     if len(kept) < len(given):
@@ -345,7 +345,7 @@ def _why(plan: Plan) -> None:
     if parcel is None:
         st.caption(t("ui.siting.choose"))
         return
-    titles = {name: standard_of(plan, name).facility.title[lang] for name in with_radius(plan)}
+    titles = {name: plan.rules.standard(name).facility.title[lang] for name in plan.rules.with_radius}
     facility = st.selectbox(
         t("ui.siting.for_parcel", parcel=parcel),
         list(titles),

@@ -1,0 +1,170 @@
+"""Values of a policy, each with its document, clause and day, and the facilities that land is granted for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from landlink.errors import Fault, PolicyError
+from landlink.texts import Lang, pick
+
+Confidence = Literal["seen", "known", "default"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text that a value comes from, or what stands for it: ``kind`` is one of :data:`KINDS`."""
+
+    id: str
+    title: str
+    number: str
+    issued: str
+    kind: str = "document"
+
+    def name(self, lang: Lang | None = None) -> str:
+        """Title, with the number where there is one."""
+        title = pick(self.title, lang)
+        return f"{title}（{self.number}）" if self.number else title
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a table; a bound belongs to the step where it is closed."""
+
+    lower: Decimal
+    lower_closed: bool
+    upper: Decimal | None
+    upper_closed: bool
+    value: Decimal
+
+    def holds(self, by: Fraction) -> bool:
+        """Tell whether a value falls on this step; a bound on the edge is decided exactly."""
+        above = by >= self.lower if self.lower_closed else by > self.lower
+        below = self.upper is None or (by <= self.upper if self.upper_closed else by < self.upper)
+        return above and below
+
+    def label(self, symbol: str) -> str:
+        """Step as an interval, such as ``100 < l ≤ 150``."""
+        lower = f"{self.lower} {'≤' if self.lower_closed else '<'} {symbol}"
+        if self.upper is None:
+            return f"{symbol} {'≥' if self.lower_closed else '>'} {self.lower}"
+        return f"{lower} {'≤' if self.upper_closed else '<'} {self.upper}"
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A table of steps without gap or overlap from its first bound upwards."""
+
+    steps: tuple[Step, ...]
+
+    def at(self, by: Fraction) -> Step:
+        """Step that holds a value; an edge belongs where its bound is closed.
+
+        Examples
+        --------
+        >>> edge = Decimal(100)
+        >>> table = Steps((Step(Decimal(0), True, edge, True, edge), Step(edge, False, None, False, Decimal(80))))
+        >>> [str(table.at(Fraction(x, 10)).value) for x in (999, 1000, 1001)]
+        ['100', '100', '80']
+        """
+        return next(step for step in self.steps if step.holds(by))
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A parameter's value from a day on, and where it comes from."""
+
+    parameter: str
+    since: str
+    content: Decimal | Steps | tuple[str, ...] | str
+    unit: str
+    document: Document
+    clause: str
+    confidence: Confidence
+    note: str
+    file: str
+    line: int
+
+    @property
+    def status(self) -> str:
+        """``official`` where a document says so, ``estimated`` where it is a planning assumption."""
+        return "estimated" if self.confidence == "default" else "official"
+
+    @property
+    def number(self) -> Fraction:
+        """Value as an exact number.
+
+        Raises
+        ------
+        TypeError
+            The value is a table of steps, a list or a choice.
+        """
+        if not isinstance(self.content, Decimal):
+            raise TypeError(f"{self.parameter} is not a number")
+        return Fraction(self.content)
+
+    @property
+    def steps(self) -> Steps:
+        """Value as a table of steps; a plain number is one step."""
+        if isinstance(self.content, Steps):
+            return self.content
+        if isinstance(self.content, Decimal):
+            return Steps((Step(Decimal(0), True, None, False, self.content),))
+        raise TypeError(f"{self.parameter} is not a table of steps")
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Value as district codes."""
+        if not isinstance(self.content, tuple):
+            raise TypeError(f"{self.parameter} is not a list of districts")
+        return self.content
+
+    def display(self) -> str:
+        """Value as a person reads it, without its unit."""
+        if isinstance(self.content, Steps):
+            symbol = "l" if self.parameter == "linkage.standard" else "n"
+            return "；".join(f"{step.label(symbol)} → {step.value}" for step in self.content.steps)
+        if isinstance(self.content, tuple):
+            return "、".join(self.content) or "—"
+        return str(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter and its dated values, the latest last."""
+
+    id: str
+    title: Mapping[Lang, str]
+    values: tuple[Dated, ...]
+
+    def at(self, day: str) -> Dated:
+        """Value in force on a day.
+
+        Raises
+        ------
+        PolicyError
+            No value is in force yet on that day.
+        """
+        in_force = [value for value in self.values if value.since <= day]
+        if not in_force:
+            first = self.values[0]
+            raise PolicyError(
+                Fault(
+                    "policy.not_in_force",
+                    {"parameter": self.id, "day": day, "since": first.since},
+                    first.file,
+                    row=first.line,
+                )
+            )
+        return in_force[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Facility:
+    """A kind of facility that land is needed for; its fields are parameters ``facility.<id>.<field>``."""
+
+    id: str
+    title: Mapping[Lang, str]
+    group: str
+    unit: Mapping[Lang, str]
