@@ -1,23 +1,8 @@
-"""Land follows people (人地挂钩): each district's land quota for settled population, and what it is needed for."""
+"""Land follows people (人地挂钩): each district's land quota for settled population, and what it is needed for.
 
-from landlink.city import City, load_city
-from landlink.errors import CrsError, DataError, LandlinkError, OutputError, PolicyError
-from landlink.plan.archive import load_plan, save_plan
-from landlink.plan.plan import Plan, make_plan
-from landlink.policy import Policy, load_policy
+The names below are imported when they are first used, so that ``import landlink`` takes no time.
+"""
 
-__all__ = [
-    "City",
-    "CrsError",
-    "DataError",
-    "LandlinkError",
-    "OutputError",
-    "Plan",
-    "Policy",
-    "PolicyError",
-    "load_city",
-    "load_plan",
-    "load_policy",
-    "make_plan",
-    "save_plan",
-]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Frame, Page, Request, Route, expect, sync_playwright
 
-from landlink.cli import launch
+from landlink.cli.app import SETTINGS as APP_SETTINGS
 from tests.paths import ROOT
 
 SHOTS = Path(__file__).parent / "shots"
@@ -33,7 +33,7 @@ ARGUMENTS = (
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
 )
-SETTINGS = ("--server.headless=true", "--server.address=127.0.0.1", *launch.SETTINGS)
+SETTINGS = ("--server.headless=true", "--server.address=127.0.0.1", *APP_SETTINGS)
 START_S = 60
 LATE_S = 20
 expect.set_options(timeout=20_000)

@@ -10,6 +10,7 @@ import pytest
 
 import landlink
 from landlink import cli
+from landlink.cli.commands import COMMANDS
 from landlink.files import write_files
 from landlink.texts import LANGS
 from tests.paths import GUANGZHOU
@@ -170,7 +171,7 @@ def test_validate(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("command", ["plan", "explain", "validate", "annex", "verify", "app"])
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS])
 def test_help(command: str, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         run(command, "--lang", lang, "--help")

@@ -1,0 +1,22 @@
+from .city import City, load_city
+from .errors import CrsError, DataError, LandlinkError, OutputError, PolicyError
+from .plan.archive import load_plan, save_plan
+from .plan.plan import Options, Plan, make_plan
+from .policy import Policy, load_policy
+
+__all__ = [
+    "City",
+    "CrsError",
+    "DataError",
+    "LandlinkError",
+    "Options",
+    "OutputError",
+    "Plan",
+    "Policy",
+    "PolicyError",
+    "load_city",
+    "load_plan",
+    "load_policy",
+    "make_plan",
+    "save_plan",
+]

@@ -1,0 +1,29 @@
+"""Inputs that several subcommands read: a saved plan with its city's land, and people on cells."""
+
+import argparse
+
+import pandas as pd
+
+from landlink.access.cells import CELL_M
+from landlink.access.people import people
+from landlink.city import Land, load_city, load_land
+from landlink.plan.archive import load_plan
+from landlink.plan.plan import Plan
+
+
+def read_plan_and_land(options: argparse.Namespace) -> tuple[Plan, Land]:
+    """Read the plan of ``--plan`` and the land of ``city``."""
+    plan = load_plan(options.plan)
+    city = load_city(options.city, accept_questions=options.accept_questions)
+    return plan, load_land(city, accept_questions=options.accept_questions)
+
+
+def people_on_cells(options: argparse.Namespace, plan: Plan, land: Land) -> pd.DataFrame:
+    """Residents and settled people of a plan on the cells that ``--cell`` and the shares describe."""
+    return people(
+        plan,
+        land,
+        cell_m=options.cell or CELL_M,
+        housing_share=options.housing_share,
+        jobs_share=options.jobs_share,
+    )

@@ -1,0 +1,79 @@
+"""``landlink plan``: compute a plan, write its files and print its quota table."""
+
+import argparse
+
+import pandas as pd
+
+from landlink.city import load_city
+from landlink.city.facts import BASES
+from landlink.cli.arguments import Say, add_shared, choices, decimal, share
+from landlink.cli.terminal import print_table
+from landlink.plan.archive import save_plan
+from landlink.plan.plan import Plan, make_plan
+from landlink.policy import RULES, load_policy, shipped
+from landlink.present.tables import QUOTA_SHOWN
+from landlink.schema import RESULTS
+from landlink.texts import Lang, text
+from landlink.units import shown_ha
+
+
+def arguments(parser: argparse.ArgumentParser, say: Say) -> None:
+    """Declare the arguments."""
+    add_shared(parser, say, "city", "--out", "--accept-questions")
+    parser.add_argument("--policy", required=True, help=choices(say, "policy", shipped()))
+    parser.add_argument("--year", type=int, required=True, help=say("year"))
+    parser.add_argument("--basis", default=BASES[0], help=choices(say, "basis", BASES))
+    parser.add_argument("--cap", metavar="HA", help=say("cap"))
+    parser.add_argument("--rule", help=choices(say, "rule", RULES))
+    parser.add_argument("--adjust", metavar="PCT", help=say("adjust"))
+    parser.add_argument("--offset-share", metavar="SHARE", help=say("offset_share"))
+
+
+def run(options: argparse.Namespace, lang: Lang) -> None:
+    """Run the command."""
+    plan = make_plan(
+        load_city(options.city, accept_questions=options.accept_questions),
+        load_policy(options.policy),
+        options.year,
+        basis=options.basis,
+        cap_ha=decimal("--cap", options.cap),
+        rule=options.rule,
+        adjust_pct=decimal("--adjust", options.adjust),
+        offset_share=share("--offset-share", options.offset_share),
+    )
+    paths = save_plan(plan, options.out)
+    _print_plan(plan, lang)
+    print(text("cli.written", lang, files="  ".join(map(str, paths))))
+
+
+def _print_plan(plan: Plan, lang: Lang) -> None:
+    """Print the quota table in ha with its totals, and the notes."""
+    title = {"city": plan.city_title[lang], "year": plan.options.year, "policy": plan.policy_title[lang]}
+    print(text("cli.title", lang, **title))
+    names = plan.names(lang)
+    columns = [_cells(plan.quota[name]) for name in QUOTA_SHOWN]
+    totals = [_total(plan.quota[name]) for name in QUOTA_SHOWN]
+    headers = [text(f"model.column.{name}", lang) for name in ("district", *QUOTA_SHOWN)]
+    rows = [[names[code], *cells] for code, *cells in zip(plan.quota["code"], *columns, strict=True)]
+    print_table([headers, *rows, [text("cli.total", lang), *totals]])
+    print(text("cli.units", lang))
+    for note in plan.notes:
+        print(f"* {note.text(lang)}")
+    print(text("cli.fingerprint", lang, fingerprint=plan.fingerprint[:16], version=plan.version))
+
+
+def _cells(column: "pd.Series[float]") -> list[str]:
+    """Cells of a column of the quota table: areas in ha, ratios in m² per person, persons."""
+    unit = RESULTS["quota"][str(column.name)].unit
+    if unit == "m2/person":
+        return [f"{value:.2f}" for value in column]
+    if unit == "m2":
+        return [f"{area:,}" for area in shown_ha(map(int, column))]
+    return [f"{int(value):,}" for value in column]
+
+
+def _total(column: "pd.Series[float]") -> str:
+    """Total of a column; empty for ratios, which have none."""
+    if RESULTS["quota"][str(column.name)].unit == "m2/person":
+        return ""
+    return _cells(pd.Series([column.sum()], name=column.name))[0]
