@@ -3,7 +3,7 @@
 from landlink.annex.bundle import Filing, file_name, files, write_annex
 from landlink.annex.document import read_template, template
 from landlink.annex.gaps import Gap, gaps
-from landlink.annex.layers.layers import write_geopackage
+from landlink.annex.layers.tables import write_geopackage
 from landlink.annex.manifest import Finding, verify
 from landlink.annex.material import Material, material, survey
 

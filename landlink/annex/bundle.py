@@ -16,15 +16,15 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-from landlink.annex.audit import audit
+from landlink.annex.derivations import audit
 from landlink.annex.document import document
-from landlink.annex.layers.exchange import write_geodatabase, write_shapefiles
-from landlink.annex.layers.layers import layers, write_geopackage
+from landlink.annex.layers.esri import write_geodatabase, write_shapefiles
+from landlink.annex.layers.tables import layers, write_geopackage
 from landlink.annex.manifest import pack
 from landlink.annex.maps import Sheet, png, sheets, write_pdf
-from landlink.annex.maps.ink import MM_PER_INCH, PAPERS
+from landlink.annex.maps.canvas import MM_PER_INCH, PAPERS
 from landlink.annex.material import Material
-from landlink.annex.workbook.workbook import workbook
+from landlink.annex.workbook import workbook
 from landlink.errors import DataError, Fault, LandlinkError, OutputError
 from landlink.files import write_files
 from landlink.plan.plan import Plan

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from landlink.annex.material import Material
-from landlink.annex.workbook.inputs import fact_status
+from landlink.annex.workbook.basis_sheet import fact_status
 from landlink.plan.plan import Plan
 from landlink.texts import Lang, text
 

@@ -195,7 +195,7 @@ def explainer(of: Plan, language: Lang) -> Explainer:
 @st.cache_data(show_spinner=False, max_entries=8, hash_funcs={Plan: lambda plan: plan.fingerprint})
 def annex_workbook(of: Plan, language: Lang) -> bytes:
     """Workbook of a plan."""
-    from landlink.annex.workbook.workbook import workbook  # noqa: PLC0415 - the app opens faster without it
+    from landlink.annex.workbook import workbook  # noqa: PLC0415 - the app opens faster without it
 
     return workbook(of, language)
 

@@ -15,10 +15,10 @@ from matplotlib.text import Text
 
 import landlink
 from landlink.annex.maps import png, sheets, write_pdf
+from landlink.annex.maps.canvas import Ink
 from landlink.annex.maps.frame import fitted
-from landlink.annex.maps.grounds import collected, inside, picture
-from landlink.annex.maps.ink import Ink
 from landlink.annex.maps.sheets import MAP, Sheet
+from landlink.annex.maps.underlays import collected, inside, picture
 from landlink.annex.material import Material
 from landlink.plan.plan import Plan
 from landlink.present import classes

@@ -11,10 +11,10 @@ import pytest
 from shapely.geometry import box
 
 import landlink
+from landlink.annex.workbook import workbook
 from landlink.annex.workbook.balance_sheet import bisection_rows
 from landlink.annex.workbook.layout import BALANCE, NEEDS, PROVISION, QUOTA, SHEETS, SITES, Layout, letter
 from landlink.annex.workbook.needs_sheet import total_rows
-from landlink.annex.workbook.workbook import workbook
 from landlink.policy import Steps
 from landlink.schema import INPUTS, RESULTS
 from landlink.texts import pick, text

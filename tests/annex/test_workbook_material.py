@@ -10,8 +10,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import landlink
 from landlink.annex.material import Material, material
+from landlink.annex.workbook import workbook
 from landlink.annex.workbook.layout import QUOTA, SHEETS, Layout, letter
-from landlink.annex.workbook.workbook import workbook
 from landlink.plan.plan import Plan
 from landlink.texts import text
 from tests.enclosed import PARCELS, enclosed

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from landlink.annex.document.charts import SIZE, charts
-from landlink.annex.document.look import LYING_WIDTH
 from landlink.annex.document.rendering import Template
+from landlink.annex.document.styles import LYING_WIDTH
 from landlink.annex.document.template import template
 from landlink.annex.document.values import values
 from landlink.annex.material import Material

@@ -12,8 +12,8 @@ from docx.shared import Mm
 from docx.table import Table as DocxTable
 from docx.text.paragraph import Paragraph
 
-from landlink.annex.document.look import WIDTH, blank, lie
 from landlink.annex.document.ooxml import add_bookmark, add_field, narrow, repeated, shaded
+from landlink.annex.document.styles import WIDTH, blank, lie
 from landlink.annex.document.tables import TABLES, Column, Table
 from landlink.annex.undated import undated
 from landlink.texts import Lang, text

@@ -8,7 +8,7 @@ import pandas as pd
 
 from landlink.annex.document.land_values import land_status, land_values
 from landlink.annex.material import Material
-from landlink.annex.workbook.inputs import fact_status
+from landlink.annex.workbook.basis_sheet import fact_status
 from landlink.plan.derivation import Explainer
 from landlink.plan.plan import Plan
 from landlink.policy import Dated

@@ -1,5 +1,5 @@
 """Result layers (图层) of a plan: GeoPackage, shapefiles and file geodatabase."""
 
-from landlink.annex.layers.layers import write_geopackage
+from landlink.annex.layers.tables import write_geopackage
 
 __all__ = ["write_geopackage"]

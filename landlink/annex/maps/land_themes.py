@@ -11,9 +11,9 @@ import shapely
 from pyproj import CRS
 
 from landlink.access.service import Service
-from landlink.annex.maps.geography import city_outline
-from landlink.annex.maps.grounds import Ground, Picture, collected, inside, picture
+from landlink.annex.maps.map_body import city_outline
 from landlink.annex.maps.themes import Entry, Theme
+from landlink.annex.maps.underlays import Ground, Picture, collected, inside, picture
 from landlink.annex.material import Material
 from landlink.plan.plan import Plan
 from landlink.present import classes

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import shapely
 
+from landlink.annex.maps.canvas import DARK, HAIR, LEADING, MM_PER_POINT, WIDTH, Ink
 from landlink.annex.maps.frame import Box, Frame, degrees_minutes, fitted
-from landlink.annex.maps.geography import (
+from landlink.annex.maps.map_body import (
     CENTRE_DASHES,
     CENTRE_EDGE,
     CENTRE_WIDTH,
@@ -17,7 +18,6 @@ from landlink.annex.maps.geography import (
     Land,
     city_outline,
 )
-from landlink.annex.maps.ink import DARK, HAIR, LEADING, MM_PER_POINT, WIDTH, Ink
 from landlink.annex.maps.themes import Entry, Theme
 from landlink.present import classes
 from landlink.texts import text

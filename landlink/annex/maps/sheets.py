@@ -8,9 +8,9 @@ import geopandas as gpd
 from matplotlib.figure import Figure
 
 from landlink.annex.maps import land_themes, themes
+from landlink.annex.maps.canvas import Ink
 from landlink.annex.maps.frame import Box, Frame, fitted, middle_meridian
-from landlink.annex.maps.geography import RIM, Land, draw_map, draw_scale
-from landlink.annex.maps.ink import Ink
+from landlink.annex.maps.map_body import RIM, Land, draw_map, draw_scale
 from landlink.annex.maps.panel import Imprint, draw_panel, draw_title, projection_note
 from landlink.annex.maps.themes import Theme
 from landlink.annex.material import Material

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pandas as pd
 
-from landlink.annex.maps.grounds import Ground, Picture
+from landlink.annex.maps.underlays import Ground, Picture
 from landlink.plan.derivation import Explainer
 from landlink.plan.plan import Plan
 from landlink.policy import Facility, Steps

@@ -1,5 +1,5 @@
 """The workbook (附表) of a plan, whose computed cells are live formulas."""
 
-from landlink.annex.workbook.workbook import workbook
+from landlink.annex.workbook.book import workbook
 
 __all__ = ["workbook"]

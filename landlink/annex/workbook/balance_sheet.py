@@ -11,7 +11,7 @@ from landlink.annex.workbook.layout import (
     Layout,
     letter,
 )
-from landlink.annex.workbook.sheet import A4, GENERAL, TEXT, TWO, WHOLE, Page, Role
+from landlink.annex.workbook.page import A4, GENERAL, TEXT, TWO, WHOLE, Page, Role
 from landlink.plan.plan import Plan
 from landlink.policy import RULES
 from landlink.texts import text

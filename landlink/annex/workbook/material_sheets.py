@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from landlink.annex.material import Material
 from landlink.annex.workbook.guards import mark
 from landlink.annex.workbook.layout import QUOTA, Layout, letter
-from landlink.annex.workbook.sheet import A4, FOUR, GENERAL, TEXT, WHOLE, Page, Role
+from landlink.annex.workbook.page import A4, FOUR, GENERAL, TEXT, WHOLE, Page, Role
 from landlink.plan.plan import Plan
 from landlink.schema import CHANNELS, LAND_SOURCES
 from landlink.supply.developable import IN_USE, lost

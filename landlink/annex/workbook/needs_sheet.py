@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from landlink.annex.workbook.basis_sheet import Inputs
 from landlink.annex.workbook.formulas import half_up, quoted, step_value, whole_above
 from landlink.annex.workbook.guards import bound, mark, mark_changed
-from landlink.annex.workbook.inputs import Inputs
 from landlink.annex.workbook.layout import NEEDS, NEEDS_FIRST, NEEDS_HEAD, QUOTA, Layout, letter
-from landlink.annex.workbook.sheet import A4, FOUR, GENERAL, WHOLE, Page, Role
+from landlink.annex.workbook.page import A4, FOUR, GENERAL, WHOLE, Page, Role
 from landlink.plan.plan import Plan
 from landlink.present.tables import MARK
 from landlink.texts import text

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from landlink.annex.workbook.basis_sheet import Inputs, entered, fact_status
 from landlink.annex.workbook.formulas import blank_or, half_up, m2, quoted, shown_ha, step_value
 from landlink.annex.workbook.guards import bound, mark, mark_changed
-from landlink.annex.workbook.inputs import Inputs, entered, fact_status
 from landlink.annex.workbook.layout import NEEDS, QUOTA, QUOTA_FIRST, QUOTA_HEAD, Layout, letter
-from landlink.annex.workbook.sheet import A3, GENERAL, HECTARES, TEXT, TWO, WHOLE, Page, Role
+from landlink.annex.workbook.page import A3, GENERAL, HECTARES, TEXT, TWO, WHOLE, Page, Role
 from landlink.plan.plan import Plan
 from landlink.present.tables import MARK
 from landlink.schema import RESULTS

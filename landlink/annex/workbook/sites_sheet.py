@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
-from landlink.annex.workbook.inputs import Inputs
+from landlink.annex.workbook.basis_sheet import Inputs
 from landlink.annex.workbook.layout import NEEDS, PROVISION, SITES, Column, Layout, letter
 from landlink.annex.workbook.needs_sheet import land_per_unit
-from landlink.annex.workbook.sheet import A4, FOUR, GENERAL, TEXT, WHOLE, Page
+from landlink.annex.workbook.page import A4, FOUR, GENERAL, TEXT, WHOLE, Page
 from landlink.plan.plan import Plan
 from landlink.present.tables import proof
 from landlink.siting.sites import Siting

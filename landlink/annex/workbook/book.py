@@ -7,10 +7,10 @@ from openpyxl.workbook.properties import CalcProperties
 
 from landlink.annex.material import Material
 from landlink.annex.undated import undated
-from landlink.annex.workbook.audit_sheet import write_derivations
 from landlink.annex.workbook.balance_sheet import check, write_balance
+from landlink.annex.workbook.basis_sheet import FACTS, fact_status, write_basis
+from landlink.annex.workbook.derivations_sheet import write_derivations
 from landlink.annex.workbook.formulas import quoted
-from landlink.annex.workbook.inputs import FACTS, fact_status, write_basis
 from landlink.annex.workbook.layout import SHEETS, Layout
 from landlink.annex.workbook.material_sheets import write_settlement, write_supply, write_targets
 from landlink.annex.workbook.needs_sheet import write_needs

@@ -3,9 +3,9 @@
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from landlink.annex.audit import figures
+from landlink.annex.derivations import figures
 from landlink.annex.workbook.layout import Layout
-from landlink.annex.workbook.sheet import A3, WHOLE, Page
+from landlink.annex.workbook.page import A3, WHOLE, Page
 from landlink.plan.derivation import Explainer
 from landlink.plan.node import Node
 from landlink.plan.plan import Plan

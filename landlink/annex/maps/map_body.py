@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 
 from landlink.annex.maps import labels
+from landlink.annex.maps.canvas import DARK, GREY, HAIR, LEADING, MM_PER_POINT, Ink
 from landlink.annex.maps.frame import Bar, Frame, degrees_minutes, graticule, scale_bar
-from landlink.annex.maps.ink import DARK, GREY, HAIR, LEADING, MM_PER_POINT, Ink
 from landlink.annex.maps.themes import Theme
 from landlink.present import classes
 from landlink.texts import text

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from landlink.annex.workbook.inputs import FACTS, fact_status
+from landlink.annex.workbook.basis_sheet import FACTS, fact_status
 from landlink.city.facts import UNITS
 from landlink.plan.formulas import FORMULAS
 from landlink.plan.plan import Plan

@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from landlink.annex.layers.layers import fields
+from landlink.annex.layers.tables import fields
 from landlink.files import csv_bytes, shapefile_names
 from landlink.plan.plan import Plan
 from landlink.texts import Lang, text
@@ -23,7 +23,7 @@ def write_shapefiles(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Pat
     Parameters
     ----------
     tables
-        Of :func:`landlink.annex.layers.layers.layers`.
+        Of :func:`landlink.annex.layers.tables.layers`.
     folder
         Made where it is missing.
     """

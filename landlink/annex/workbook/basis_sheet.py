@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from landlink.annex.workbook.formulas import StepCells, quoted
 from landlink.annex.workbook.guards import bound, choose, list_codes, mark_changed
 from landlink.annex.workbook.layout import NEEDS, NEEDS_FIRST, QUOTA, Layout, letter
-from landlink.annex.workbook.sheet import A4, GENERAL, HECTARES, TWO, WHOLE, Page, Role
+from landlink.annex.workbook.page import A4, GENERAL, HECTARES, TWO, WHOLE, Page, Role
 from landlink.city.facts import UNITS
 from landlink.plan.formulas import FORMULAS
 from landlink.plan.plan import OVERRIDES, Plan

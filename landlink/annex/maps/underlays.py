@@ -11,8 +11,8 @@ import shapely
 from matplotlib.colors import to_rgba
 from pyproj import CRS, Transformer
 
+from landlink.annex.maps.canvas import Ink
 from landlink.annex.maps.frame import Box, Frame
-from landlink.annex.maps.ink import Ink
 from landlink.crs import CGCS2000
 
 # Details below this, mm on an A3 sheet, are not seen.
