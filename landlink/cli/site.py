@@ -15,8 +15,9 @@ from landlink.plan.site_files import save_sites
 from landlink.present.tables import proof
 from landlink.schema import LAND_SOURCES, PEOPLE
 from landlink.siting.choose import Chosen, Wish, site_facilities
-from landlink.siting.models import Progress, Watch, Weights
+from landlink.siting.limits import Progress, Watch
 from landlink.siting.request import CANDIDATES
+from landlink.siting.solver import Weights
 from landlink.supply.find import find_supply
 from landlink.texts import Lang, text
 from landlink.units import ha

@@ -3,10 +3,11 @@
 import pandas as pd
 
 from landlink.plan.plan import Plan
-from landlink.siting.models import Watch, allocate
+from landlink.siting.limits import Watch
 from landlink.siting.prepare import prepare
 from landlink.siting.request import Chosen, Task, Wish
 from landlink.siting.result import conclude
+from landlink.siting.solver import allocate
 from landlink.supply.find import Supply
 
 __all__ = ["Chosen", "Task", "Wish", "conclude", "prepare", "site_facilities"]
@@ -35,7 +36,7 @@ def site_facilities(
     there
         People on cells, as :func:`landlink.access.people.people` returns them.
     time_limit, gap, seed, threads, watch
-        See :class:`landlink.siting.models.Limits`.
+        See :class:`landlink.siting.limits.Limits`.
 
     Raises
     ------

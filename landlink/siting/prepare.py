@@ -17,8 +17,8 @@ from landlink.errors import DataError, Fault
 from landlink.plan.plan import Plan
 from landlink.policy import Standard
 from landlink.schema import PEOPLE, worst
-from landlink.siting.models import Budget, Kind, Problem
 from landlink.siting.request import Task, Wish
+from landlink.siting.solver import Budget, Kind, Problem
 from landlink.supply.find import Supply
 from landlink.units import half_up
 

@@ -9,8 +9,8 @@ import pandas as pd
 from landlink.errors import DataError, Fault
 from landlink.plan.plan import Plan
 from landlink.schema import LAND_SOURCES, PEOPLE
-from landlink.siting.models import Allocation, Problem, Weights
 from landlink.siting.sites import Siting
+from landlink.siting.solver import Allocation, Problem, Weights
 
 # Parcels that are considered at most.
 CANDIDATES = 1_000
@@ -27,7 +27,7 @@ class Wish:
     group
         Who is to be served: ``settled`` people or all ``residents``.
     weights
-        Of the objective's terms, see :class:`landlink.siting.models.Weights`.
+        Of the objective's terms, see :class:`landlink.siting.solver.Weights`.
     sources
         Sources of land that may be used.
     split

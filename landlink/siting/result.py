@@ -11,9 +11,10 @@ from scipy import sparse
 from landlink.crs import CGCS2000
 from landlink.errors import DataError, Fault
 from landlink.schema import RESULTS
-from landlink.siting.models import Allocation, Reason, next_best
+from landlink.siting.reason import Reason
 from landlink.siting.request import Chosen, Task
 from landlink.siting.sites import Siting
+from landlink.siting.solver import Allocation, next_best
 
 Floats = npt.NDArray[np.float64]
 # Fault of each reason that siting gives.

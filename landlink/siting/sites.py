@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 # `optimal`: the objective is proven; `gap`: within the gap asked for; `time` and `stopped`: the best so far.
-Status = Literal["optimal", "gap", "time", "stopped", "infeasible", "unbounded"]
+Status = Literal["optimal", "gap", "time", "stopped", "infeasible"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Siting:
     provision
         As the result table ``provision``: of each district's persons who count for a facility, how many are served.
     status, objective, bound
-        Of the choice, see :class:`landlink.siting.models.Allocation`; the objective is the weighted sum of its terms.
+        Of the choice, see :class:`landlink.siting.solver.Allocation`; the objective is the weighted sum of its terms.
     terms
         Share of persons not served, mean distance as a share of the radius, mean unsuitability and share of new land,
         before their weights.

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from landlink.errors import DataError, Fault, LandlinkError
-from landlink.siting.models import Progress, allocate
+from landlink.siting.limits import Progress
 from landlink.siting.request import Chosen, Task
 from landlink.siting.result import conclude
+from landlink.siting.solver import allocate
 
 _TASK, _PROGRESS, _STOP, _CHOSEN, _FAULTS = "task.pickle", "progress.json", "stop", "chosen.pickle", "faults.pickle"
 _SAID = "stderr.txt"

@@ -11,15 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from landlink.siting.models import (
-    Answer,
-    capacitated_p_median,
-    facility_location,
-    max_cover,
-    p_center,
-    p_median,
-    set_cover,
-)
+from landlink.siting.models import Answer, max_cover, p_center, p_median, set_cover
 from tests import orlib
 
 Peer = Callable[[], object] | None
@@ -108,34 +100,6 @@ def most(name: str, limit: float, peer: float | None) -> Instance:
     )
 
 
-def capacitated(name: str, limit: float, _: float | None) -> Instance:
-    """spopt weighs costs by demand, so it is not given these."""
-    cost, demand, capacity, p = orlib.pmedcap(name)
-    return (
-        orlib.optima("capacitated_p_median")[name],
-        lambda: capacitated_p_median(cost, demand, capacity, p, time_limit=limit),
-        None,
-    )
-
-
-def split(name: str, limit: float, _: float | None) -> Instance:
-    fixed, cost, demand, capacity = orlib.cap(name)
-    return (
-        orlib.optima("facility_location")[name],
-        lambda: facility_location(fixed, cost, demand, capacity, time_limit=limit),
-        None,
-    )
-
-
-def single(name: str, limit: float, _: float | None) -> Instance:
-    fixed, cost, demand, capacity = orlib.single_cap(name)
-    return (
-        orlib.optima("facility_location_single_source")[name],
-        lambda: facility_location(fixed, cost, demand, capacity, single_source=True, time_limit=limit),
-        None,
-    )
-
-
 def spopt(model: str, limit: float | None, *given: object, **options: object) -> bool:
     """Build and solve a model of spopt's; whether it is proven in time."""
     import pulp
@@ -156,9 +120,6 @@ MODELS: dict[str, Callable[[str, float, float | None], Instance]] = {
     "p_center": center,
     "set_cover": covers,
     "max_cover": most,
-    "capacitated_p_median": capacitated,
-    "facility_location": split,
-    "facility_location_single_source": single,
 }
 
 if __name__ == "__main__":

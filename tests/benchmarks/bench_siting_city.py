@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from landlink.access import straight
-from landlink.siting.models import Budget, Kind, Problem, Progress, allocate
+from landlink.siting.limits import Progress
+from landlink.siting.solver import Budget, Kind, Problem, allocate
 
 CELL_M = 200.0
 CITIES = ((5_000, 500, 60.0), (50_000, 2_000, 600.0))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from landlink.errors import DataError
-from landlink.siting.models import Answer, Progress, max_cover, p_center, p_median, set_cover
+from landlink.siting.limits import Progress
+from landlink.siting.models import Answer, max_cover, p_center, p_median, set_cover
 from tests import orlib
 
 INF = math.inf

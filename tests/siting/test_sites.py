@@ -19,7 +19,7 @@ from landlink.errors import DataError
 from landlink.plan.plan import Plan
 from landlink.plan.site_files import save_sites
 from landlink.siting.choose import Chosen, Wish, prepare, site_facilities
-from landlink.siting.models import Weights
+from landlink.siting.solver import Weights
 from landlink.siting.worker import Solve
 from landlink.supply.find import Supply, find_supply
 from landlink.units import half_up

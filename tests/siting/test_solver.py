@@ -11,8 +11,8 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from landlink.errors import DataError
-from landlink.siting.models import Allocation, Budget, Kind, Problem, Progress, Weights, allocate, next_best
-from landlink.siting.solver import solving
+from landlink.siting.limits import Progress
+from landlink.siting.solver import Allocation, Budget, Kind, Problem, Weights, allocate, next_best, solving
 from tests.benchmarks.bench_siting_city import city
 
 WEIGHTS = (Weights(), Weights(10, 30, 30, 20), Weights(100, 0, 0, 0))

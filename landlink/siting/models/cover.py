@@ -3,20 +3,20 @@
 import numpy as np
 import numpy.typing as npt
 
-from landlink.siting.models.fewest import fewest
-from landlink.siting.models.given import (
+from landlink.siting.limits import Limits, Watch
+from landlink.siting.models.answer import Answer, assigned, nothing
+from landlink.siting.models.arguments import (
     Matrix,
     checked_amounts,
     checked_cover,
-    checked_limits,
     checked_p,
     nearest,
     unreached,
 )
+from landlink.siting.models.fewest import fewest
 from landlink.siting.models.pace import Pace
 from landlink.siting.models.pairs import paired
 from landlink.siting.models.search import Search
-from landlink.siting.solver.answer import Answer, Watch, assigned, nothing
 
 
 def set_cover(
@@ -36,7 +36,7 @@ def set_cover(
         n × m, which site (column) covers which demand (row): boolean, or numbers of which any but 0 means covered;
         dense or sparse.
     time_limit, gap, seed, threads, watch
-        See :class:`~landlink.siting.solver.answer.Limits`; a gap of 0 asks for the proven optimum.
+        See :class:`~landlink.siting.limits.Limits`; a gap of 0 asks for the proven optimum.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def set_cover(
     >>> set_cover([[1, 1, 0], [0, 1, 0], [0, 1, 1], [0, 0, 1]]).open
     array([1, 2])
     """
-    limits = checked_limits(time_limit=time_limit, gap=gap, seed=seed, threads=threads, watch=watch)
+    limits = Limits(time_limit, gap, seed, threads, watch)
     table = checked_cover(cover)
     if reasons := unreached(table):
         return nothing("infeasible", table.shape, limits, *reasons)
@@ -90,7 +90,7 @@ def max_cover(
     p
         Number of sites to open, 1 to m.
     time_limit, gap, seed, threads, watch
-        See :class:`~landlink.siting.solver.answer.Limits`; a gap of 0 asks for the proven optimum.
+        See :class:`~landlink.siting.limits.Limits`; a gap of 0 asks for the proven optimum.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def max_cover(
     >>> answer.open, answer.objective, answer.assignment
     (array([0]), 4.0, array([ 0, -1, -1]))
     """
-    limits = checked_limits(time_limit=time_limit, gap=gap, seed=seed, threads=threads, watch=watch)
+    limits = Limits(time_limit, gap, seed, threads, watch)
     table = checked_cover(cover)
     wanted, weight = checked_p(p, table.shape[1]), checked_amounts("weights", weights, table.shape[0])
     pace = Pace(limits)

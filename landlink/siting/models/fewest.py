@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
+from landlink.siting.arrays import Ints
+from landlink.siting.limits import Progress
+from landlink.siting.mip import Program, solve
 from landlink.siting.models.pace import Pace
-from landlink.siting.solver.answer import Places, Progress, Reason
-from landlink.siting.solver.mip import Program, solve
+from landlink.siting.reason import Reason
 
 _WORK = 3e8  # products that comparing all rows, or all columns, with one another may take
 _ROUNDING = 1e-6  # of a bound that is whole
@@ -29,7 +31,7 @@ class Fewest:
         No fewer cover all demand.
     """
 
-    opened: Places
+    opened: Ints
     bound: int
 
 
@@ -97,7 +99,7 @@ def too_few(pairs: sparse.csr_array, p: int, pace: Pace) -> Reason:
     return Reason("too_few", {"p": p, "least": max(p + 1, fewest(covering(pairs), pace).bound)})
 
 
-def thinned(cover: sparse.csr_array) -> tuple[Places, Places]:
+def thinned(cover: sparse.csr_array) -> tuple[Ints, Ints]:
     """Rows and columns that imply the others, until there are none to leave out.
 
     A row is left out that has all columns of another, and a column all of whose rows another has; of equal ones the
@@ -117,7 +119,7 @@ def thinned(cover: sparse.csr_array) -> tuple[Places, Places]:
         rows, columns = kept_rows, kept_columns
 
 
-def _nested(table: sparse.csr_array) -> tuple[Places, Places, Places]:
+def _nested(table: sparse.csr_array) -> tuple[Ints, Ints, Ints]:
     """Rows that lie within another and those others; and rows that equal an earlier one."""
     heights = np.bincount(table.indices, minlength=1).astype(np.float64)
     if (heights * heights).sum() > _WORK:
@@ -132,7 +134,7 @@ def _nested(table: sparse.csr_array) -> tuple[Places, Places, Places]:
     return one[within], other[within], one[equal & (one > other)]
 
 
-def _good(table: sparse.csr_array, pace: Pace, enough: int) -> Places:
+def _good(table: sparse.csr_array, pace: Pace, enough: int) -> Ints:
     """Few columns that cover all rows: greedy choice, a part of it time and again being chosen anew."""
     random = np.random.default_rng(pace.limits.seed)
     chosen = _greedy(table, np.array([], dtype=np.int64))
@@ -144,7 +146,7 @@ def _good(table: sparse.csr_array, pace: Pace, enough: int) -> Places:
     return np.sort(chosen)
 
 
-def _greedy(table: sparse.csr_array, chosen: Places) -> Places:
+def _greedy(table: sparse.csr_array, chosen: Ints) -> Ints:
     """Columns that cover all rows, some being chosen: each time the one that covers most; those not needed left out."""
     by_column = table.tocsc()
     times = table[:, chosen].sum(axis=1).astype(np.int64)

@@ -3,12 +3,9 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from landlink.siting.arrays import Floats, Ints, Mask
 from landlink.siting.models.pairs import Pairs
-from landlink.siting.solver.answer import Floats, Places
-
-Flags = npt.NDArray[np.bool_]
 
 _PATIENCE = 8  # rounds without a better bound after which steps become shorter
 _SHORTER = 0.7
@@ -37,8 +34,8 @@ class Scope:
     """
 
     p: int
-    forced: Flags
-    free: Flags
+    forced: Mask
+    free: Mask
 
     @property
     def wanted(self) -> int:
@@ -51,7 +48,7 @@ class Scope:
         return not 0 < self.wanted < int(self.free.sum())
 
     @property
-    def choice(self) -> Places | None:
+    def choice(self) -> Ints | None:
         """The one choice of a settled scope, if there is one."""
         wanted = self.wanted
         if wanted == 0:
@@ -86,7 +83,7 @@ class Dual:
     bound: float
     prices: Floats
     saved: Floats
-    chosen: Places
+    chosen: Ints
     often: Floats
 
     def narrowed(self, scope: Scope, target: float) -> Scope:

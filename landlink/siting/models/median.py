@@ -4,20 +4,21 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from landlink.siting.models.fewest import covering, fewest, too_few
-from landlink.siting.models.given import (
+from landlink.siting.arrays import Ints
+from landlink.siting.limits import Limits, Watch
+from landlink.siting.models.answer import Answer, assigned, nothing
+from landlink.siting.models.arguments import (
     Matrix,
     checked_amounts,
     checked_cost,
-    checked_limits,
     checked_p,
     nearest,
     unreached,
 )
+from landlink.siting.models.fewest import covering, fewest, too_few
 from landlink.siting.models.pace import Pace
 from landlink.siting.models.pairs import paired
 from landlink.siting.models.search import Search
-from landlink.siting.solver.answer import Answer, Places, Watch, assigned, nothing
 
 
 def p_median(
@@ -36,7 +37,7 @@ def p_median(
     Parameters
     ----------
     cost
-        n × m, of one unit of demand by site, 0 or more; see :func:`~landlink.siting.models.given.checked_cost` for
+        n × m, of one unit of demand by site, 0 or more; see :func:`~landlink.siting.models.arguments.checked_cost` for
         pairs
         that are not allowed.
     weights
@@ -44,7 +45,7 @@ def p_median(
     p
         Number of sites to open, 1 to m.
     time_limit, gap, seed, threads, watch
-        See :class:`~landlink.siting.solver.answer.Limits`; a gap of 0 asks for the proven optimum.
+        See :class:`~landlink.siting.limits.Limits`; a gap of 0 asks for the proven optimum.
 
     Returns
     -------
@@ -74,7 +75,7 @@ def p_median(
     >>> answer.open, answer.objective, answer.status
     (array([1, 2]), 10.0, 'optimal')
     """
-    limits = checked_limits(time_limit=time_limit, gap=gap, seed=seed, threads=threads, watch=watch)
+    limits = Limits(time_limit, gap, seed, threads, watch)
     table = checked_cost(cost)
     wanted, weight = checked_p(p, table.shape[1]), checked_amounts("weights", weights, table.shape[0])
     if reasons := unreached(table):
@@ -100,7 +101,7 @@ def p_median(
     )
 
 
-def _start(table: sparse.csr_array, p: int, pace: Pace) -> tuple[Places, int]:
+def _start(table: sparse.csr_array, p: int, pace: Pace) -> tuple[Ints, int]:
     """Sites that reach all demand, more than ``p`` where so few are not known to; and how many it takes at least."""
     drawn = np.random.default_rng(pace.limits.seed).permutation(table.shape[1])
     if table.nnz == table.shape[0] * table.shape[1]:

@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass, replace
 
+from landlink.siting.limits import Limits
 from landlink.siting.sites import Status
-from landlink.siting.solver.answer import Limits
 
 _TELL = 0.2  # seconds between two tellings of the watch
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from landlink.siting.solver.answer import Floats, Places
+from landlink.siting.arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,14 @@ class Pairs:
         Number of sites, m.
     """
 
-    starts: Places
+    starts: Ints
     sites: npt.NDArray[np.int32]
     costs: Floats
     spare: Floats
     count: int
     demand: npt.NDArray[np.int32] = field(init=False)
-    site_starts: Places = field(init=False)
-    by_site: Places = field(init=False)
+    site_starts: Ints = field(init=False)
+    by_site: Ints = field(init=False)
 
     def __post_init__(self) -> None:
         """Index the pairs by site."""
@@ -57,16 +57,16 @@ class Pairs:
         starts = np.concatenate([[0], np.cumsum(flags)])[self.starts]
         return Pairs(starts, self.sites[flags], self.costs[flags], self.spare, self.count)
 
-    def heads(self, rows: Places, lengths: Places) -> Places:
-        """Places of the first pairs, as many as told, of each of some demands, one after another."""
+    def heads(self, rows: Ints, lengths: Ints) -> Ints:
+        """Ints of the first pairs, as many as told, of each of some demands, one after another."""
         ends = np.cumsum(lengths)
         return np.repeat(self.starts[rows] - ends + lengths, lengths) + np.arange(ends[-1] if len(ends) else 0)
 
-    def of(self, site: int) -> Places:
-        """Places of a site's pairs."""
+    def of(self, site: int) -> Ints:
+        """Ints of a site's pairs."""
         return self.by_site[self.site_starts[site] : self.site_starts[site + 1]]
 
-    def nearest(self, opened: npt.NDArray[np.bool_], rows: Places) -> tuple[Places, Places]:
+    def nearest(self, opened: npt.NDArray[np.bool_], rows: Ints) -> tuple[Ints, Ints]:
         """Pairs of some demands with their nearest and second nearest open sites; their ends where there is none.
 
         Demands with fewer than two among their first pairs are looked at twice as far.
@@ -89,21 +89,21 @@ class Pairs:
             far *= 2
         return first, second
 
-    def paying(self, near: Places, rows: Places) -> Floats:
+    def paying(self, near: Ints, rows: Ints) -> Floats:
         """Costs of demands with given pairs, the ends of their pairs standing for none."""
         known = near < self.starts[rows + 1]
         costs = self.spare[rows].copy()
         costs[known] = self.costs[near[known]]
         return costs
 
-    def total(self, opened: Places) -> float:
+    def total(self, opened: Ints) -> float:
         """Cost of a choice of sites."""
         rows = np.arange(self.size)
         flags = np.zeros(self.count, dtype=bool)
         flags[opened] = True
         return float(self.paying(self.nearest(flags, rows)[0], rows).sum())
 
-    def serving(self, opened: Places) -> Places:
+    def serving(self, opened: Ints) -> Ints:
         """Site that serves each demand, -1 where none does."""
         flags = np.zeros(self.count, dtype=bool)
         flags[opened] = True

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from landlink.siting.models.lagrange import Ascent, Dual, Flags, Scope
+from landlink.siting.arrays import Floats, Ints, Mask
+from landlink.siting.models.lagrange import Ascent, Dual, Scope
 from landlink.siting.models.pace import Pace
 from landlink.siting.models.pairs import Pairs
 from landlink.siting.models.swap import Choice
-from landlink.siting.solver.answer import Floats, Places
 
 _CHUNK = 20  # rounds of the relaxation between two looks at the pace
 _STEP = 0.2  # first step of the relaxation
@@ -58,7 +58,7 @@ class Search:
     Beasley, J. E. (1993). Lagrangean heuristics for location problems. European Journal of Operational Research 65.
     """
 
-    def __init__(self, pairs: Pairs, opened: Places, pace: Pace) -> None:
+    def __init__(self, pairs: Pairs, opened: Ints, pace: Pace) -> None:
         self._pairs, self._p, self._pace = pairs, len(opened), pace
         self._random = np.random.default_rng(pace.limits.seed)
         self._whole = all(bool((values == np.floor(values)).all()) for values in (pairs.costs, pairs.spare))
@@ -70,7 +70,7 @@ class Search:
         self._keep(self._best.copy())
 
     @property
-    def opened(self) -> Places:
+    def opened(self) -> Ints:
         """Best choice so far, in ascending order."""
         return np.sort(self._best.opened)
 
@@ -103,7 +103,7 @@ class Search:
             self._best = Choice.of(self._pairs, choice.opened)
             self._pace.found(self._best.total)
 
-    def _try(self, opened: Places) -> None:
+    def _try(self, opened: Ints) -> None:
         """Look at a choice that has not been looked at yet."""
         if opened.tobytes() not in self._seen:
             self._seen.add(opened.tobytes())
@@ -181,7 +181,7 @@ class Search:
         self._try(ascent.best.chosen)
         return ascent.best
 
-    def _usable(self, scope: Scope, dual: Dual) -> Flags:
+    def _usable(self, scope: Scope, dual: Dual) -> Mask:
         """Pairs that a better choice may use: any other adds to the bound what it costs above the price."""
         most = np.repeat(dual.prices + (self.target - dual.bound), np.diff(self._pairs.starts))
         return (scope.forced | scope.free)[self._pairs.sites] & (self._pairs.costs <= most)

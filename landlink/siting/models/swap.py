@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from landlink.siting.arrays import Floats, Ints
 from landlink.siting.models.pace import Pace
 from landlink.siting.models.pairs import Pairs
-from landlink.siting.solver.answer import Floats, Places
 
 _LEAST = 1e-10  # relative; a lesser gain is rounding
 
@@ -36,17 +36,17 @@ class Choice:
     """
 
     pairs: Pairs
-    opened: Places
-    slot: Places
-    first: Places
-    second: Places
+    opened: Ints
+    slot: Ints
+    first: Ints
+    second: Ints
     gain: Floats
     loss: Floats
     extra: Floats
     total: float
 
     @classmethod
-    def of(cls, pairs: Pairs, opened: Places) -> "Choice":
+    def of(cls, pairs: Pairs, opened: Ints) -> "Choice":
         """Begin with some sites."""
         slot = np.full(pairs.count, -1)
         slot[opened] = np.arange(len(opened))
@@ -110,7 +110,7 @@ class Choice:
             if self.total >= before:
                 return
 
-    def _count(self, rows: Places, sign: float) -> None:
+    def _count(self, rows: Ints, sign: float) -> None:
         """Add what some demands bring to gain, loss and extra, or take it away."""
         pairs = self.pairs
         nearest, next_ = pairs.paying(self.first[rows], rows), pairs.paying(self.second[rows], rows)

@@ -1,4 +1,4 @@
-"""Choosing parcels for facilities: kinds, sizes, land, and an answer to a proven gap."""
+"""The siting engine: kinds of facility, candidate parcels, sizes and land in, the best sites to a proven gap out."""
 
 from landlink.siting.solver.exchange import next_best
 from landlink.siting.solver.problem import Allocation, Budget, Kind, Problem, Weights

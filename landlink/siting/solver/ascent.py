@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from landlink.siting.solver.answer import Floats, Limits, Places
+from landlink.siting.arrays import Floats, Ints
+from landlink.siting.limits import Limits
 from landlink.siting.solver.model import Model, assign, capacities
 from landlink.siting.solver.relax import relax
 
@@ -79,7 +80,7 @@ class Ascent:
             else:
                 price = np.clip(price - pace * self._steps(found.slope, found.saving), 0, self.highest)
 
-    def meet(self, taken: Places) -> None:
+    def meet(self, taken: Ints) -> None:
         """Keep options that the rules allow, with the best assignment to them, if they are the best answer."""
         if taken.tobytes() in self._tried:
             return

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from landlink.siting.solver.answer import Floats, Limits, Places
+from landlink.siting.arrays import Floats, Ints, Mask
+from landlink.siting.limits import Limits
 from landlink.siting.solver.model import Model, assign, capacities, model
-from landlink.siting.solver.problem import Allocation, Mask, Problem, Weights, Whole
+from landlink.siting.solver.problem import Allocation, Problem, Weights
 
 
 def next_best(problem: Problem, allocation: Allocation, weights: Weights) -> pd.DataFrame:
@@ -44,13 +45,13 @@ class State:
     """An answer: options taken, persons by pair, persons by row whom nobody serves, and room left by site."""
 
     flat: Model
-    taken: Places
-    served: Whole
-    unserved: Whole
-    left: Whole
+    taken: Ints
+    served: Ints
+    unserved: Ints
+    left: Ints
 
     @classmethod
-    def of(cls, flat: Model, taken: Places) -> "State":
+    def of(cls, flat: Model, taken: Ints) -> "State":
         """Answer of options taken."""
         room = capacities(flat, taken)
         served = assign(flat, room, Limits())[0]
@@ -93,7 +94,7 @@ def exchange(state: State, option: int, weights: Weights) -> Exchange:
     return Exchange(without, int(replacing[best]), float(cost[best]), total - int(count[best]) - moved, now - was)
 
 
-def _elsewhere(state: State, site: int, released: Whole) -> Floats:
+def _elsewhere(state: State, site: int, released: Ints) -> Floats:
     """What a person of each row saves at the best other open site that has room for all who are released."""
     flat = state.flat
     roomy = state.left >= released.sum()
@@ -104,7 +105,7 @@ def _elsewhere(state: State, site: int, released: Whole) -> Floats:
     return found
 
 
-def _replacements(state: State, option: int) -> Places:
+def _replacements(state: State, option: int) -> Ints:
     """Options that could take one's place: of each other candidate the one nearest in size, within budgets and area."""
     flat, problem = state.flat, state.flat.problem
     site = flat.site[option]
@@ -131,7 +132,7 @@ def _replacements(state: State, option: int) -> Places:
 
 
 def _filled(
-    state: State, sites: Places, capacity: Whole, released: Whole, other: Floats, weights: Weights
+    state: State, sites: Ints, capacity: Ints, released: Ints, other: Floats, weights: Weights
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Persons taken from elsewhere, what is saved, persons and metres, of each site filled by those it helps most."""
     flat = state.flat
@@ -160,7 +161,7 @@ def _filled(
     return total(fits * (alternative > 0)), total(fits * gain), total(fits), total(fits * metres)
 
 
-def _metres(flat: Model, site: "Places | int", saved: Floats, weights: Weights) -> Floats:
+def _metres(flat: Model, site: "Ints | int", saved: Floats, weights: Weights) -> Floats:
     """Metres behind what pairs save; none where distance has no weight."""
     kinds = flat.problem.kinds
     kind = flat.kind[site]

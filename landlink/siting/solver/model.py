@@ -10,9 +10,10 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from landlink.siting.solver.answer import Floats, Limits, Places
-from landlink.siting.solver.mip import Program, solve
-from landlink.siting.solver.problem import Mask, Problem, Weights, Whole
+from landlink.siting.arrays import Floats, Ints, Mask
+from landlink.siting.limits import Limits
+from landlink.siting.mip import Program, solve
+from landlink.siting.solver.problem import Problem, Weights
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Model:
     problem
         What they come from.
     option
-        Places of the options that can be taken, in order of site and capacity.
+        Ints of the options that can be taken, in order of site and capacity.
     site
         By such an option: number of its pair of candidate and kind.
     candidate, kind
@@ -42,20 +43,20 @@ class Model:
     """
 
     problem: Problem
-    option: Places
-    site: Places
-    candidate: Places
-    kind: Places
-    capacity: Whole
+    option: Ints
+    site: Ints
+    candidate: Ints
+    kind: Ints
+    capacity: Ints
     cost: Floats
-    land: Whole
-    room: Whole
-    pair_site: Places
-    pair_row: Places
+    land: Ints
+    room: Ints
+    pair_site: Ints
+    pair_row: Ints
     saved: Floats
-    row_kind: Places
-    row_cell: Places
-    persons: Whole
+    row_kind: Ints
+    row_cell: Ints
+    persons: Ints
     without: float
 
     @property
@@ -69,7 +70,7 @@ class Model:
         return self.candidate < 0
 
     @cached_property
-    def starts(self) -> Places:
+    def starts(self) -> Ints:
         """Place of each site's first pair, and the number of pairs."""
         return np.searchsorted(self.pair_site, np.arange(self.sites + 1))
 
@@ -80,7 +81,7 @@ class Model:
         return np.any(wanted, axis=0)[self.site] if wanted else np.zeros(len(self.option), dtype=bool)
 
     @cached_property
-    def smallest(self) -> Whole:
+    def smallest(self) -> Ints:
         """Persons that each site has room for at its smallest size."""
         found = np.where(self.existing, self.room, np.iinfo("int64").max)
         np.minimum.at(found, self.site, self.capacity)
@@ -111,11 +112,11 @@ class Model:
         return matrix[used], low[used], high[used]
 
     @cached_property
-    def asked(self) -> Places:
+    def asked(self) -> Ints:
         """Kinds that anyone asks for."""
         return np.flatnonzero([kind.persons.any() for kind in self.problem.kinds])
 
-    def by_kind(self, taken: Places, served: Whole) -> Floats:
+    def by_kind(self, taken: Ints, served: Ints) -> Floats:
         """Objective by kind of options (by their order here) and of persons served by pair."""
         kinds = len(self.problem.kinds)
         found = np.zeros(kinds)
@@ -124,17 +125,17 @@ class Model:
         saved: Floats = found - np.bincount(self.row_kind[self.pair_row], self.saved * served, minlength=kinds)
         return saved
 
-    def objective(self, taken: Places, served: Whole) -> float:
+    def objective(self, taken: Ints, served: Ints) -> float:
         """Objective of options (by their order here) and of persons served by pair."""
         return float(self.by_kind(taken, served).sum())
 
-    def allows(self, taken: Places) -> bool:
+    def allows(self, taken: Ints) -> bool:
         """Tell whether options meet the rules on land."""
         matrix, low, high = self.rules
         used = matrix[:, taken].sum(axis=1)
         return bool((used >= low).all() and (used <= high).all())
 
-    def beside(self, candidate: Places, land: Whole) -> "tuple[Model, Places]":
+    def beside(self, candidate: Ints, land: Ints) -> "tuple[Model, Ints]":
         """Model of what others leave that take land of some candidates, and the places of its options in this one."""
         problem = self.problem
         used = np.bincount(candidate, land, minlength=len(problem.area_m2)).astype("int64")
@@ -188,8 +189,8 @@ class Part:
     """Model of one kind, and the places of its options and rows of demand in the whole."""
 
     flat: Model
-    options: Places
-    rows: Places
+    options: Ints
+    rows: Ints
 
 
 def model(problem: Problem, weights: Weights) -> Model:
@@ -256,7 +257,7 @@ def model(problem: Problem, weights: Weights) -> Model:
     )
 
 
-def assign(flat: Model, capacity: Whole, limits: Limits) -> tuple[Whole, Floats]:
+def assign(flat: Model, capacity: Ints, limits: Limits) -> tuple[Ints, Floats]:
     """Persons served by pair, in whole persons, so that the most is saved by sites of given capacities.
 
     A row whose best site has room for all who come goes there; what is left is a transport problem, whose vertices are
@@ -308,7 +309,7 @@ def assign(flat: Model, capacity: Whole, limits: Limits) -> tuple[Whole, Floats]
     return found, price
 
 
-def capacities(flat: Model, taken: Places) -> Whole:
+def capacities(flat: Model, taken: Ints) -> Ints:
     """Capacity by site where options (by their order in the model) are taken, existing facilities' among them."""
     found = np.where(flat.existing, flat.room, 0)
     np.maximum.at(found, flat.site[taken], flat.capacity[taken])
@@ -328,7 +329,7 @@ def _usable(problem: Problem) -> Mask:
     return usable
 
 
-def _pairs(matrix: sparse.csr_array, sites: Places, persons: Whole) -> tuple[Places, Places, Floats]:
+def _pairs(matrix: sparse.csr_array, sites: Ints, persons: Ints) -> tuple[Ints, Ints, Floats]:
     """Site, cell and metres of the stored pairs whose column is a site and whose cell has persons."""
     cell = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     where = sites[matrix.indices] if len(sites) else np.full(matrix.nnz, -1)
@@ -336,7 +337,7 @@ def _pairs(matrix: sparse.csr_array, sites: Places, persons: Whole) -> tuple[Pla
     return where[good], cell[good], matrix.data[good]
 
 
-def _undominated(site: Places, row: Places, saved: Floats, persons: Whole, room: Whole) -> Places:
+def _undominated(site: Ints, row: Ints, saved: Floats, persons: Ints, room: Ints) -> Ints:
     """Pairs without those that save less than an existing facility with room for all who could come."""
     reached = np.bincount(site, persons[row], minlength=len(room))
     ample = (room >= reached)[site]

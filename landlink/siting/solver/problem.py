@@ -8,11 +8,9 @@ import numpy.typing as npt
 from scipy import sparse
 
 from landlink.errors import DataError, Fault
+from landlink.siting.arrays import Floats, Ints, Mask
+from landlink.siting.reason import Reason
 from landlink.siting.sites import Status, gap_of
-from landlink.siting.solver.answer import Floats, Places, Reason
-
-Whole = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +53,10 @@ class Kind:
         CSR, cells × existing facilities: metres to each within the radius.
     """
 
-    persons: Whole
+    persons: Ints
     cost: sparse.csr_array
     radius_m: float
-    spare: Whole
+    spare: Ints
     reach: sparse.csr_array
 
 
@@ -68,7 +66,7 @@ class Budget:
 
     limit_m2: int
     kind: int | None
-    members: Places
+    members: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +90,12 @@ class Problem:
     """
 
     kinds: tuple[Kind, ...]
-    candidate: Places
-    kind: Places
-    units: Whole
-    capacity: Whole
-    land_m2: Whole
-    area_m2: Whole
+    candidate: Ints
+    kind: Ints
+    units: Ints
+    capacity: Ints
+    land_m2: Ints
+    area_m2: Ints
     suitability: Floats
     is_new: Mask
     budgets: tuple[Budget, ...] = ()
@@ -121,7 +119,7 @@ class Allocation:
     status
         As of an :class:`landlink.siting.models.Answer`.
     taken
-        Places of the options, ascending.
+        Ints of the options, ascending.
     served, served_existing
         By kind, whole persons: CSR, cells × candidates, and cells × existing facilities.
     uncovered
@@ -139,10 +137,10 @@ class Allocation:
     """
 
     status: Status
-    taken: Places
+    taken: Ints
     served: tuple[sparse.csr_array, ...]
     served_existing: tuple[sparse.csr_array, ...]
-    uncovered: tuple[Whole, ...]
+    uncovered: tuple[Ints, ...]
     objective: float
     bound: float
     without: float

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from landlink.siting.solver.answer import Floats, Places
-from landlink.siting.solver.mip import Program
+from landlink.siting.arrays import Floats, Ints, Mask
+from landlink.siting.mip import Program
 from landlink.siting.solver.model import Model
-from landlink.siting.solver.problem import Mask, Whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +19,18 @@ class Written:
     program
         The program; its cost is the objective less that of serving nobody.
     options, pairs
-        Places of what is written.
+        Ints of what is written.
     """
 
     program: Program
-    options: Places
-    pairs: Places
+    options: Ints
+    pairs: Ints
 
-    def taken(self, values: Floats) -> Places:
+    def taken(self, values: Floats) -> Ints:
         """Options that values of the variables take."""
         return self.options[values[: len(self.options)] > 0.5]  # noqa: PLR2004 - rounded
 
-    def point(self, taken: Places, served: Whole) -> Floats:
+    def point(self, taken: Ints, served: Ints) -> Floats:
         """Options and persons by pair as values of the variables."""
         return np.concatenate([np.isin(self.options, taken), served[self.pairs]]).astype("float64")
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from landlink.siting.solver.answer import Floats, Limits, Places
-from landlink.siting.solver.mip import Outcome, Program, solve
+from landlink.siting.arrays import Floats, Ints
+from landlink.siting.limits import Limits
+from landlink.siting.mip import Outcome, Program, solve
 from landlink.siting.solver.model import Model
-from landlink.siting.solver.problem import Whole
 
 # Parts of an option below this are rounding.
 _NONE = 1e-9
@@ -34,13 +34,13 @@ class Look:
         Place of each site's first such pair, and the number of pairs.
     """
 
-    pair: Places
+    pair: Ints
     worth: Floats
-    before: Whole
+    before: Ints
     sum_before: Floats
-    first: Places
+    first: Ints
 
-    def within(self, site: Places, capacity: Whole) -> tuple[Places, Floats, Floats]:
+    def within(self, site: Ints, capacity: Ints) -> tuple[Ints, Floats, Floats]:
         """Per site and capacity: the first pair that is not taken whole, persons left for it, and the worth taken."""
         start, end = self.first[site], self.first[site + 1]
         stop = np.searchsorted(self.before, self.before[start] + capacity, side="right") - 1
@@ -129,7 +129,7 @@ def relax(flat: Model, price: Floats, limits: Limits, *, whole: bool) -> Relaxed
     return Relaxed(bound, flat.persons - used, part, saving)
 
 
-def _used(flat: Model, seen: Look, site: Places, share: Floats, stop: Places, rest: Floats) -> Floats:
+def _used(flat: Model, seen: Look, site: Ints, share: Floats, stop: Ints, rest: Floats) -> Floats:
     """Persons served by row: whole up to each site's last pair, and of that what is left."""
     start = seen.first[site]
     length = stop - start

@@ -8,13 +8,15 @@ from functools import partial
 import numpy as np
 from scipy import sparse
 
+from landlink.siting.arrays import Floats, Ints, Mask
+from landlink.siting.limits import Limits, Progress, Watch
+from landlink.siting.mip import solve
+from landlink.siting.reason import Reason
 from landlink.siting.sites import Status, gap_of
-from landlink.siting.solver.answer import Floats, Limits, Places, Progress, Reason, Watch
 from landlink.siting.solver.ascent import NEARLY, ROUNDS, Ascent, brief
 from landlink.siting.solver.exchange import State, exchange
-from landlink.siting.solver.mip import solve
 from landlink.siting.solver.model import Model, assign, capacities, model
-from landlink.siting.solver.problem import Allocation, Mask, Problem, Weights
+from landlink.siting.solver.problem import Allocation, Problem, Weights
 from landlink.siting.solver.program import program
 from landlink.siting.solver.relax import relax
 
@@ -77,7 +79,7 @@ class _Search:
 
     def __init__(self, flat: Model, weights: Weights, limits: Limits) -> None:
         self.flat, self.weights, self.limits = flat, weights, limits
-        self.taken: Places | None = None
+        self.taken: Ints | None = None
         self.served = np.zeros(len(flat.saved), dtype="int64")
         self.objective, self.bound = math.inf, -math.inf
         self.stopped = False
@@ -106,7 +108,7 @@ class _Search:
         """Keep a bound if it is the best; the sum of the kinds' is one."""
         self.bound = max(self.bound, bound, sum(ascent.bound for ascent in self.ascents))
 
-    def _offer(self, taken: Places) -> None:
+    def _offer(self, taken: Ints) -> None:
         """Keep an answer if it is the best."""
         served, _ = assign(self.flat, capacities(self.flat, taken), self.limits)
         objective = self.flat.objective(taken, served)
@@ -228,7 +230,7 @@ class _Search:
                 self._offer(np.sort(np.concatenate([others, self._turn(place, others)])))
                 better |= self.objective < before * (1 - BETTER)
 
-    def _turn(self, place: int, others: Places) -> Places:
+    def _turn(self, place: int, others: Ints) -> Ints:
         """Options of a kind within what others leave: by an ascent of its own where its program is not small."""
         part, ascent = self.parts[place], self.ascents[place]
         flat, left = part.flat.beside(self.flat.candidate[self.flat.site[others]], self.flat.land[others])
@@ -246,7 +248,7 @@ class _Search:
             sites = _promising(flat, ascent.promise[left], start, TURN_PAIRS)
             solved = self._solve(flat, sites, start, ENOUGH * self.limits.gap, None, seconds)
             found = start if solved is None else solved
-        taken: Places = part.options[left[found]]
+        taken: Ints = part.options[left[found]]
         return taken
 
     def _all(self) -> None:
@@ -264,11 +266,11 @@ class _Search:
         self,
         flat: Model,
         sites: Mask,
-        start: Places | None,
+        start: Ints | None,
         gap: float,
         told: Callable[[float], None] | None,
         seconds: float = math.inf,
-    ) -> Places | None:
+    ) -> Ints | None:
         """Solve some sites of a model as a program: the options it takes, its bounds being told where it has all."""
 
         def watch(progress: Progress) -> bool:
@@ -338,7 +340,7 @@ class _Search:
         )  # fmt: skip
 
 
-def _matrix(flat: Model, served: "np.ndarray", mine: Mask, column: Places, shape: tuple[int, int]) -> sparse.csr_array:
+def _matrix(flat: Model, served: "np.ndarray", mine: Mask, column: Ints, shape: tuple[int, int]) -> sparse.csr_array:
     pairs = np.flatnonzero(mine & (served > 0))
     rows, columns = flat.row_cell[flat.pair_row[pairs]], column[flat.pair_site[pairs]]
     return sparse.csr_array((served[pairs], (rows, columns)), shape=shape, dtype="int64")
@@ -374,7 +376,7 @@ def _infeasible(flat: Model, limits: Limits, reasons: list[Reason]) -> Allocatio
     )
 
 
-def _promising(flat: Model, promise: Floats, taken: Places | None, most: int) -> Mask:
+def _promising(flat: Model, promise: Floats, taken: Ints | None, most: int) -> Mask:
     """Existing facilities, sites that are taken, and those that relaxations take most, as many as have some pairs."""
     liked = np.zeros(flat.sites)
     np.add.at(liked, flat.site, promise)

@@ -15,8 +15,8 @@ from landlink.plan.plan import Plan
 from landlink.present.tables import proof
 from landlink.schema import LAND_SOURCES, PEOPLE, RESULTS
 from landlink.siting.choose import Chosen, Wish, prepare
-from landlink.siting.models import Weights
 from landlink.siting.request import CANDIDATES
+from landlink.siting.solver import Weights
 from landlink.siting.worker import Solve
 from landlink.ui import access_map, charts, land_map, land_state, maps, site_map, state
 from landlink.ui.derivation import derivation

@@ -1,6 +1,5 @@
 """What siting models are given: costs of demand (row) by site (column), amounts, numbers of sites, options."""
 
-import math
 from numbers import Integral
 from typing import TypeAlias
 
@@ -9,12 +8,12 @@ import numpy.typing as npt
 from scipy import sparse
 
 from landlink.errors import DataError, Fault
-from landlink.siting.solver.answer import Floats, Limits, Places, Reason, Watch
+from landlink.siting.arrays import Floats, Ints
+from landlink.siting.reason import Reason
 
 Matrix: TypeAlias = npt.ArrayLike | sparse.sparray | sparse.spmatrix
 
 _TABLE = 2
-_MOST_SEED = 2**31 - 1  # of the solver
 _MOST_PLACES = 2**31 - 1
 
 
@@ -115,42 +114,13 @@ def checked_p(p: int, sites: int) -> int:
     return int(p)
 
 
-def checked_limits(
-    *,
-    time_limit: float | None = None,
-    gap: float = 0.0,
-    seed: int = 0,
-    threads: int = 1,
-    watch: Watch | None = None,
-) -> Limits:
-    """Return the limits of a solve that begins now; see :class:`~landlink.siting.solver.answer.Limits`.
-
-    Raises
-    ------
-    DataError
-        The time limit is negative, the gap not within 0 and 1, the seed not whole from 0 to 2³¹ − 1, or the number
-        of threads not whole from 1.
-    """
-    wrong = {
-        "siting.time_limit": (time_limit, time_limit is not None and not time_limit >= 0),
-        "siting.gap": (gap, not 0 <= gap <= 1),
-        "siting.seed": (seed, not isinstance(seed, Integral) or not 0 <= seed <= _MOST_SEED),
-        "siting.threads": (threads, not isinstance(threads, Integral) or threads < 1),
-    }
-    faults = [Fault(id_, {"value": value}) for id_, (value, refused) in wrong.items() if refused]
-    if faults:
-        raise DataError(faults)
-    seconds = None if time_limit is None or math.isinf(time_limit) else float(time_limit)
-    return Limits(seconds, float(gap), int(seed), int(threads), watch)
-
-
 def unreached(pairs: sparse.csr_array) -> tuple[Reason, ...]:
     """Tell which demand has no pair, if any."""
     places = np.flatnonzero(np.diff(pairs.indptr) == 0)
     return (Reason("unreached", {"count": len(places)}, tuple(places.tolist())),) if len(places) else ()
 
 
-def nearest(pairs: sparse.csr_array, opened: Places) -> tuple[Places, Floats]:
+def nearest(pairs: sparse.csr_array, opened: Ints) -> tuple[Ints, Floats]:
     """Open site of least cost of each demand, the first of several, and that cost; -1 and infinite without one."""
     near = pairs[:, opened]
     lengths = np.diff(near.indptr)

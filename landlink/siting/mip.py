@@ -1,25 +1,31 @@
-"""Mixed-integer programs in sparse arrays, solved by HiGHS to a proven gap."""
+"""Linear and mixed-integer programs in sparse arrays, solved by HiGHS to a proven gap."""
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import highspy
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
-from landlink.siting.sites import Status
-from landlink.siting.solver.answer import Floats, Limits
+from landlink.siting.arrays import Floats, Mask
+from landlink.siting.limits import Limits
 
-_ENDED: dict[highspy.HighsModelStatus, Status] = {
+# `optimal`: within the gap asked for; `limit`: time or nodes are used up; `interrupted`: by the watch; `infeasible`:
+# proven to have no solution; `failed`: the solver gave up. Only `infeasible` says that there is no solution.
+Ended = Literal["optimal", "limit", "interrupted", "infeasible", "failed"]
+
+_ENDED: dict[highspy.HighsModelStatus, Ended] = {
     highspy.HighsModelStatus.kOptimal: "optimal",
     highspy.HighsModelStatus.kModelEmpty: "optimal",
-    highspy.HighsModelStatus.kTimeLimit: "time",
-    highspy.HighsModelStatus.kInterrupt: "stopped",
+    highspy.HighsModelStatus.kTimeLimit: "limit",
+    highspy.HighsModelStatus.kSolutionLimit: "limit",  # of nodes
+    highspy.HighsModelStatus.kInterrupt: "interrupted",
     highspy.HighsModelStatus.kInfeasible: "infeasible",
-    highspy.HighsModelStatus.kUnbounded: "unbounded",
-    highspy.HighsModelStatus.kUnboundedOrInfeasible: "unbounded",
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: "infeasible",  # every variable here is bounded
 }
+# Absolute gap that counts as proven where a relative gap is asked for, in units of the objective.
+_ABSOLUTE_GAP = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +35,13 @@ class Program:
     Parameters
     ----------
     cost, least, most
-        By variable.
-    whole
-        Variables that are integers.
+        By variable; bounds are finite.
     rows
         Coefficients, rows × variables, sparse.
     low, high
         By row; infinite where a side is free.
+    whole
+        Variables that are integers.
     """
 
     cost: Floats
@@ -44,61 +50,59 @@ class Program:
     high: Floats
     least: Floats
     most: Floats
-    whole: npt.NDArray[np.bool_]
+    whole: Mask
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the solver found.
+    """What the solver returned.
 
     Parameters
     ----------
-    status
-        ``optimal`` within the gap asked for.
+    ended
+        Why it ended.
     values
-        By variable; empty where nothing was found.
+        By variable; empty where it has no feasible point.
     objective, bound
-        Of the values, infinite where nothing was found; and the best bound.
+        Of the values, infinite without any; and the best proven bound, -infinite without one.
     duals
         By row, of a program without integers; else empty.
     """
 
-    status: Status
+    ended: Ended
     values: Floats
     objective: float
     bound: float
     duals: Floats
 
 
-def solve(program: Program, limits: Limits, *, start: Floats | None = None, presolve: bool = True) -> Outcome:
+def solve(program: Program, limits: Limits, *, start: Floats | None = None) -> Outcome:
     """Solve a program.
 
     Parameters
     ----------
     limits
-        Time counts from their beginning; the watch is asked whenever the solver reports.
+        Time counts from their beginning; the watch is asked whenever the solver reports; iterations limit the nodes.
     start
         A feasible point to begin with.
-    presolve
-        Let the solver reduce the program first.
     """
+    integer = bool(program.whole.any())
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("random_seed", limits.seed)
     highs.setOptionValue("threads", limits.threads)
     highs.setOptionValue("mip_rel_gap", limits.gap)
-    highs.setOptionValue("mip_abs_gap", 0.0 if limits.gap == 0 else 1e-6)
-    highs.setOptionValue("presolve", "on" if presolve else "off")
+    highs.setOptionValue("mip_abs_gap", 0.0 if limits.gap == 0 else _ABSOLUTE_GAP)
     if math.isfinite(limits.left):
         highs.setOptionValue("time_limit", limits.left)
+    if limits.iterations is not None:
+        highs.setOptionValue("mip_max_nodes", limits.iterations)
     highs.passModel(_model(program))
     if start is not None:
         highs.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
-    integer = bool(program.whole.any())
     if integer and limits.watch is not None:
         highs.setCallback(_watcher(limits), None)
-        for kind in (highspy.cb.HighsCallbackType.kCallbackMipInterrupt,):
-            highs.startCallback(kind)
+        highs.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
     highs.run()
     return _outcome(highs, program, integer=integer)
 
@@ -118,26 +122,25 @@ def _model(program: Program) -> highspy.HighsLp:
 
 
 def _watcher(limits: Limits):  # type: ignore[no-untyped-def]  # noqa: ANN202 - highspy's types are its own
-    def told(kind, message, out, asked, data) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, ARG001
+    def report(kind, message, out, asked, data) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, ARG001
         if limits.stops(out.mip_primal_bound, out.mip_dual_bound):
             asked.user_interrupt = True
 
-    return told
+    return report
 
 
 def _outcome(highs: highspy.Highs, program: Program, *, integer: bool) -> Outcome:
-    info = highs.getInfo()
-    status: Status = _ENDED.get(highs.getModelStatus(), "stopped")
-    solution = highs.getSolution()
-    empty = np.array([], dtype=np.float64)
-    bound = info.mip_dual_bound if integer else info.objective_function_value
-    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-    if not feasible:
-        return Outcome(status, empty, math.inf, bound if integer and status != "infeasible" else -math.inf, empty)
-    values = np.array(solution.col_value)
+    ended, info = _ENDED.get(highs.getModelStatus(), "failed"), highs.getInfo()
+    none = np.array([], dtype=np.float64)
     if integer:
-        values[program.whole] = values[program.whole].round()
-        return Outcome(status, values, float(program.cost @ values), bound, empty)
-    if status != "optimal":
-        bound = -math.inf
-    return Outcome(status, values, info.objective_function_value, bound, np.array(solution.row_dual))
+        bound = -math.inf if ended == "infeasible" else info.mip_dual_bound
+    else:
+        bound = info.objective_function_value if ended == "optimal" else -math.inf
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return Outcome(ended, none, math.inf, bound, none)
+    solution = highs.getSolution()
+    values = np.array(solution.col_value)
+    if not integer:
+        return Outcome(ended, values, info.objective_function_value, bound, np.array(solution.row_dual))
+    values[program.whole] = values[program.whole].round()
+    return Outcome(ended, values, float(program.cost @ values), bound, none)

@@ -5,10 +5,12 @@ import math
 import numpy as np
 from scipy import sparse
 
+from landlink.siting.arrays import Floats, Ints
+from landlink.siting.limits import Limits, Watch
+from landlink.siting.models.answer import Answer, assigned, nothing
+from landlink.siting.models.arguments import Matrix, checked_cost, checked_p, nearest, unreached
 from landlink.siting.models.fewest import fewest, too_few
-from landlink.siting.models.given import Matrix, checked_cost, checked_limits, checked_p, nearest, unreached
 from landlink.siting.models.pace import Pace
-from landlink.siting.solver.answer import Answer, Floats, Places, Watch, assigned, nothing
 
 _FEW = 100  # demands that are asked about at once
 
@@ -28,13 +30,13 @@ def p_center(
     Parameters
     ----------
     cost
-        n × m, of demand by site, 0 or more; see :func:`~landlink.siting.models.given.checked_cost` for pairs
+        n × m, of demand by site, 0 or more; see :func:`~landlink.siting.models.arguments.checked_cost` for pairs
         that are not
         allowed.
     p
         Number of sites to open, 1 to m.
     time_limit, gap, seed, threads, watch
-        See :class:`~landlink.siting.solver.answer.Limits`; a gap of 0 asks for the proven optimum.
+        See :class:`~landlink.siting.limits.Limits`; a gap of 0 asks for the proven optimum.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def p_center(
     Contardo, C., Iori, M. and Kramer, R. (2019). A scalable exact algorithm for the vertex p-center problem.
     Computers & Operations Research 103.
     """
-    limits = checked_limits(time_limit=time_limit, gap=gap, seed=seed, threads=threads, watch=watch)
+    limits = Limits(time_limit, gap, seed, threads, watch)
     table = checked_cost(cost)
     wanted = checked_p(p, table.shape[1])
     if reasons := unreached(table):
@@ -91,7 +93,7 @@ class _Search:
     """
 
     def __init__(self, table: sparse.csr_array, p: int, pace: Pace) -> None:
-        self.opened: Places = np.array([], dtype=np.int64)
+        self.opened: Ints = np.array([], dtype=np.int64)
         self.levels: Floats = np.array([])
         self._table, self._p, self._pace = table, p, pace
         self._columns = table.tocsc()
@@ -131,7 +133,7 @@ class _Search:
             more = beyond if len(beyond) <= _FEW else self._chain(costs, most)[0]
             self._asked = np.concatenate([self._asked, more])
 
-    def _take(self, opened: Places) -> Floats:
+    def _take(self, opened: Ints) -> Floats:
         """Take note of an answer; returns what each demand costs in it."""
         costs = np.full(self._table.shape[0], np.inf)
         for site in opened:
@@ -149,7 +151,7 @@ class _Search:
         rows = self._columns.indices[pairs]
         costs[rows] = np.minimum(costs[rows], self._columns.data[pairs])
 
-    def _chain(self, costs: Floats, most: float) -> tuple[Places, Places]:
+    def _chain(self, costs: Floats, most: float) -> tuple[Ints, Ints]:
         """Demand that is far apart: time and again the farthest beyond a cost, its nearest site then being opened."""
         costs = costs.copy()
         rows: list[int] = []
@@ -164,7 +166,7 @@ class _Search:
         return np.array(rows, dtype=np.int64), np.array(sorted(sites), dtype=np.int64)
 
 
-def _filled(table: sparse.csr_array, opened: Places, p: int) -> Places:
+def _filled(table: sparse.csr_array, opened: Ints, p: int) -> Ints:
     """Sites and as many more as are wanted, each time the one that lowers the sum of costs most."""
     while len(opened) < p:
         costs = np.repeat(nearest(table, opened)[1], np.diff(table.indptr))

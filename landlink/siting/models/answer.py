@@ -1,0 +1,72 @@
+"""What a model of location science answers."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from landlink.siting.arrays import Ints
+from landlink.siting.limits import Limits, relative_gap
+from landlink.siting.reason import Reason
+from landlink.siting.sites import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a siting model answers.
+
+    Parameters
+    ----------
+    status
+        See :data:`landlink.siting.sites.Status`.
+    open
+        Ints of the open sites, ascending.
+    shares
+        Share of each demand (row) that each site (column) serves, CSR, n × m; rows sum to 1, or to 0 where demand is
+        not served.
+    objective
+        Of the answer; infinite where there is none.
+    bound
+        Best bound: no answer can be better.
+    seconds
+        That the solve took.
+    reasons
+        Why there is no answer; empty where there is one.
+    """
+
+    status: Status
+    open: Ints
+    shares: sparse.csr_array
+    objective: float
+    bound: float
+    seconds: float
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def gap(self) -> float:
+        """Relative gap, see :func:`relative_gap`."""
+        return relative_gap(self.objective, self.bound)
+
+    @property
+    def assignment(self) -> Ints:
+        """Place of the site that serves the most of each demand, -1 where none does."""
+        found = np.full(self.shares.shape[0], -1, dtype=np.int64)
+        rows = np.repeat(np.arange(self.shares.shape[0]), np.diff(self.shares.indptr))
+        order = np.argsort(self.shares.data, kind="stable")
+        found[rows[order]] = self.shares.indices[order]
+        return found
+
+
+def assigned(sites: Ints, count: int) -> sparse.csr_array:
+    """Shares of demand that is served whole, from the place of each one's site (-1: by none) and how many there are."""
+    served = np.flatnonzero(sites >= 0)
+    return sparse.csr_array((np.ones(len(served)), (served, sites[served])), shape=(len(sites), count))
+
+
+def nothing(
+    status: Status, shape: tuple[int, int], limits: Limits, *reasons: Reason, bound: float = -math.inf
+) -> Answer:
+    """Answer where there is none."""
+    none = np.array([], dtype=np.int64)
+    return Answer(status, none, sparse.csr_array(shape), math.inf, bound, limits.seconds, reasons)
