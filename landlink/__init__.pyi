@@ -1,6 +1,7 @@
 from .city import City, load_city
 from .errors import CrsError, DataError, LandlinkError, OutputError, PolicyError
 from .plan.archive import load_plan, save_plan
+from .plan.derivation import explain
 from .plan.plan import Options, Plan, make_plan
 from .policy import Policy, load_policy
 
@@ -14,6 +15,7 @@ __all__ = [
     "Plan",
     "Policy",
     "PolicyError",
+    "explain",
     "load_city",
     "load_plan",
     "load_policy",

@@ -7,7 +7,9 @@ from typing import Literal
 import numpy as np
 import pandera.pandas as pa
 
-Kind = Literal["text", "int", "float"]
+# `names` is a tuple of names, which files hold as one text, see LISTED.
+Kind = Literal["text", "int", "float", "names"]
+LISTED = "; "
 STATUSES = ("official", "estimated", "synthetic")
 CONFIDENCES = ("seen", "known", "default")
 CHANNELS = ("all", "talent", "points", "policy")
@@ -307,7 +309,7 @@ RESULTS: dict[str, Table] = {
                     "quota_m2",
                     "cut_m2",
                 ),
-                Column("cut_by", "text"),
+                Column("cut_by", "names"),
             ),
             ("code",),
         ),

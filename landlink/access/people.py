@@ -1,6 +1,4 @@
-"""Who is to be served, and what serves them already: a plan's people on cells, and a city's facilities in persons."""
-
-from collections.abc import Iterable
+"""Who is to be served, and what serves them already: people on cells, and a city's facilities with their capacities."""
 
 import geopandas as gpd
 import pandas as pd
@@ -8,21 +6,31 @@ import pandas as pd
 from landlink.access.cells import CELL_M, Anchor, cells, settle, users
 from landlink.city.land import Land
 from landlink.errors import DataError, Fault
-from landlink.plan.plan import Plan
+from landlink.policy import Standard
 
-# Kinds of place that draw settled people, by what they offer.
+# Kinds of facility that draw settled people, by what they offer.
 DRAWN_BY = {"housing": "affordable_housing", "jobs": "employment"}
-# Distance at which a place draws no one any more, m: a quarter of an hour by bicycle.
+# Distance at which a facility draws no one any more, m: a quarter of an hour by bicycle.
 REACH_M = 3_000.0
 
 
 def people(
-    plan: Plan, land: Land, *, cell_m: float = CELL_M, housing_share: float = 0.0, jobs_share: float = 0.0
+    land: Land,
+    residents: "pd.Series[int]",
+    settled: "pd.Series[int]",
+    *,
+    cell_m: float = CELL_M,
+    housing_share: float = 0.0,
+    jobs_share: float = 0.0,
 ) -> pd.DataFrame:
-    """Residents and settled people of a plan on cells.
+    """Residents and settled people on cells.
 
     Parameters
     ----------
+    land
+        Of which the districts, the population raster and the layer ``facilities`` are read.
+    residents, settled
+        Persons by district code; settled people are among the residents.
     cell_m
         Side of the cells, m.
     housing_share, jobs_share
@@ -32,14 +40,13 @@ def people(
     Returns
     -------
     ``cell``, ``code``, ``x``, ``y`` (m, in the land's plane), ``residents``, ``settled``: whole persons, whose sums by
-    district are the plan's.
+    district are those given.
 
     Raises
     ------
     DataError
-        The city has no population raster, or other districts than the plan; a share is drawn by nothing.
+        The city has no population raster; a share is drawn by nothing.
     """
-    check_districts(plan, land.districts["code"])
     if "population-raster" not in land.rasters:
         raise DataError(Fault("package.resource_missing", {"name": "population-raster"}))
     anchors = [
@@ -47,29 +54,27 @@ def people(
         for name, share in (("housing", housing_share), ("jobs", jobs_share))
         if share
     ]
-    base = plan.base.table.set_index("code")
-    there = cells(land.rasters["population-raster"], land.districts, base["residents"].astype("int64"), cell_m=cell_m)
-    return there.assign(settled=settle(there, plan.quota.set_index("code")["settled"], anchors))
+    table = cells(land.rasters["population-raster"], land.districts, residents.astype("int64"), cell_m=cell_m)
+    return table.assign(settled=settle(table, settled, anchors))
 
 
-def counted(plan: Plan, there: pd.DataFrame, facility: str, group: str) -> "pd.Series[int]":
+def counted(cells: pd.DataFrame, standard: Standard, group: str) -> "pd.Series[int]":
     """Persons of a group who count for a facility, by cell: the aged for elder care, all for a school.
 
     Parameters
     ----------
-    there
+    cells
         As :func:`people` returns them.
     group
         ``residents`` or ``settled``.
     """
-    standard = plan.rules.standard(facility)
-    totals = there.groupby("code")[group].sum()
+    totals = cells.groupby("code")[group].sum()
     persons = pd.Series({code: standard.persons(int(total)) for code, total in totals.items()}, dtype="int64")
-    return users(there, group, persons)
+    return users(cells, group, persons)
 
 
 def existing(land: Land, facility: str) -> gpd.GeoDataFrame:
-    """Existing facilities of a kind, with their capacities in units; empty where the city has no such layer.
+    """Existing facilities of a kind as points, with their capacities in units; empty where the city has no such layer.
 
     Raises
     ------
@@ -79,31 +84,18 @@ def existing(land: Land, facility: str) -> gpd.GeoDataFrame:
     layer = land.layers.get("facilities")
     if layer is None:
         return gpd.GeoDataFrame({"capacity": pd.Series(dtype="int64")}, geometry=[], crs=land.crs)
-    found = layer[layer["facility"] == facility]
-    lacking = found[found["capacity"].isna()]
+    facilities = layer[layer["facility"] == facility]
+    lacking = facilities[facilities["capacity"].isna()]
     if len(lacking):
         values = {"facility": facility, "count": len(lacking), "name": lacking["name"].iloc[0]}
         file = land.city.land["facilities"].file
         raise DataError(Fault("people.capacity_missing", values, file, row=int(lacking.index[0]), column="capacity"))
-    return found.assign(capacity=found["capacity"].astype("int64"), geometry=found.representative_point())
+    points = facilities.representative_point()
+    return facilities.assign(capacity=facilities["capacity"].astype("int64"), geometry=points)
 
 
-def check_districts(plan: Plan, codes: Iterable[str]) -> None:
-    """See that a city's districts are those of a plan.
-
-    Raises
-    ------
-    DataError
-        Their codes differ.
-    """
-    own, other = set(plan.quota["code"]), set(codes)
-    if own != other:
-        values = {"plan": ", ".join(sorted(own - other)) or "—", "city": ", ".join(sorted(other - own)) or "—"}
-        raise DataError(Fault("people.other_city", values))
-
-
-def _drawing(land: Land, kind: str) -> gpd.GeoDataFrame:
-    found = existing(land, kind)
-    if found.empty:
-        raise DataError(Fault("people.drawn_by_nothing", {"facility": kind}))
-    return found
+def _drawing(land: Land, facility: str) -> gpd.GeoDataFrame:
+    facilities = existing(land, facility)
+    if facilities.empty:
+        raise DataError(Fault("people.drawn_by_nothing", {"facility": facility}))
+    return facilities

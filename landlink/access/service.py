@@ -1,7 +1,7 @@
-"""Service (服务水平): who is served by a kind of facility and how well, before the plan's sites and with them."""
+"""Service (服务水平): who is served by a kind of facility and how well, before planned sites and with them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
@@ -30,7 +30,7 @@ from landlink.access import steps as in_steps
 from landlink.access.people import counted, existing
 from landlink.city.land import Land, resource_origin
 from landlink.errors import DataError, Fault
-from landlink.plan.plan import Plan
+from landlink.policy import Standard
 from landlink.schema import PEOPLE, worst
 
 When = Literal["before", "after"]
@@ -85,7 +85,7 @@ class Service:
         after the plan's sites ``access_before`` (units per 1,000 persons who count, shared with all residents who reach
         the same facilities), ``nearest_before_m``, and so on.
     facilities, sites
-        How many there are of existing ones and of the plan's.
+        Number of existing facilities, and of planned ones.
     status
         The least official status of what this rests on.
     """
@@ -112,7 +112,7 @@ class Service:
         ``gini``, ``palma``, ``covered`` (share with a facility within the radius), ``short_persons``, ``short_share``
         (with less than the standard) and ``lack`` (units that would bring them to it).
         """
-        found = []
+        tables = []
         for group in PEOPLE:
             for when in ("before", "after"):
                 measured = pd.DataFrame(
@@ -125,8 +125,8 @@ class Service:
                 )
                 table = equity(measured, radius=self.radius_m, threshold=self.standard, by=by)
                 table["lack"] = table["lack"] / 1000
-                found.append(table.assign(group=group, when=when))
-        return pd.concat(found, ignore_index=True)
+                tables.append(table.assign(group=group, when=when))
+        return pd.concat(tables, ignore_index=True)
 
     def covered(self, group: str) -> pd.DataFrame:
         """Share of a group with a facility within the radius, before and after, as :meth:`table` has it.
@@ -136,68 +136,69 @@ class Service:
         ``code`` (empty for the whole city), ``before`` and ``after``, 0–1; no row where none of the group live.
         """
         lived_in = self.cells[self.cells[group] > 0]
-        found = [
+        shares = [
             {"code": code}
             | {when: coverage(cells[f"nearest_{when}_m"], cells[group], self.radius_m) for when in ("before", "after")}
             for code, cells in [*lived_in.groupby("code"), ("", lived_in)]
             if len(cells)
         ]
-        return pd.DataFrame(found, columns=["code", "before", "after"])
+        return pd.DataFrame(shares, columns=["code", "before", "after"])
 
     def lorenz(self, group: str, when: When) -> pd.DataFrame:
         """Lorenz curve of access, see :func:`landlink.access.lorenz`."""
         return lorenz(self.cells[f"access_{when}"], self.cells[group])
 
 
-def service(plan: Plan, land: Land, there: pd.DataFrame, facility: str, how: How | None = None) -> Service:
+def service(
+    land: Land,
+    cells: pd.DataFrame,
+    standard: Standard,
+    sites: gpd.GeoDataFrame,
+    how: How | None = None,
+    *,
+    statuses: Iterable[str] = (),
+) -> Service:
     """Measure the service of a kind of facility.
 
     Residents compete for the facilities; settled people are among them and have the access of where they live.
 
     Parameters
     ----------
-    plan
-        With or without sites; without, before and after are the same.
-    there
+    land
+        Of which the layers ``facilities`` and ``roads`` are read.
+    cells
         People on cells, as :func:`landlink.access.people.people` returns them.
-    facility
-        One with a service radius.
+    standard
+        Standard of the facility; it has a service radius.
+    sites
+        Planned facilities of the kind: points in the land's plane with ``capacity`` in units. Where there are none,
+        before and after are the same.
+    statuses
+        Statuses of what the persons and the sites rest on.
 
     Raises
     ------
     DataError
-        The facility has no radius or is none, an existing one has no capacity, the city has no roads to go along, or an
-        option is wrong.
+        An existing facility has no capacity, the city has no roads to go along, or an option is wrong.
     """
     how = how or How()
     _check(how)
-    radius = plan.rules.radius_m(facility)
-    groups = {group: counted(plan, there, facility, group) for group in PEOPLE}
-    present = existing(land, facility)[["capacity", "geometry"]]
-    planned = sites_of(plan, land, facility)
-    cells = there[["cell", "code", "x", "y"]].assign(**groups)
-    for when, offered in (("before", present), ("after", pd.concat([present, planned], ignore_index=True))):
-        pairs = _pairs(cells, offered, land, radius, how)
+    radius = standard.radius_m
+    if radius is None:
+        raise ValueError(f"{standard.facility.id} has no service radius")
+    present = existing(land, standard.facility.id)[["capacity", "geometry"]]
+    groups = {group: counted(cells, standard, group) for group in PEOPLE}
+    measured = cells[["cell", "code", "x", "y"]].assign(**groups)
+    both = pd.concat([present, sites], ignore_index=True)
+    for when, facilities in (("before", present), ("after", both)):
+        pairs = _pairs(measured, facilities, land, radius, how)
         decay = None if how.method == "2sfca" else _decay(how.decay, radius)
-        found = access(pairs, cells["residents"], offered["capacity"], method=how.method, decay=decay)
-        cells[f"access_{when}"] = 1000 * found
-        cells[f"nearest_{when}_m"] = _nearest(cells, offered, pairs, how)
-    standard = float(plan.rules.standard(facility).number("per_1000", 0))
-    return Service(facility, radius, standard, cells, len(present), len(planned), _status(plan, land))
-
-
-def sites_of(plan: Plan, land: Land, facility: str) -> gpd.GeoDataFrame:
-    """The plan's sites of a kind of facility as points in the land's plane, with their capacities in units."""
-    if plan.siting is None:
-        return gpd.GeoDataFrame({"capacity": pd.Series(dtype="int64")}, geometry=[], crs=land.crs)
-    chosen = plan.siting.sites[plan.siting.sites["facility"] == facility].to_crs(land.crs)
-    points = chosen.representative_point()
-    return gpd.GeoDataFrame({"capacity": chosen["units"].to_numpy("int64")}, geometry=points.to_numpy(), crs=land.crs)
-
-
-def without_sites(plan: Plan) -> Plan:
-    """Return the plan as it was before sites were chosen."""
-    return plan if plan.siting is None else replace(plan, siting=None, fingerprint=plan.siting.plan)
+        scores = access(pairs, measured["residents"], facilities["capacity"], method=how.method, decay=decay)
+        measured[f"access_{when}"] = 1000 * scores
+        measured[f"nearest_{when}_m"] = _nearest(measured, facilities, pairs, how)
+    ratio = float(standard.number("per_1000", 0))
+    status = worst([*_statuses(land), *statuses])
+    return Service(standard.facility.id, radius, ratio, measured, len(present), len(sites), status)
 
 
 def _check(how: How) -> None:
@@ -212,17 +213,17 @@ def _check(how: How) -> None:
 
 
 def _decay(name: str, radius: float) -> Decay:
-    made: Mapping[str, partial[Decay]] = {
+    decays: Mapping[str, partial[Decay]] = {
         "gaussian": partial(gaussian_to, radius),
         "steps": partial(in_steps, [(radius / 3, 1.0), (2 * radius / 3, 0.68), (radius, 0.22)]),
         "power": partial(power, 1, least=radius / 10),
     }
-    return made[name]()
+    return decays[name]()
 
 
-def _pairs(cells: pd.DataFrame, offered: gpd.GeoDataFrame, land: Land, radius: float, how: How) -> Pairs:
+def _pairs(cells: pd.DataFrame, facilities: gpd.GeoDataFrame, land: Land, radius: float, how: How) -> Pairs:
     middles = cells[["x", "y"]].to_numpy()
-    points = np.column_stack([offered.geometry.x, offered.geometry.y])
+    points = np.column_stack([facilities.geometry.x, facilities.geometry.y])
     if how.travel == "straight":
         return straight(middles, points, radius, circuity=how.circuity)
     if "roads" not in land.layers:
@@ -231,19 +232,18 @@ def _pairs(cells: pd.DataFrame, offered: gpd.GeoDataFrame, land: Land, radius: f
     return network(middles, points, roads[~roads["kind"].isin(_NO_WAY)], radius, snap_m=how.snap_m)
 
 
-def _nearest(cells: pd.DataFrame, offered: gpd.GeoDataFrame, pairs: Pairs, how: How) -> Floats:
+def _nearest(cells: pd.DataFrame, facilities: gpd.GeoDataFrame, pairs: Pairs, how: How) -> Floats:
     """Distance of the nearest facility, m, however far by a straight line; along roads none beyond the radius."""
-    if how.travel == "network" or offered.empty:
+    if how.travel == "network" or facilities.empty:
         return nearest(pairs)
-    points = np.column_stack([offered.geometry.x, offered.geometry.y])
-    found: Floats = cKDTree(points).query(cells[["x", "y"]].to_numpy())[0] * how.circuity
-    return found
+    points = np.column_stack([facilities.geometry.x, facilities.geometry.y])
+    distance_m: Floats = cKDTree(points).query(cells[["x", "y"]].to_numpy())[0] * how.circuity
+    return distance_m
 
 
-def _status(plan: Plan, land: Land) -> str:
+def _statuses(land: Land) -> list[str]:
+    """Statuses of the facilities and of the population raster, where the city says them."""
     layers = [land.city.land[name] for name in ("facilities", "population-raster") if name in land.city.land]
-    statuses = [resource_origin(layer)["status"] for layer in layers]
+    stated = [status for layer in layers if (status := resource_origin(layer)["status"])]
     facilities = land.layers.get("facilities")
-    own = [] if facilities is None else list(facilities["status"].unique())
-    siting = [] if plan.siting is None else [plan.siting.data_status]
-    return worst([*(status for status in statuses if status), *own, *siting, *plan.base.sources["status"]])
+    return [*stated, *([] if facilities is None else facilities["status"].unique())]

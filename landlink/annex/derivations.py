@@ -3,9 +3,8 @@
 import json
 from collections.abc import Iterator
 
-from landlink.plan.derivation import Explainer
+from landlink.plan.derivation import Explainer, Node
 from landlink.plan.formulas import FORMULAS
-from landlink.plan.node import Node
 from landlink.plan.plan import Plan
 from landlink.schema import RESULTS
 from landlink.texts import Lang
@@ -15,8 +14,9 @@ def audit(plan: Plan, lang: Lang = "zh", district: str | None = None) -> bytes:
     """Return every figure of a plan, or of one of its districts, with its derivation, as JSON in UTF-8.
 
     ``figures`` lists table, column, district code and, where the table has them, facility and site of each figure, its
-    value, and the place of its derivation in ``nodes``. A node has the fields of :class:`landlink.plan.node.Node`; its
-    ``inputs`` are places in ``nodes``. What several figures rest on is there once.
+    value, and the index of its derivation in ``nodes``. A node has the fields of
+    :class:`landlink.plan.derivation.Node`; its ``inputs`` are indices in ``nodes``. What several figures
+    rest on is there once.
 
     Returns
     -------

@@ -10,12 +10,12 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from landlink.access.people import check_districts, people
-from landlink.access.service import Service, service
+from landlink.access.service import Service
 from landlink.city import City
 from landlink.city.facts import settlement_rows
 from landlink.city.land import Land, has_land, load_land
 from landlink.errors import DataError
+from landlink.plan.chain import check_districts, measure_service, people_on_cells
 from landlink.plan.plan import Plan
 from landlink.supply.find import Supply, find_supply
 from landlink.years.targets import targets
@@ -114,7 +114,7 @@ def survey(plan: Plan, city: City, *, accept_questions: bool = False) -> Materia
 
 def _services(plan: Plan, land: Land) -> Iterator[Service]:
     """Service of each kind of facility that it can be measured for; the others are told among the gaps."""
-    there = people(plan, land)
+    cells = people_on_cells(plan, land)
     for facility in plan.rules.with_radius:
         with suppress(DataError):  # existing facilities without a capacity
-            yield service(plan, land, there, facility)
+            yield measure_service(plan, land, cells, facility)

@@ -6,10 +6,11 @@ from pathlib import Path
 from landlink.access import METHODS
 from landlink.access.cells import CELL_M
 from landlink.access.save import save_services
-from landlink.access.service import DECAYS, TRAVEL, How, Service, service
+from landlink.access.service import DECAYS, TRAVEL, How, Service
 from landlink.cli.arguments import Say, add_shared, choices
 from landlink.cli.inputs import people_on_cells, read_plan_and_land
 from landlink.cli.terminal import print_table
+from landlink.plan.chain import measure_service
 from landlink.plan.plan import Plan
 from landlink.texts import Lang, text
 
@@ -30,7 +31,9 @@ def run(options: argparse.Namespace, lang: Lang) -> None:
     plan, land = read_plan_and_land(options)
     how = How(options.method, options.decay, options.travel, options.circuity)
     cells = people_on_cells(options, plan, land)
-    services = [service(plan, land, cells, facility, how) for facility in options.facility or plan.rules.with_radius]
+    services = [
+        measure_service(plan, land, cells, facility, how) for facility in options.facility or plan.rules.with_radius
+    ]
     paths = save_services(services, land, options.cell or CELL_M, Path(options.out))
     _print_services(plan, services, lang)
     print(text("cli.written", lang, files="  ".join(map(str, paths))))

@@ -1,7 +1,7 @@
 """Arguments that several subcommands share, each declared once."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -42,7 +42,7 @@ def add_shared(parser: argparse.ArgumentParser, say: Say, *flags: str) -> None:
         parser.add_argument(flag, help=say(known[flag].help), **known[flag].options)
 
 
-def choices(say: Say, help_id: str, names: tuple[str, ...] | list[str]) -> str:
+def choices(say: Say, help_id: str, names: Iterable[str]) -> str:
     """Help text followed by the values to choose from."""
     return f"{say(help_id)} {' | '.join(names)}"
 

@@ -5,6 +5,7 @@ import json
 
 from landlink.cli.arguments import Say, add_shared
 from landlink.plan.archive import load_plan
+from landlink.plan.derivation import explain
 from landlink.plan.formulas import HEADLINE
 from landlink.texts import Lang
 
@@ -23,7 +24,13 @@ def arguments(parser: argparse.ArgumentParser, say: Say) -> None:
 def run(options: argparse.Namespace, lang: Lang) -> None:
     """Run the command."""
     plan = load_plan(options.plan)
-    node = plan.explain(
-        options.table, options.code, options.column, facility=options.facility, site=options.site, lang=lang
+    node = explain(
+        plan,
+        options.table,
+        options.code,
+        options.column,
+        facility=options.facility,
+        site=options.site,
+        lang=lang,
     )
     print(json.dumps(node.to_dict(), ensure_ascii=False, indent=1) if options.json else node.render(lang))

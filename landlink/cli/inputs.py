@@ -5,8 +5,8 @@ import argparse
 import pandas as pd
 
 from landlink.access.cells import CELL_M
-from landlink.access.people import people
 from landlink.city import Land, load_city, load_land
+from landlink.plan import chain
 from landlink.plan.archive import load_plan
 from landlink.plan.plan import Plan
 
@@ -20,7 +20,7 @@ def read_plan_and_land(options: argparse.Namespace) -> tuple[Plan, Land]:
 
 def people_on_cells(options: argparse.Namespace, plan: Plan, land: Land) -> pd.DataFrame:
     """Residents and settled people of a plan on the cells that ``--cell`` and the shares describe."""
-    return people(
+    return chain.people_on_cells(
         plan,
         land,
         cell_m=options.cell or CELL_M,

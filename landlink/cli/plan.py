@@ -10,7 +10,7 @@ from landlink.cli.arguments import Say, add_shared, choices, decimal, share
 from landlink.cli.terminal import print_table
 from landlink.plan.archive import save_plan
 from landlink.plan.plan import Plan, make_plan
-from landlink.policy import RULES, load_policy, shipped
+from landlink.policy import BALANCING_RULES, load_policy, shipped
 from landlink.present.tables import QUOTA_SHOWN
 from landlink.schema import RESULTS
 from landlink.texts import Lang, text
@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser, say: Say) -> None:
     parser.add_argument("--year", type=int, required=True, help=say("year"))
     parser.add_argument("--basis", default=BASES[0], help=choices(say, "basis", BASES))
     parser.add_argument("--cap", metavar="HA", help=say("cap"))
-    parser.add_argument("--rule", help=choices(say, "rule", RULES))
+    parser.add_argument("--rule", help=choices(say, "rule", BALANCING_RULES))
     parser.add_argument("--adjust", metavar="PCT", help=say("adjust"))
     parser.add_argument("--offset-share", metavar="SHARE", help=say("offset_share"))
 

@@ -10,13 +10,13 @@ from landlink.cli.arguments import Say, add_shared, choices
 from landlink.cli.inputs import people_on_cells, read_plan_and_land
 from landlink.cli.terminal import print_table
 from landlink.errors import DataError, Fault
+from landlink.plan.chain import site_facilities
 from landlink.plan.plan import Plan
 from landlink.plan.site_files import save_sites
 from landlink.present.tables import proof
 from landlink.schema import LAND_SOURCES, PEOPLE
-from landlink.siting.choose import Chosen, Wish, site_facilities
 from landlink.siting.limits import Progress, Watch
-from landlink.siting.request import CANDIDATES
+from landlink.siting.request import CANDIDATES, Chosen, Wish
 from landlink.siting.solver import Weights
 from landlink.supply.find import find_supply
 from landlink.texts import Lang, text

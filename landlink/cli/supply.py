@@ -7,6 +7,7 @@ from pathlib import Path
 from landlink.city import load_city, load_land
 from landlink.cli.arguments import Say, add_shared
 from landlink.cli.terminal import print_table
+from landlink.plan.derivation import explain_parcel
 from landlink.present.supply import district_supply
 from landlink.supply.find import Supply, find_supply
 from landlink.supply.save import save_supply
@@ -31,7 +32,7 @@ def run(options: argparse.Namespace, lang: Lang) -> None:
         paths = save_supply(supply, Path(options.out), rasters)
     _print_districts(supply, lang)
     if options.explain:
-        print(supply.explain(options.explain, lang).render(lang))
+        print(explain_parcel(supply, options.explain, lang).render(lang))
     print(text("cli.written", lang, files="  ".join(map(str, paths))))
 
 

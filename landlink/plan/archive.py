@@ -18,6 +18,7 @@ from landlink.errors import DataError, Fault
 from landlink.files import csv_bytes, write_files
 from landlink.plan.plan import Note, Options, Plan
 from landlink.policy import Dated, Document, Facility, Rules, Step, Steps
+from landlink.schema import LISTED, RESULTS
 from landlink.siting.sites import Siting
 
 DOCUMENT = "plan.json"
@@ -42,7 +43,7 @@ def save_plan(plan: Plan, folder: str | Path) -> list[Path]:
 def plan_files(plan: Plan) -> dict[str, bytes]:
     """Contents of the files of :func:`save_plan`, by name."""
     tables = _TABLES if plan.siting is None else (*_TABLES, *_CHOSEN)
-    files: dict[str, bytes] = {f"{name}.csv": csv_bytes(plan.table(name)) for name in tables}
+    files: dict[str, bytes] = {f"{name}.csv": csv_bytes(_written(plan.table(name), name)) for name in tables}
     content = _to_data(plan)
     sealed = {"format": _FORMAT, "sha256": _digest(content), "plan": content}
     files[DOCUMENT] = (json.dumps(sealed, ensure_ascii=False, indent=1) + "\n").encode()
@@ -86,7 +87,7 @@ def _to_data(plan: Plan) -> dict[str, Any]:
         "facts": _frame_to_data(plan.base.table),
         "sources": _frame_to_data(plan.base.sources),
         "surplus": _frame_to_data(plan.surplus),
-        "tables": {name: _frame_to_data(plan.table(name)) for name in _TABLES},
+        "tables": {name: _frame_to_data(_written(plan.table(name), name)) for name in _TABLES},
         "districts": json.loads(plan.districts.to_json(drop_id=True)),
         "notes": [{"id": note.id, "values": dict(note.values)} for note in plan.notes],
         "version": plan.version,
@@ -98,7 +99,7 @@ def _to_data(plan: Plan) -> dict[str, Any]:
 def _from_data(data: Mapping[str, Any]) -> Plan:
     facilities = tuple(Facility(**facility) for facility in data["facilities"])
     rules = Rules({value["parameter"]: _dated_from_data(value) for value in data["rules"]}, facilities)
-    tables = {name: _frame_from_data(data["tables"][name]) for name in _TABLES}
+    tables = {name: _read(_frame_from_data(data["tables"][name]), name) for name in _TABLES}
     districts = gpd.GeoDataFrame.from_features(data["districts"], crs=CGCS2000)
     return Plan(
         data["city"]["id"],
@@ -159,6 +160,22 @@ def _frame_to_data(frame: pd.DataFrame) -> dict[str, Any]:
 def _frame_from_data(data: Mapping[str, Any]) -> pd.DataFrame:
     frame = pd.DataFrame(data["rows"], columns=list(data["columns"]), dtype=object)
     return frame.astype(data["columns"])
+
+
+def _names(table: str) -> list[str]:
+    """Columns of a result table that hold tuples of names."""
+    return [column.name for column in RESULTS[table].columns if column.kind == "names"]
+
+
+def _written(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Result table as files hold it: tuples of names as one text."""
+    return frame.assign(**{name: frame[name].map(LISTED.join) for name in _names(table)})
+
+
+def _read(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Result table from what files hold; the reverse of :func:`_written`."""
+    split = {name: [tuple(text.split(LISTED)) if text else () for text in frame[name]] for name in _names(table)}
+    return frame.assign(**split)
 
 
 def _dated_to_data(dated: Dated) -> dict[str, Any]:

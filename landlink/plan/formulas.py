@@ -17,7 +17,8 @@ class Formula:
 
 # An input is a column of the same row, a district fact (`base.`), a column of the district's
 # row in another table (`quota.`, `ledger.`), a field of the facility's standard (`standard.`), a sum over other rows
-# (`sum.`), or a rule.
+# (`sum.`), or a rule. `layer:` and `list:` stand before inputs that count only where the central area is a layer or the
+# policy's list of districts.
 FORMULAS: Mapping[str, Formula] = {
     "quota.settled": Formula(("base.settled",)),
     "quota.urban_residents": Formula(("base.residents", "base.urban_share_pct"), "population"),
@@ -26,10 +27,25 @@ FORMULAS: Mapping[str, Formula] = {
     "quota.standard_m2": Formula(("per_capita_stock_m2", "linkage.standard", "linkage.adjustment"), "linkage"),
     "quota.entitlement_m2": Formula(("settled", "standard_m2"), "linkage"),
     "quota.stock_need_m2": Formula(
-        ("entitlement_m2", "base.central_settled", "stock_offset_m2", "central.districts"), "central"
+        (
+            "entitlement_m2",
+            "layer:settled",
+            "layer:base.central_settled",
+            "stock_offset_m2",
+            "list:central.districts",
+        ),
+        "central",
     ),
     "quota.stock_offset_m2": Formula(
-        ("entitlement_m2", "base.stock_available_m2", "stock.offset_share", "central.districts"), "stock"
+        (
+            "entitlement_m2",
+            "layer:settled",
+            "layer:base.central_settled",
+            "base.stock_available_m2",
+            "stock.offset_share",
+            "list:central.districts",
+        ),
+        "stock",
     ),
     "quota.demand_m2": Formula(("entitlement_m2", "stock_need_m2"), "stock"),
     "quota.quota_m2": Formula(
@@ -87,9 +103,14 @@ FORMULAS: Mapping[str, Formula] = {
     "ledger.deficit_m2": Formula(("sum.deficit_m2",), "order"),
     "ledger.unassigned_m2": Formula(("budget_m2", "granted_m2"), "order"),
 }
-# Rules that only some balancing rules use.
-USED_BY = {
-    "balance.floor_share": ("floor",),
-    "priority.districts": ("weighted", "floor"),
-    "priority.weight": ("weighted", "floor"),
-}
+
+
+def columns_of(table: str) -> list[str]:
+    """Columns of a table that have a formula, in order.
+
+    Examples
+    --------
+    >>> columns_of("needs")
+    ['persons', 'units', 'land_m2', 'granted_m2', 'deficit_m2']
+    """
+    return [name.partition(".")[2] for name in FORMULAS if name.startswith(f"{table}.")]

@@ -14,10 +14,8 @@ import pandas as pd
 from landlink.city import City
 from landlink.city.facts import Facts, central_share, district_facts
 from landlink.errors import DataError, Fault, LandlinkError, PolicyError
-from landlink.linkage.quota import ledger_budget, quota
+from landlink.linkage import ledger_budget, quota
 from landlink.needs.land import grant, ledger, needs
-from landlink.plan.derivation import explain
-from landlink.plan.node import Node
 from landlink.policy import PARAMETERS, Dated, Document, Facility, Policy, Rules
 from landlink.schema import INPUTS, RESULTS
 from landlink.siting.sites import Siting
@@ -175,19 +173,6 @@ class Plan:
         }
         seal = hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, default=str).encode())
         return replace(self, siting=siting, fingerprint=seal.hexdigest())
-
-    def explain(
-        self,
-        table: str,
-        code: str,
-        column: str | None = None,
-        *,
-        facility: str | None = None,
-        site: str | None = None,
-        lang: Lang | None = None,
-    ) -> Node:
-        """Derivation of one figure; see :func:`landlink.plan.derivation.explain`."""
-        return explain(self, table, code, column, facility=facility, site=site, lang=lang)
 
 
 def make_plan(

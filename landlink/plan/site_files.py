@@ -5,7 +5,7 @@ from pathlib import Path
 from landlink.files import csv_bytes, write_files
 from landlink.plan.archive import plan_files
 from landlink.plan.plan import Plan
-from landlink.siting.choose import Chosen
+from landlink.siting.request import Chosen
 
 CATCHMENTS = "catchments.csv"
 

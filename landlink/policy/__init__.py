@@ -2,15 +2,15 @@
 
 from landlink.policy.load import load_policy, shipped
 from landlink.policy.model import Policy, Rules
-from landlink.policy.parameters import FACILITY_FIELDS, GROUPS, PARAMETERS, RULES
+from landlink.policy.parameters import BALANCING_RULES, FACILITY_FIELDS, GROUPS, PARAMETERS
 from landlink.policy.standards import Standard
 from landlink.policy.values import Dated, Document, Facility, Parameter, Step, Steps
 
 __all__ = [
+    "BALANCING_RULES",
     "FACILITY_FIELDS",
     "GROUPS",
     "PARAMETERS",
-    "RULES",
     "Dated",
     "Document",
     "Facility",

@@ -1,11 +1,18 @@
 """Parameters that a policy may set: shape, unit and bounds of each, and of each field of a facility's standard."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 Shape = Literal["value", "steps", "districts", "choice"]
-RULES = ("proportional", "weighted", "floor")
+# Ways of balancing claims under the city's cap, each with the parameters that only some of them read; how each shares
+# land out is in landlink.linkage.balance.
+BALANCING_RULES: Mapping[str, tuple[str, ...]] = {
+    "proportional": (),
+    "weighted": ("priority.districts", "priority.weight"),
+    "floor": ("balance.floor_share", "priority.districts", "priority.weight"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ PARAMETERS: dict[str, Spec] = {
     "central.districts": Spec(("districts",)),
     "priority.districts": Spec(("districts",)),
     "priority.weight": Spec(("value",), "", Decimal(1), Decimal(100)),
-    "balance.rule": Spec(("choice",), choices=RULES),
+    "balance.rule": Spec(("choice",), choices=tuple(BALANCING_RULES)),
     "balance.city_cap": Spec(("value",), "ha"),
     "balance.floor_share": Spec(("value",), "share", maximum=Decimal(1)),
     "stock.offset_share": Spec(("value",), "share", maximum=Decimal(1)),

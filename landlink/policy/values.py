@@ -120,6 +120,13 @@ class Dated:
             raise TypeError(f"{self.parameter} is not a list of districts")
         return self.content
 
+    @property
+    def choice(self) -> str:
+        """Value as one of a parameter's choices."""
+        if not isinstance(self.content, str):
+            raise TypeError(f"{self.parameter} is not a choice")
+        return self.content
+
     def display(self) -> str:
         """Value as a person reads it, without its unit."""
         if isinstance(self.content, Steps):

@@ -1,22 +1,19 @@
-"""Sites (选址): parcels for the facilities that a plan grants land for, within each district's granted land."""
+"""Parcels for facilities: the problem is stated, solved to a proven gap, and told as sites."""
 
 import pandas as pd
 
-from landlink.plan.plan import Plan
 from landlink.siting.limits import Watch
 from landlink.siting.prepare import prepare
-from landlink.siting.request import Chosen, Task, Wish
+from landlink.siting.request import Chosen, Grants, Wish
 from landlink.siting.result import conclude
 from landlink.siting.solver import allocate
 from landlink.supply.find import Supply
 
-__all__ = ["Chosen", "Task", "Wish", "conclude", "prepare", "site_facilities"]
 
-
-def site_facilities(
-    plan: Plan,
-    found: Supply,
-    there: pd.DataFrame,
+def choose_sites(
+    grants: Grants,
+    supply: Supply,
+    cells: pd.DataFrame,
     wish: Wish | None = None,
     *,
     time_limit: float | None = 60,
@@ -29,11 +26,11 @@ def site_facilities(
 
     Parameters
     ----------
-    plan
-        What is needed and granted; sites that it has are not looked at.
-    found
+    grants
+        Land that districts grant to facilities.
+    supply
         Where land can be had.
-    there
+    cells
         People on cells, as :func:`landlink.access.people.people` returns them.
     time_limit, gap, seed, threads, watch
         See :class:`landlink.siting.limits.Limits`.
@@ -43,7 +40,7 @@ def site_facilities(
     DataError
         Something is wrong with what is asked for, or no choice meets it; the message says why.
     """
-    task = prepare(plan, found, there, wish or Wish())
+    task = prepare(grants, supply, cells, wish or Wish())
     answer = allocate(
         task.problem,
         weights=task.wish.weights,

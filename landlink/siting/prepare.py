@@ -14,57 +14,59 @@ from landlink.access import straight
 from landlink.access.people import counted, existing
 from landlink.city.land import Land, resource_origin
 from landlink.errors import DataError, Fault
-from landlink.plan.plan import Plan
 from landlink.policy import Standard
 from landlink.schema import PEOPLE, worst
-from landlink.siting.request import Task, Wish
+from landlink.siting.request import Grants, Task, Wish
 from landlink.siting.solver import Budget, Kind, Problem
 from landlink.supply.find import Supply
 from landlink.units import half_up
 
-# Sizes of a facility on one parcel at most, and parts that one without standard sizes is divided into at most.
-SIZES, PARTS = 12, 4
+# Sizes of a facility that are tried on one parcel at most.
+SIZES = 12
+# Equal parts that a facility without standard sizes is divided into at most.
+PARTS = 4
 # Suitability of a parcel that has no score.
 UNKNOWN = 0.5
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-def prepare(plan: Plan, found: Supply, there: pd.DataFrame, wish: Wish) -> Task:
+def prepare(grants: Grants, supply: Supply, cells: pd.DataFrame, wish: Wish) -> Task:
     """State the problem.
 
     Parameters
     ----------
-    plan
+    grants
         What is needed and granted.
-    found
+    supply
         Where land can be had.
-    there
+    cells
         People on cells, as :func:`landlink.access.people.people` returns them.
 
     Raises
     ------
     DataError
-        A facility, group, source or parcel is none, or a parcel that must be chosen is not large enough.
+        A facility, group, source or parcel is unknown, or a parcel that must be chosen is not large enough.
     """
-    names = wish.facilities or plan.rules.with_radius
-    radii = [plan.rules.radius_m(name) for name in names]
-    _check(wish, names, found)
-    options, unsited = _all_options(plan, found, names, wish)
-    middles = there[["x", "y"]].to_numpy("float64")
-    persons = [counted(plan, there, name, wish.group).to_numpy("int64") for name in names]
-    parcels = _kept(found, options, persons, middles, radii, wish)
+    names = wish.facilities or grants.rules.with_radius
+    radii = [grants.rules.radius_m(name) for name in names]
+    _check(wish, names, supply)
+    options, unsited = _all_options(grants, supply, names, wish)
+    middles = cells[["x", "y"]].to_numpy("float64")
+    standards = [grants.rules.standard(name) for name in names]
+    persons = [counted(cells, standard, wish.group).to_numpy("int64") for standard in standards]
+    parcels = _kept(supply, options, persons, middles, radii, wish)
     large = options["parcel"].nunique()
     options = options[options["parcel"].isin(parcels["parcel"])]
-    place = pd.Series(np.arange(len(parcels)), index=parcels["parcel"])
+    index = pd.Series(np.arange(len(parcels)), index=parcels["parcel"])
     points = points_of(parcels)
     kinds = []
-    for name, who, radius in zip(names, persons, radii, strict=True):
-        spare, reach = _spare(plan, found.land, there, name, radius, wish)
+    for standard, who, radius in zip(standards, persons, radii, strict=True):
+        spare, reach = _spare(standard, supply.land, cells, radius, wish)
         kinds.append(Kind(who, straight(middles, points, radius).cost, radius, spare, reach))
     problem = Problem(
         tuple(kinds),
-        candidate=place[options["parcel"]].to_numpy("int64"),
+        candidate=index[options["parcel"]].to_numpy("int64"),
         kind=options["kind"].to_numpy("int64"),
         units=options["units"].to_numpy("int64"),
         capacity=options["capacity"].to_numpy("int64"),
@@ -72,12 +74,12 @@ def prepare(plan: Plan, found: Supply, there: pd.DataFrame, wish: Wish) -> Task:
         area_m2=parcels["developable_m2"].to_numpy("int64"),
         suitability=parcels["score"].fillna(UNKNOWN).to_numpy("float64"),
         is_new=(parcels["land_source"] == "new").to_numpy(),
-        budgets=tuple(_budgets(plan, names, parcels)),
-        fixed=_places(wish.fixed, place, names, needed=True),
-        barred=_places(wish.barred, place, names, needed=False),
+        budgets=tuple(_budgets(grants, names, parcels)),
+        fixed=_pairs(wish.fixed, index, names, needed=True),
+        barred=_pairs(wish.barred, index, names, needed=False),
         split=wish.split,
     )
-    return Task(plan, wish, problem, tuple(names), parcels, there, large, unsited, _status(found))
+    return Task(grants, wish, problem, tuple(names), parcels, cells, large, unsited, _status(supply))
 
 
 def points_of(parcels: gpd.GeoDataFrame) -> Floats:
@@ -87,31 +89,31 @@ def points_of(parcels: gpd.GeoDataFrame) -> Floats:
 
 
 def _all_options(
-    plan: Plan, found: Supply, names: Sequence[str], wish: Wish
+    grants: Grants, supply: Supply, names: Sequence[str], wish: Wish
 ) -> tuple[pd.DataFrame, dict[tuple[str, str], str]]:
     """Sizes of facilities that parcels have room for, and why there is none of a facility in a district."""
-    needs = plan.needs.set_index(["code", "facility"])
-    usable = found.parcels["land_source"].isin(wish.sources) & (found.parcels["developable_m2"] > 0)
-    parcels = dict(list(found.parcels[usable].groupby("code")))
-    nowhere = found.parcels.iloc[:0]
+    needs = grants.needs.set_index(["code", "facility"])
+    usable = supply.parcels["land_source"].isin(wish.sources) & (supply.parcels["developable_m2"] > 0)
+    by_district = dict(list(supply.parcels[usable].groupby("code")))
+    no_parcels = supply.parcels.iloc[:0]
     tables, unsited = [], {}
     for kind, name in enumerate(names):
-        standard = plan.rules.standard(name)
-        for code in plan.quota["code"]:
-            need, central = needs.loc[(code, name)], code in plan.central
-            here = parcels.get(code, nowhere)
-            largest = int(here["developable_m2"].max()) if len(here) else 0
+        standard = grants.rules.standard(name)
+        for code in grants.quota["code"]:
+            need, central = needs.loc[(code, name)], code in grants.central
+            parcels = by_district.get(code, no_parcels)
+            largest = int(parcels["developable_m2"].max()) if len(parcels) else 0
             sizes = _sizes(standard, int(need["units"]), int(need["granted_m2"]), largest, central=central)
-            options = _options(here, kind, standard, sizes)
+            options = _options(parcels, kind, standard, sizes)
             if need["granted_m2"] and options.empty:
                 unsited[code, name] = "no_parcel" if sizes else "too_small"
             tables.append(options)
     return pd.concat(tables, ignore_index=True), unsited
 
 
-def _check(wish: Wish, names: Sequence[str], found: Supply) -> None:
+def _check(wish: Wish, names: Sequence[str], supply: Supply) -> None:
     faults: list[Fault] = []
-    known = set(found.developable.parcels["parcel"])
+    known = set(supply.developable.parcels["parcel"])
     for parcel, facility in (*wish.fixed, *wish.barred):
         if parcel not in known:
             faults.append(Fault("land.parcel_unknown", {"parcel": parcel}))
@@ -144,8 +146,8 @@ def _sizes(standard: Standard, needed: int, granted_m2: int, largest_m2: int, *,
         return next(({units: land(units)} for units in parts if land(units) <= largest_m2), {most: land(most)})
     top = min(most, int(standard.number("max_units", most)))
     sizes = range(top, max(least, 1) - 1, -module)
-    places = np.unique(np.linspace(0, len(sizes) - 1, min(SIZES, len(sizes))).round().astype(int))
-    return {sizes[place]: land(sizes[place]) for place in places}
+    chosen = np.unique(np.linspace(0, len(sizes) - 1, min(SIZES, len(sizes))).round().astype(int))
+    return {sizes[step]: land(sizes[step]) for step in chosen}
 
 
 def _options(parcels: gpd.GeoDataFrame, kind: int, standard: Standard, sizes: Mapping[int, int]) -> pd.DataFrame:
@@ -157,7 +159,7 @@ def _options(parcels: gpd.GeoDataFrame, kind: int, standard: Standard, sizes: Ma
 
 
 def _kept(
-    found: Supply,
+    supply: Supply,
     options: pd.DataFrame,
     persons: Sequence[Ints],
     middles: Floats,
@@ -165,18 +167,16 @@ def _kept(
     wish: Wish,
 ) -> gpd.GeoDataFrame:
     """Parcels to consider: for each kind and district, spread out, those first that the most people could reach."""
-    parcels = found.parcels[found.parcels["parcel"].isin(options["parcel"])].reset_index(drop=True)
+    parcels = supply.parcels[supply.parcels["parcel"].isin(options["parcel"])].reset_index(drop=True)
     if len(parcels) <= wish.candidates:
         return parcels
     points, codes = points_of(parcels), parcels["code"].to_numpy()
     best = np.full(len(parcels), np.inf)
-    for kind, there in enumerate(persons):
+    for kind, who in enumerate(persons):
         large = np.flatnonzero(parcels["parcel"].isin(options.loc[options["kind"] == kind, "parcel"]))
-        lived_in = there > 0
+        lived_in = who > 0
         near = _ones(straight(middles[lived_in], points[large], radii[kind]).cost)
-        best[large] = np.minimum(
-            best[large], _turns(points[large], codes[large], near.T @ there[lived_in], radii[kind])
-        )
+        best[large] = np.minimum(best[large], _turns(points[large], codes[large], near.T @ who[lived_in], radii[kind]))
     best[parcels["parcel"].isin([parcel for parcel, _ in wish.fixed])] = -1
     return parcels.iloc[np.sort(np.argsort(best, kind="stable")[: wish.candidates])].reset_index(drop=True)
 
@@ -189,10 +189,10 @@ def _turns(points: Floats, codes: npt.NDArray[np.object_], reached: Floats, radi
     while len(order):
         taken = np.zeros(len(points), dtype=bool)
         blocked = np.zeros(len(points), dtype=bool)
-        for place in order:
-            if not blocked[place]:
-                taken[place] = blocked[place] = True
-                blocked[beside[place]] = True
+        for parcel in order:
+            if not blocked[parcel]:
+                taken[parcel] = blocked[parcel] = True
+                blocked[beside[parcel]] = True
         chosen = order[taken[order]]
         within = pd.Series(codes[chosen]).groupby(codes[chosen]).cumcount().to_numpy()
         turn[chosen] = round_ + within / len(points)
@@ -201,25 +201,25 @@ def _turns(points: Floats, codes: npt.NDArray[np.object_], reached: Floats, radi
 
 
 def _spare(
-    plan: Plan, land: Land, there: pd.DataFrame, facility: str, radius: float, wish: Wish
+    standard: Standard, land: Land, cells: pd.DataFrame, radius: float, wish: Wish
 ) -> tuple[Ints, sparse.csr_array]:
     """What existing facilities have left for the people to be served, in persons, and how far they are.
 
     Where settled people are to be served the other residents come first: each cell divides its own between the
     facilities in reach by their capacities.
     """
-    present = existing(land, facility)
+    present = existing(land, standard.facility.id)
     if not wish.existing or present.empty:
-        return np.zeros(0, dtype="int64"), sparse.csr_array((len(there), 0))
-    capacity = plan.rules.standard(facility).persons_for(present["capacity"])
+        return np.zeros(0, dtype="int64"), sparse.csr_array((len(cells), 0))
+    capacity = standard.persons_for(present["capacity"])
     points = np.column_stack([present.geometry.x, present.geometry.y])
-    pairs = straight(there[["x", "y"]].to_numpy(), points, radius)
+    pairs = straight(cells[["x", "y"]].to_numpy(), points, radius)
     if wish.group == PEOPLE[0]:
         return capacity, pairs.cost
-    others = counted(plan, there, facility, PEOPLE[0]) - counted(plan, there, facility, PEOPLE[1])
+    others = counted(cells, standard, PEOPLE[0]) - counted(cells, standard, PEOPLE[1])
     reached = _ones(pairs.cost)
     within = reached @ capacity
-    each = np.divide(others.clip(lower=0), within, out=np.zeros(len(there)), where=within > 0)
+    each = np.divide(others.clip(lower=0), within, out=np.zeros(len(cells)), where=within > 0)
     load = capacity * (reached.T @ each)
     return np.maximum(0, np.floor(capacity - load)).astype("int64"), pairs.cost
 
@@ -229,32 +229,32 @@ def _ones(pairs: sparse.csr_array) -> sparse.csr_array:
     return sparse.csr_array((np.ones(pairs.nnz), pairs.indices, pairs.indptr), shape=pairs.shape)
 
 
-def _places(
-    wanted: Iterable[tuple[str, str]], place: "pd.Series[int]", names: Sequence[str], *, needed: bool
+def _pairs(
+    wanted: Iterable[tuple[str, str]], index: "pd.Series[int]", names: Sequence[str], *, needed: bool
 ) -> tuple[tuple[int, int], ...]:
     """Candidate and kind of pairs of parcel and facility; one that is no candidate is a fault where it is needed."""
-    lacking = [parcel for parcel, _ in wanted if needed and parcel not in place.index]
+    lacking = [parcel for parcel, _ in wanted if needed and parcel not in index.index]
     if lacking:
         raise DataError([Fault("sites.fixed_unusable", {"parcel": parcel}) for parcel in lacking])
-    return tuple((int(place[one]), names.index(name)) for one, name in wanted if one in place.index)
+    return tuple((int(index[parcel]), names.index(name)) for parcel, name in wanted if parcel in index.index)
 
 
-def _budgets(plan: Plan, names: Sequence[str], parcels: gpd.GeoDataFrame) -> list[Budget]:
+def _budgets(grants: Grants, names: Sequence[str], parcels: gpd.GeoDataFrame) -> list[Budget]:
     """Land that each district grants each facility, and new land that its quota gives all of them."""
-    granted = plan.needs.set_index(["code", "facility"])["granted_m2"]
-    quota = plan.quota.set_index("code")["quota_m2"]
+    granted = grants.needs.set_index(["code", "facility"])["granted_m2"]
+    quota = grants.quota.set_index("code")["quota_m2"]
     new = (parcels["land_source"] == "new").to_numpy()
     budgets = []
-    for code in plan.quota["code"]:
-        here = (parcels["code"] == code).to_numpy()
-        budgets += [Budget(int(granted[code, name]), kind, np.flatnonzero(here)) for kind, name in enumerate(names)]
-        budgets.append(Budget(int(quota[code]), None, np.flatnonzero(here & new)))
+    for code in grants.quota["code"]:
+        inside = (parcels["code"] == code).to_numpy()
+        budgets += [Budget(int(granted[code, name]), kind, np.flatnonzero(inside)) for kind, name in enumerate(names)]
+        budgets.append(Budget(int(quota[code]), None, np.flatnonzero(inside & new)))
     return budgets
 
 
-def _status(found: Supply) -> str:
+def _status(supply: Supply) -> str:
     """The least official status of parcels, constraints, facilities and population raster."""
-    land = found.land
+    land = supply.land
     layers = [land.city.land[name] for name in ("facilities", "population-raster") if name in land.city.land]
     given = [resource_origin(layer)["status"] for layer in layers]
-    return worst([found.status, *(status for status in given if status)])
+    return worst([supply.status, *(status for status in given if status)])

@@ -1,4 +1,4 @@
-"""What is asked of siting, the problem that it makes, and what comes of it."""
+"""What siting is asked for, the land it may give, the problem this makes, and the sites that come of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 
 from landlink.errors import DataError, Fault
-from landlink.plan.plan import Plan
+from landlink.policy import Rules
 from landlink.schema import LAND_SOURCES, PEOPLE
 from landlink.siting.sites import Siting
 from landlink.siting.solver import Allocation, Problem, Weights
@@ -51,7 +51,7 @@ class Wish:
     barred: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse groups and sources of land that there are none of."""
+        """Refuse unknown groups and sources of land."""
         choices = (("group", (self.group,), PEOPLE), ("sources", self.sources, LAND_SOURCES[:-1]))
         faults = [
             Fault("option.choice", {"option": name, "value": value, "choices": " | ".join(known)})
@@ -64,8 +64,33 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Grants:
+    """Land that districts grant to facilities, for which sites are chosen.
+
+    Parameters
+    ----------
+    plan
+        Fingerprint of the plan that grants it.
+    needs
+        A row a district and facility: ``code``, ``facility``, ``units``, ``granted_m2``.
+    quota
+        A row a district: ``code``, ``district``, ``quota_m2``.
+    central
+        Codes of the districts in the central area, where a standard may ask for less land.
+    rules
+        Values in force, of which the standards of facilities are read.
+    """
+
+    plan: str
+    needs: pd.DataFrame
+    quota: pd.DataFrame
+    central: tuple[str, ...]
+    rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """A problem of siting, and what its places stand for.
+    """A problem of siting, and what its rows and columns stand for.
 
     Parameters
     ----------
@@ -74,20 +99,22 @@ class Task:
     parcels
         Candidates: ``parcel``, ``code``, ``land_source``, ``score``, ``status``, ``developable_m2`` and developable
         shapes.
-    there
+    cells
         People on cells, in the order of the problem's.
     large
         How many parcels would be large enough.
     unsited
         Why a facility cannot be sited in a district, by both; only where that is known beforehand.
+    data_status
+        The least official status of parcels, constraints, facilities and population raster.
     """
 
-    plan: Plan
+    grants: Grants
     wish: Wish
     problem: Problem
     facilities: tuple[str, ...]
     parcels: gpd.GeoDataFrame
-    there: pd.DataFrame
+    cells: pd.DataFrame
     large: int
     unsited: Mapping[tuple[str, str], str]
     data_status: str

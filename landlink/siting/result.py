@@ -1,4 +1,4 @@
-"""What comes of an answer: sites, who goes where, what is provided, and what the next best would cost."""
+"""Sites from the solver's answer: who goes where, what is provided, and what the next best parcel would cost."""
 
 from dataclasses import asdict
 
@@ -42,9 +42,9 @@ def conclude(task: Task, answer: Allocation) -> Chosen:
     rest = parcels.drop(columns="geometry").reset_index(drop=True)
     taken = taken.join(rest[["parcel", "code", "land_source", "score", "status"]], on="candidate")
     taken = taken.sort_values(["kind", "code", "parcel"], ignore_index=True)
-    taken["site"] = [f"S{place:03d}" for place in range(1, len(taken) + 1)]
+    taken["site"] = [f"S{number:03d}" for number in range(1, len(taken) + 1)]
     taken["facility"] = [task.facilities[kind] for kind in taken["kind"]]
-    names = task.plan.quota.set_index("code")["district"]
+    names = task.grants.quota.set_index("code")["district"]
     taken["district"] = taken["code"].map(names)
     catchments = _catchments(task, answer, taken)
     by_site = (
@@ -58,7 +58,7 @@ def conclude(task: Task, answer: Allocation) -> Chosen:
     sites = gpd.GeoDataFrame(taken[RESULTS["sites"].names], geometry=shapes.to_numpy(), crs=CGCS2000)
     wish = asdict(task.wish)
     siting = Siting(
-        task.plan.fingerprint if task.plan.siting is None else task.plan.siting.plan,
+        task.grants.plan,
         sites,
         _provision(task, answer, taken, catchments),
         answer.status,
@@ -88,43 +88,43 @@ def _catchments(task: Task, answer: Allocation, taken: pd.DataFrame) -> pd.DataF
     """Persons that each site serves, by cell."""
     parts = []
     for kind, served in enumerate(answer.served):
-        found = served.tocoo()
+        pairs = served.tocoo()
         sites = taken[taken["kind"] == kind].set_index("candidate")["site"]
         cost = task.problem.kinds[kind].cost
-        cells = task.there.iloc[found.row][["cell", "code", "x", "y"]].reset_index(drop=True)
-        metres = _at(cost, found.row, found.col)
+        cells = task.cells.iloc[pairs.row][["cell", "code", "x", "y"]].reset_index(drop=True)
+        metres = _stored(cost, pairs.row, pairs.col)
         parts.append(
-            cells.assign(site=sites[found.col].to_numpy(), persons=found.data.astype("int64"), metres=metres, kind=kind)
+            cells.assign(site=sites[pairs.col].to_numpy(), persons=pairs.data.astype("int64"), metres=metres, kind=kind)
         )
     return pd.concat(parts, ignore_index=True)
 
 
-def _at(matrix: sparse.csr_array, rows: npt.NDArray[np.integer], columns: npt.NDArray[np.integer]) -> Floats:
-    """Stored values at places that are all stored, a stored 0 among them."""
+def _stored(matrix: sparse.csr_array, rows: npt.NDArray[np.integer], columns: npt.NDArray[np.integer]) -> Floats:
+    """Values at rows and columns that are all stored, a stored 0 among them."""
     key = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)) * matrix.shape[1] + matrix.indices
-    found: Floats = matrix.data[np.searchsorted(key, rows.astype("int64") * matrix.shape[1] + columns)]
-    return found
+    values: Floats = matrix.data[np.searchsorted(key, rows.astype("int64") * matrix.shape[1] + columns)]
+    return values
 
 
 def _instead(task: Task, answer: Allocation) -> pd.DataFrame:
     """The next best parcel for each site, and what it would cost."""
     best = next_best(task.problem, answer, task.wish.weights)
     parcels = task.parcels["parcel"].to_numpy()
-    there = best["instead"].to_numpy()
+    instead = best["instead"].to_numpy()
     return pd.DataFrame(
         {
             "option": best["option"],
-            "instead": np.where(there >= 0, parcels[there], ""),
-            "instead_unserved": best["persons_lost"].where(there >= 0).astype("Int64"),
-            "instead_m": best["metres"].where(there >= 0),
+            "instead": np.where(instead >= 0, parcels[instead], ""),
+            "instead_unserved": best["persons_lost"].where(instead >= 0).astype("Int64"),
+            "instead_m": best["metres"].where(instead >= 0),
         }
     )
 
 
 def _provision(task: Task, answer: Allocation, taken: pd.DataFrame, catchments: pd.DataFrame) -> pd.DataFrame:
     """Served and unserved persons and land by district and facility."""
-    plan, codes = task.plan, task.there["code"].to_numpy()
-    granted = plan.needs.set_index(["code", "facility"])["granted_m2"]
+    quota, codes = task.grants.quota, task.cells["code"].to_numpy()
+    granted = task.grants.needs.set_index(["code", "facility"])["granted_m2"]
     least = (
         pd.Series(task.problem.land_m2)
         .groupby([task.parcels["code"].to_numpy()[task.problem.candidate], task.problem.kind])
@@ -133,11 +133,11 @@ def _provision(task: Task, answer: Allocation, taken: pd.DataFrame, catchments: 
     sited = taken.groupby(["code", "kind"])["site_m2"].sum()
     new = catchments.groupby(["code", "kind"])["persons"].sum()
     rows = []
-    for code, district in zip(plan.quota["code"], plan.quota["district"], strict=True):
+    for code, district in zip(quota["code"], quota["district"], strict=True):
         for kind, name in enumerate(task.facilities):
-            here = codes == code
-            persons = int(task.problem.kinds[kind].persons[here].sum())
-            unserved, served = int(answer.uncovered[kind][here].sum()), int(new.get((code, kind), 0))
+            inside = codes == code
+            persons = int(task.problem.kinds[kind].persons[inside].sum())
+            unserved, served = int(answer.uncovered[kind][inside].sum()), int(new.get((code, kind), 0))
             given, land = int(granted[code, name]), int(sited.get((code, kind), 0))
             reason = task.unsited.get((code, name), "")
             if not reason and land < given:
@@ -158,7 +158,7 @@ def _provision(task: Task, answer: Allocation, taken: pd.DataFrame, catchments: 
                 )
             )
     table = pd.DataFrame(rows, columns=RESULTS["provision"].names)
-    order = {name: place for place, name in enumerate(task.facilities)}
+    order = {name: kind for kind, name in enumerate(task.facilities)}
     return table.sort_values(
         ["code", "facility"],
         key=lambda column: column.map(order) if column.name == "facility" else column,

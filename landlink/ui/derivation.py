@@ -2,7 +2,7 @@
 
 from html import escape
 
-from landlink.plan.node import Node
+from landlink.plan.derivation import Node
 from landlink.texts import Lang, text
 
 

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from landlink.access.people import people
-from landlink.access.service import How, Service, service
+from landlink.access.service import How, Service
+from landlink.plan.chain import measure_service, people_on_cells
 from landlink.plan.plan import Plan
 from landlink.ui import land_state
 
@@ -14,9 +14,9 @@ Shares = tuple[float, float]
 @st.cache_resource(show_spinner=False, max_entries=24, hash_funcs={Plan: lambda plan: plan.fingerprint, How: repr})
 def measured(plan: Plan, at: land_state.Look, facility: str, how: How, shares: Shares) -> Service:
     """Service of a kind of facility; ``shares`` are those of settled people near housing and near jobs."""
-    return service(plan, land_state.land(at), _people(plan, at, shares), facility, how)
+    return measure_service(plan, land_state.land(at), _people(plan, at, shares), facility, how)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4, hash_funcs={Plan: lambda plan: plan.fingerprint})
 def _people(plan: Plan, at: land_state.Look, shares: Shares) -> pd.DataFrame:
-    return people(plan, land_state.land(at), housing_share=shares[0], jobs_share=shares[1])
+    return people_on_cells(plan, land_state.land(at), housing_share=shares[0], jobs_share=shares[1])

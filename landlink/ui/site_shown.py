@@ -38,7 +38,7 @@ def shown(plan: Plan, name: str, row: dict[str, object]) -> object:
     if name == "district":
         return state.names(plan)[str(row["code"])]
     if name == "facility":
-        return plan.rules.standard(str(row["facility"])).facility.title[state.lang()]
+        return plan.titles(state.lang())[str(row["facility"])]
     if name in ("units", "land_source", "score", "mean_m"):
         return cell(plan, name, row)
     return row[name]

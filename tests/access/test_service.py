@@ -13,11 +13,12 @@ import shapely
 
 import landlink
 from landlink import cli
-from landlink.access.people import counted, existing, people
+from landlink.access.people import counted, existing
 from landlink.access.save import save_services
-from landlink.access.service import How, service
+from landlink.access.service import How
 from landlink.city.land import Land, load_land
 from landlink.errors import DataError
+from landlink.plan.chain import measure_service, people_on_cells
 from landlink.plan.plan import Plan
 from landlink.schema import PEOPLE
 from landlink.siting.sites import Siting
@@ -35,7 +36,7 @@ def plan(land: Land) -> Plan:
 
 @pytest.fixture(scope="module")
 def there(plan: Plan, land: Land) -> pd.DataFrame:
-    return people(plan, land, cell_m=400)
+    return people_on_cells(plan, land, cell_m=400)
 
 
 def sited(plan: Plan, land: Land, facility: str, units: int) -> Plan:
@@ -57,13 +58,13 @@ def test_people_sum_to_the_plan_s_figures(plan: Plan, there: pd.DataFrame) -> No
     sums = there.groupby("code")[["residents", "settled"]].sum()
     assert sums["settled"].tolist() == plan.quota["settled"].tolist()
     assert sums["residents"].tolist() == plan.base.table["residents"].tolist()
-    aged = counted(plan, there, "elder_care", "settled").groupby(there["code"]).sum()
+    aged = counted(there, plan.rules.standard("elder_care"), "settled").groupby(there["code"]).sum()
     needs = plan.needs[plan.needs["facility"] == "elder_care"].set_index("code")["persons"]
     assert aged.tolist() == needs.tolist()
 
 
 def test_people_near_housing_and_jobs(plan: Plan, land: Land, there: pd.DataFrame) -> None:
-    near = people(plan, land, cell_m=400, housing_share=0.5, jobs_share=0.3)
+    near = people_on_cells(plan, land, cell_m=400, housing_share=0.5, jobs_share=0.3)
     assert near["residents"].tolist() == there["residents"].tolist()
     assert near.groupby("code")["settled"].sum().tolist() == there.groupby("code")["settled"].sum().tolist()
     housing = shapely.MultiPoint(list(existing(land, "affordable_housing").geometry))
@@ -73,7 +74,7 @@ def test_people_near_housing_and_jobs(plan: Plan, land: Land, there: pd.DataFram
 
 def test_service_before_sites(plan: Plan, land: Land, there: pd.DataFrame) -> None:
     for facility in plan.rules.with_radius:
-        found = service(plan, land, there, facility)
+        found = measure_service(plan, land, there, facility)
         cells = found.cells
         assert (cells["access_before"] == cells["access_after"]).all()
         # Capacity is conserved: what residents have is what those facilities hold that anybody reaches.
@@ -89,8 +90,8 @@ def test_service_before_sites(plan: Plan, land: Land, there: pd.DataFrame) -> No
 
 
 def test_a_site_serves_those_around_it(plan: Plan, land: Land, there: pd.DataFrame) -> None:
-    before = service(plan, land, there, "hospital", How(method="2sfca"))
-    after = service(sited(plan, land, "hospital", 5_000), land, there, "hospital", How(method="2sfca"))
+    before = measure_service(plan, land, there, "hospital", How(method="2sfca"))
+    after = measure_service(sited(plan, land, "hospital", 5_000), land, there, "hospital", How(method="2sfca"))
     assert after.sites == 1
     cells = after.cells
     assert (before.cells["access_before"] == cells["access_before"]).all()
@@ -119,8 +120,8 @@ def test_a_site_serves_those_around_it(plan: Plan, land: Land, there: pd.DataFra
     ids=lambda how: f"{how.method}-{how.decay}-{how.travel}-{how.circuity}",
 )
 def test_ways_to_measure(plan: Plan, land: Land, there: pd.DataFrame, how: How) -> None:
-    found = service(plan, land, there, "hospital", how)
-    plain = service(plan, land, there, "hospital")
+    found = measure_service(plan, land, there, "hospital", how)
+    plain = measure_service(plan, land, there, "hospital")
     assert found.cells["access_before"].max() > 0
     assert not np.allclose(found.cells["access_before"], plain.cells["access_before"])
     table = found.table()
@@ -131,7 +132,7 @@ def test_ways_to_measure(plan: Plan, land: Land, there: pd.DataFrame, how: How) 
 @pytest.mark.parametrize("group", PEOPLE)
 def test_covered_is_what_the_table_has(plan: Plan, land: Land, there: pd.DataFrame, group: str) -> None:
     nobody = there.assign(settled=there["settled"].where(there["code"] != "440112", 0))
-    found = service(plan, land, nobody, "hospital")
+    found = measure_service(plan, land, nobody, "hospital")
     table = pd.concat([found.table(), found.table(None).assign(code="")])
     told = table[(table["group"] == group) & (table["persons"] > 0)]
     expected = told.pivot_table(index="code", columns="when", values="covered")
@@ -160,23 +161,27 @@ def unsized(land: Land) -> Land:
 
 FAULTS: dict[str, tuple[Callable[[Plan, Land, pd.DataFrame], object], str]] = {
     "no capacity": (
-        lambda plan, land, there: service(plan, unsized(land), there, "hospital"), "people.capacity_missing",
+        lambda plan, land, there: measure_service(plan, unsized(land), there, "hospital"), "people.capacity_missing",
     ),
-    "no radius": (lambda plan, land, there: service(plan, land, there, "senior_secondary"), "option.choice"),
-    "no facility": (lambda plan, land, there: service(plan, land, there, "cinema"), "option.choice"),
+    "no radius": (lambda plan, land, there: measure_service(plan, land, there, "senior_secondary"), "option.choice"),
+    "no facility": (lambda plan, land, there: measure_service(plan, land, there, "cinema"), "option.choice"),
     "no method": (
-        lambda plan, land, there: service(plan, land, there, "hospital", How(method="4sfca")), "option.choice",
+        lambda plan, land, there: measure_service(plan, land, there, "hospital", How(method="4sfca")), "option.choice",
     ),
     "no roads": (
-        lambda plan, land, there: service(plan, without(land, "roads"), there, "hospital", How(travel="network")),
+        lambda plan, land, cells: measure_service(
+            plan, without(land, "roads"), cells, "hospital", How(travel="network")
+        ),
         "package.resource_missing",
     ),
-    "no raster": (lambda plan, land, _: people(plan, replace(land, rasters={})), "package.resource_missing"),
+    "no raster": (lambda plan, land, _: people_on_cells(plan, replace(land, rasters={})), "package.resource_missing"),
     "other city": (
-        lambda plan, land, _: people(plan, replace(land, districts=land.districts.iloc[:5])), "people.other_city",
+        lambda plan, land, _: people_on_cells(plan, replace(land, districts=land.districts.iloc[:5])),
+        "people.other_city",
     ),
     "nothing draws": (
-        lambda plan, land, _: people(plan, without(land, "facilities"), jobs_share=0.2), "people.drawn_by_nothing",
+        lambda plan, land, _: people_on_cells(plan, without(land, "facilities"), jobs_share=0.2),
+        "people.drawn_by_nothing",
     ),
 }  # fmt: skip
 
@@ -192,7 +197,7 @@ def test_faults(
 
 
 def test_without_facilities_nobody_is_served(plan: Plan, land: Land, there: pd.DataFrame) -> None:
-    found = service(plan, without(land, "facilities"), there, "hospital")
+    found = measure_service(plan, without(land, "facilities"), there, "hospital")
     assert (found.cells["access_before"] == 0).all()
     assert found.cells["nearest_before_m"].isna().all()
     assert (found.table(None)["covered"] == 0).all()
@@ -200,7 +205,7 @@ def test_without_facilities_nobody_is_served(plan: Plan, land: Land, there: pd.D
 
 def test_what_is_written(plan: Plan, land: Land, there: pd.DataFrame, tmp_path: Path) -> None:
     with_site = sited(plan, land, "hospital", 400)
-    found = [service(with_site, land, there, name) for name in ("hospital", "elder_care")]
+    found = [measure_service(with_site, land, there, name) for name in ("hospital", "elder_care")]
     written = save_services(found, land, 400, tmp_path)
     assert sorted(path.name for path in written) == [
         "access.csv", "access_elder_care.tif", "access_hospital.tif", "access_hospital_after.tif", "lorenz.csv",

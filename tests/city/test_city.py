@@ -296,7 +296,7 @@ def test_channels_added_up_are_as_official_as_the_least_of_them(folder: Folder, 
         f"440112,2019,actual,points,94,x,2019,{status},seen\n440112,2019,actual,talent,19000,",
     )
     plan = landlink.make_plan(landlink.load_city(folder), landlink.load_policy("guangzhou-2018"), 2020)
-    node = plan.explain("quota", "440112", "settled")
+    node = landlink.explain(plan, "quota", "440112", "settled")
     assert (node.value, node.status) == (19_094, status)
 
 

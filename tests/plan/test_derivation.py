@@ -9,9 +9,8 @@ import pytest
 
 import landlink
 from landlink.errors import DataError
-from landlink.plan.derivation import Explainer
+from landlink.plan.derivation import Explainer, Node
 from landlink.plan.formulas import FORMULAS
-from landlink.plan.node import Node
 from landlink.plan.plan import Plan
 from landlink.schema import RESULTS
 from landlink.texts import LANGS, Lang
@@ -157,7 +156,7 @@ def test_land_of_a_facility_is_units_times_land_per_unit(plan: Plan) -> None:
 
 
 def test_the_sum_of_claims_is_what_the_cap_is_shared_among(plan: Plan) -> None:
-    node = plan.explain("quota", "440111")
+    node = landlink.explain(plan, "quota", "440111")
     claims = next(part for part in node.inputs if part.id == "sum.claims")
     capacity = plan.base.table["new_capacity_m2"].fillna(10**15).to_numpy("int64")
     assert claims.value == plan.quota["demand_m2"].clip(upper=pd.Series(capacity)).sum()
@@ -166,25 +165,25 @@ def test_the_sum_of_claims_is_what_the_cap_is_shared_among(plan: Plan) -> None:
 def test_status_is_that_of_the_least_official_input() -> None:
     city, policy = landlink.load_city(ROOT / "geodata/guangzhou"), landlink.load_policy("guangzhou-2018")
     plan = landlink.make_plan(city, policy, 2020)
-    assert plan.explain("quota", "440112", "settled").status == "official"
-    assert plan.explain("quota", "440112", "urban_residents").status == "official"
-    assert plan.explain("quota", "440112", "per_capita_stock_m2").status == "estimated"
-    assert plan.explain("quota", "440112").status == "estimated"
+    assert landlink.explain(plan, "quota", "440112", "settled").status == "official"
+    assert landlink.explain(plan, "quota", "440112", "urban_residents").status == "official"
+    assert landlink.explain(plan, "quota", "440112", "per_capita_stock_m2").status == "estimated"
+    assert landlink.explain(plan, "quota", "440112").status == "estimated"
     city.tables["population"].loc[city.tables["population"]["code"] == "440112", "status"] = "synthetic"
     plan = landlink.make_plan(city, policy, 2020)
-    assert plan.explain("quota", "440112").status == "synthetic"
+    assert landlink.explain(plan, "quota", "440112").status == "synthetic"
     # 白云's own figures are not, but its quota is balanced against 黄埔's claim
-    assert plan.explain("quota", "440111", "entitlement_m2").status == "estimated"
-    assert plan.explain("quota", "440111").status == "synthetic"
+    assert landlink.explain(plan, "quota", "440111", "entitlement_m2").status == "estimated"
+    assert landlink.explain(plan, "quota", "440111").status == "synthetic"
 
 
 def test_the_headline_is_explained_where_no_column_is_named(plan: Plan) -> None:
-    assert plan.explain("quota", "440112").id == "quota.quota_m2"
-    assert plan.explain("needs", "440112", facility="hospital").id == "needs.land_m2"
+    assert landlink.explain(plan, "quota", "440112").id == "quota.quota_m2"
+    assert landlink.explain(plan, "needs", "440112", facility="hospital").id == "needs.land_m2"
 
 
 def test_what_is_derived_above_is_not_derived_again(plan: Plan) -> None:
-    lines = plan.explain("quota", "440111", lang="en").render("en").splitlines()
+    lines = landlink.explain(plan, "quota", "440111", lang="en").render("en").splitlines()
     assert sum(" Entitlement = " in line for line in lines) > 1
     assert sum(" Entitlement = " in line and "derived above" not in line for line in lines) == 1
 
@@ -194,19 +193,21 @@ def test_every_figure_of_sites_is_derived(plan: Plan) -> None:
     for table in ("sites", "provision"):
         for row in made.table(table).to_dict("records"):
             for name in (name.partition(".")[2] for name in FORMULAS if name.startswith(f"{table}.")):
-                node = made.explain(table, row["code"], name, facility=row["facility"], site=row.get("site"), lang="en")
+                node = landlink.explain(
+                    made, table, row["code"], name, facility=row["facility"], site=row.get("site"), lang="en"
+                )
                 assert node.value == row[name] or (pd.isna(node.value) and pd.isna(row[name]))
                 assert node.status == "synthetic" or name in ("persons", "granted_m2")
                 assert node.render("en")
     # 1,080 places at 9.4 m² in the central area: 10,152 m².
-    node = made.explain("sites", "440106", site="S001", lang="en")
+    node = landlink.explain(made, "sites", "440106", site="S001", lang="en")
     assert (node.value, [one.value for one in node.inputs]) == (10_152, [1_080, "9.4"])
-    area = made.explain("provision", "440112", "sited_m2", facility="primary_school", lang="en")
+    area = landlink.explain(made, "provision", "440112", "sited_m2", facility="primary_school", lang="en")
     assert [one.label for one in area.inputs[0].inputs] == ["S002"]
 
 
 def test_a_site_that_there_is_none_of(plan: Plan) -> None:
     with pytest.raises(DataError) as error:
-        sited(plan).explain("sites", "440106", site="S999")
+        landlink.explain(sited(plan), "sites", "440106", site="S999")
     assert error.value.faults[0].id == "explain.row_unknown"
     assert "S001" in str(error.value)

@@ -11,14 +11,13 @@ import pytest
 
 import landlink
 from landlink import cli
-from landlink.access.people import people
-from landlink.access.service import service
 from landlink.annex import write_geopackage
 from landlink.city.land import load_land
 from landlink.errors import DataError
+from landlink.plan.chain import measure_service, people_on_cells, site_facilities, siting_task
 from landlink.plan.plan import Plan
 from landlink.plan.site_files import save_sites
-from landlink.siting.choose import Chosen, Wish, prepare, site_facilities
+from landlink.siting.request import Chosen, Wish
 from landlink.siting.solver import Weights
 from landlink.siting.worker import Solve
 from landlink.supply.find import Supply, find_supply
@@ -39,7 +38,7 @@ def plan(found: Supply) -> Plan:
 
 @pytest.fixture(scope="module")
 def there(plan: Plan, found: Supply) -> pd.DataFrame:
-    return people(plan, found.land, cell_m=400)
+    return people_on_cells(plan, found.land, cell_m=400)
 
 
 @pytest.fixture(scope="module")
@@ -103,8 +102,8 @@ def test_the_plan_with_sites(chosen: Chosen, plan: Plan, found: Supply, there: p
     pd.testing.assert_frame_equal(read.table("sites"), sited.table("sites"))
     write_geopackage(read, tmp_path / "layers.gpkg")
     assert "sites" in pyogrio.list_layers(tmp_path / "layers.gpkg")[:, 0]
-    before = service(plan, found.land, there, "primary_school").table(None)
-    after = service(read, found.land, there, "primary_school").table(None)
+    before = measure_service(plan, found.land, there, "primary_school").table(None)
+    after = measure_service(read, found.land, there, "primary_school").table(None)
     late = after["when"] == "after"
     assert (after.loc[late, "covered"].to_numpy() >= before.loc[late, "covered"].to_numpy()).all()
     assert after.loc[late, "covered"].sum() > before.loc[late, "covered"].sum()
@@ -206,7 +205,7 @@ def test_sites_beyond_the_granted_land(plan: Plan, found: Supply, there: pd.Data
 
 @pytest.fixture
 def task(plan: Plan, found: Supply, there: pd.DataFrame):
-    return prepare(plan, found, there, Wish(("elder_care",), candidates=60))
+    return siting_task(plan, found, there, Wish(("elder_care",), candidates=60))
 
 
 def test_two_solves_beside_each_other(task, tmp_path: Path) -> None:
@@ -223,7 +222,7 @@ def test_two_solves_beside_each_other(task, tmp_path: Path) -> None:
 
 
 def test_a_stopped_solve_keeps_its_best_answer(plan: Plan, found: Supply, there: pd.DataFrame, tmp_path: Path) -> None:
-    task = prepare(plan, found, there, Wish(candidates=300))
+    task = siting_task(plan, found, there, Wish(candidates=300))
     solve = Solve(task, tmp_path, {"time_limit": 120, "gap": 0.0})
     until = time.monotonic() + 60
     while (solve.progress() is None or not np.isfinite(solve.progress().objective)) and time.monotonic() < until:
@@ -240,7 +239,7 @@ def test_a_stopped_solve_keeps_its_best_answer(plan: Plan, found: Supply, there:
 def test_a_solve_that_ends_in_faults(plan: Plan, found: Supply, there: pd.DataFrame, tmp_path: Path) -> None:
     parcel = first(found)
     pair = ((parcel, "elder_care"),)
-    task = prepare(plan, found, there, Wish(FEW, fixed=pair, barred=pair))
+    task = siting_task(plan, found, there, Wish(FEW, fixed=pair, barred=pair))
     with pytest.raises(DataError) as error:
         Solve(task, tmp_path, {"time_limit": 10, "gap": 0.0}).result()
     assert error.value.faults[0].id == "sites.fixed_and_barred"

@@ -21,6 +21,7 @@ from landlink.city.land import Land, has_land, load_land
 from landlink.city.take_over import add_layer, add_table
 from landlink.crs import to_shifted
 from landlink.files import read_layer, save_layer
+from landlink.plan.derivation import explain_parcel
 from landlink.present.supply import district_supply, losses, supply_table
 from landlink.supply.find import Supply, find_supply, reweighted
 from landlink.supply.save import save_supply
@@ -67,7 +68,7 @@ def test_a_parcel_s_derivation_adds_up(found: Supply) -> None:
     parcels = found.developable.parcels
     cut = parcels[(parcels["developable_m2"] > 0) & (parcels["developable_m2"] < parcels["gross_m2"])]
     for lang in ("zh", "en"):
-        node = found.explain(cut["parcel"].iloc[0], lang)
+        node = explain_parcel(found, cut["parcel"].iloc[0], lang)
         gross, *rest = node.inputs
         taken = [part for part in rest if part.id.startswith("constraint.") and part.value is not None]
         assert gross.value - sum(part.value for part in taken) == node.value == cut["developable_m2"].iloc[0]
@@ -82,7 +83,7 @@ def test_a_parcel_s_derivation_adds_up(found: Supply) -> None:
 
 def test_a_parcel_in_use_says_so(found: Supply) -> None:
     parcels = found.developable.parcels
-    node = found.explain(parcels.loc[parcels["land_source"] == "none", "parcel"].iloc[0], "en")
+    node = explain_parcel(found, parcels.loc[parcels["land_source"] == "none", "parcel"].iloc[0], "en")
     assert node.value == 0
     assert [part.id for part in node.inputs] == ["supply.gross_m2", "supply.lost_in_use_m2"]
 
@@ -108,7 +109,7 @@ def test_without_scores(land: Land) -> None:
     assert plain.suitability is None
     assert plain.parcels["score"].isna().all()
     assert ids(lambda: reweighted(plain, pd.DataFrame())) == ["suitability.missing"]
-    assert ids(lambda: plain.explain("x")) == ["land.parcel_unknown"]
+    assert ids(lambda: explain_parcel(plain, "x")) == ["land.parcel_unknown"]
 
 
 def test_the_slope_takes_what_is_steeper(land: Land, found: Supply) -> None:
@@ -402,7 +403,7 @@ def test_the_supply_command(example: Path, tmp_path: Path, capsys: pytest.Captur
     assert code == 0
     assert "Tianhe" in shown
     assert "status: synthetic" in shown
-    assert f"Developable = {found.explain(parcel, 'en').shown} m²" in shown
+    assert f"Developable = {explain_parcel(found, parcel, 'en').shown} m²" in shown
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "supply.csv", "supply.gpkg", "supply.json", "supply_districts.csv"
     }  # fmt: skip

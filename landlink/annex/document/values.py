@@ -161,8 +161,8 @@ class _Values:
     def _persons(self, persons: int | None) -> str:
         return self.unknown if persons is None else f"{persons:,}"
 
-    def _cut_by(self, told: str) -> str:
-        parts = [self.text(f"model.cut.{part}") for part in told.split("; ") if part]
+    def _cut_by(self, cuts: tuple[str, ...]) -> str:
+        parts = [self.text(f"model.cut.{cut}") for cut in cuts]
         return self.text("annex.print.comma").join(parts) or self.unknown
 
     def facilities(self) -> Values:

@@ -128,9 +128,7 @@ def _districts(plan: Plan, lang: Lang) -> gpd.GeoDataFrame:
     for item in FACTS:
         table[f"{item}_status"] = [status.get((code, item)) for code in table["code"]]
     comma = text("annex.print.comma", lang)
-    table["cut_by"] = table["cut_by"].map(
-        lambda cuts: comma.join(text(f"model.cut.{cut}", lang) for cut in cuts.split("; ") if cut)
-    )
+    table["cut_by"] = table["cut_by"].map(lambda cuts: comma.join(text(f"model.cut.{cut}", lang) for cut in cuts))
     return gpd.GeoDataFrame(table, geometry="geometry", crs=plan.districts.crs).sort_values("code", ignore_index=True)
 
 

@@ -13,7 +13,7 @@ from landlink.annex.workbook.layout import (
 )
 from landlink.annex.workbook.page import A4, GENERAL, TEXT, TWO, WHOLE, Page, Role
 from landlink.plan.plan import Plan
-from landlink.policy import RULES
+from landlink.policy import BALANCING_RULES
 from landlink.texts import text
 
 # Weights are counted in ten-thousandths, so that claims times weights are whole and equal ones compare as equal.
@@ -90,7 +90,7 @@ def _totals(page: Page, layout: Layout) -> None:
         page.merged(row, f"={formula}", "figure", first=3, last=4)
         page.worksheet[f"C{row}"].number_format = shown
     page.put("J3", text("annex.balance.sum.rules", lang), "plain", side="left")
-    for row, rule in enumerate(RULES, 4):
+    for row, rule in enumerate(BALANCING_RULES, 4):
         page.merged(row, text(f"model.rule.{rule}", lang), "plain", first=10, last=12)
 
 

@@ -14,7 +14,7 @@ from landlink.annex.workbook.page import A4, GENERAL, HECTARES, TWO, WHOLE, Page
 from landlink.city.facts import UNITS
 from landlink.plan.formulas import FORMULAS
 from landlink.plan.plan import OVERRIDES, Plan
-from landlink.policy import FACILITY_FIELDS, PARAMETERS, RULES, Dated, Step, Steps
+from landlink.policy import BALANCING_RULES, FACILITY_FIELDS, PARAMETERS, Dated, Step, Steps
 from landlink.texts import pick, text
 
 # Names by which formulas, and whoever reads them, call the main parameters.
@@ -220,7 +220,10 @@ class _Writer:
         """Value of a rule as its cell holds it, and its number format."""
         content = dated.content
         if dated.parameter == "balance.rule":
-            rules = self.layout.address("balance", "J", 4), self.layout.address("balance", "J", 3 + len(RULES))
+            rules = (
+                self.layout.address("balance", "J", 4),
+                self.layout.address("balance", "J", 3 + len(BALANCING_RULES)),
+            )
             listed = f"{rules[0]}:{rules[1].rpartition('!')[2]}"
             choose(self.page.worksheet, listed, self.lang).add(f"D{self.row}")
             return text(f"model.rule.{content}", self.lang), GENERAL

@@ -6,8 +6,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from landlink.annex.derivations import figures
 from landlink.annex.workbook.layout import Layout
 from landlink.annex.workbook.page import A3, WHOLE, Page
-from landlink.plan.derivation import Explainer
-from landlink.plan.node import Node
+from landlink.plan.derivation import Explainer, Node
 from landlink.plan.plan import Plan
 from landlink.texts import text
 

@@ -47,7 +47,7 @@ def page() -> None:
 
 def _choices(plan: Plan) -> tuple[str, str, How, tuple[float, float]]:
     t, lang = state.texts(), state.lang()
-    titles = {name: plan.rules.standard(name).facility.title[lang] for name in plan.rules.with_radius}
+    titles = {name: plan.titles(lang)[name] for name in plan.rules.with_radius}
     cells = st.columns([2.2, 2.4, 1.4, 1.4, 1.4, 1, 1], vertical_alignment="bottom")
     facility = cells[0].selectbox(
         t("model.column.facility"), list(titles), format_func=titles.__getitem__, key=f"access_facility-{state.lang()}"

@@ -7,7 +7,7 @@ import streamlit as st
 
 from landlink.city.facts import BASES
 from landlink.plan.plan import Plan
-from landlink.policy import RULES
+from landlink.policy import BALANCING_RULES
 from landlink.present.tables import MARK, QUOTA_SHOWN, column_status, decimals, label, shown_values, total
 from landlink.schema import RESULTS
 from landlink.texts import Lang, listed, text
@@ -48,7 +48,9 @@ def _options() -> None:
     cells[2].selectbox(t("ui.quota.basis"), BASES, key="basis", format_func=lambda name: t(f"model.basis.{name}"))
     cells[1].selectbox(t("ui.quota.year"), state.plan_years(), key="year")
     cells[3].number_input(t("ui.quota.cap"), 0.0, None, key="cap_ha", step=50.0, placeholder=t("ui.quota.cap_none"))
-    cells[4].selectbox(t("ui.quota.rule"), RULES, key="rule", format_func=lambda name: t(f"model.rule.{name}"))
+    cells[4].selectbox(
+        t("ui.quota.rule"), BALANCING_RULES, key="rule", format_func=lambda name: t(f"model.rule.{name}")
+    )
     cells[5].number_input(t("ui.quota.adjust"), -10.0, 10.0, key="adjust_pct", step=1.0)
     cells[6].number_input(t("ui.quota.offset"), 0.0, 1.0, key="offset_share", step=0.05)
 
@@ -97,8 +99,7 @@ def _layer(plan: Plan, lang: Lang, column: str, selected: str | None) -> maps.La
     if column == "cut_by":
         values = values.map(
             lambda rule: (
-                listed((text(f"model.cut.{part}", lang) for part in rule.split("; ") if part), lang)
-                or text("ui.quota.empty", lang)
+                listed((text(f"model.cut.{part}", lang) for part in rule), lang) or text("ui.quota.empty", lang)
             )
         )
     names = state.names(plan)
@@ -149,7 +150,7 @@ def _table(plan: Plan) -> None:
             format="localized" if not decimals(spec) else "%.2f", help=label("quota", name, lang, unit=True)
         )
     shown[t("model.column.cut_by")] = [
-        listed((t(f"model.cut.{part}") for part in rule.split("; ") if part), lang) for rule in plan.quota["cut_by"]
+        listed((t(f"model.cut.{part}") for part in rule), lang) for rule in plan.quota["cut_by"]
     ]
     codes = list(plan.quota["code"])
     selected = st.session_state["district"]

@@ -9,13 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from landlink.access.cells import grid_of
-from landlink.access.people import people
+from landlink.plan.chain import people_on_cells, siting_task
 from landlink.plan.derivation import Explainer
 from landlink.plan.plan import Plan
 from landlink.present.tables import proof
 from landlink.schema import LAND_SOURCES, PEOPLE, RESULTS
-from landlink.siting.choose import Chosen, Wish, prepare
-from landlink.siting.request import CANDIDATES
+from landlink.siting.request import CANDIDATES, Chosen, Wish
 from landlink.siting.solver import Weights
 from landlink.siting.worker import Solve
 from landlink.ui import access_map, charts, land_map, land_state, maps, site_map, state
@@ -187,7 +186,7 @@ def _solve(plan: Plan, at: land_state.Look) -> None:
         _progress()
         return
     t, lang = state.texts(), state.lang()
-    titles = {name: plan.rules.standard(name).facility.title[lang] for name in plan.rules.with_radius}
+    titles = {name: plan.titles(lang)[name] for name in plan.rules.with_radius}
     facilities = st.multiselect(
         t("ui.siting.facilities"),
         list(titles),
@@ -238,8 +237,8 @@ def _solve(plan: Plan, at: land_state.Look) -> None:
     if st.button(t("ui.siting.run"), type="primary", disabled=not facilities, icon=":material/play_arrow:"):
         with st.spinner(t("ui.siting.preparing")):
             found = land_state.found(at)
-            there = people(plan, found.land, cell_m=cell_m, housing_share=housing, jobs_share=jobs)
-            task = prepare(plan, found, there, wish)
+            cells = people_on_cells(plan, found.land, cell_m=cell_m, housing_share=housing, jobs_share=jobs)
+            task = siting_task(plan, found, cells, wish)
             folder = Path(tempfile.mkdtemp(prefix="landlink-solve-"))
             st.session_state["siting_cell"] = cell_m
             st.session_state["candidates_url"] = access_map.points_file(task.parcels.representative_point())
@@ -345,7 +344,7 @@ def _why(plan: Plan) -> None:
     if parcel is None:
         st.caption(t("ui.siting.choose"))
         return
-    titles = {name: plan.rules.standard(name).facility.title[lang] for name in plan.rules.with_radius}
+    titles = {name: plan.titles(lang)[name] for name in plan.rules.with_radius}
     facility = st.selectbox(
         t("ui.siting.for_parcel", parcel=parcel),
         list(titles),

@@ -9,6 +9,7 @@ import streamlit as st
 
 from landlink.city.landuse import land_use
 from landlink.city.shipped import example_folder
+from landlink.plan.derivation import explain_parcel
 from landlink.present.supply import constraint_titles, district_supply, losses
 from landlink.schema import LAND_SOURCES
 from landlink.supply.ahp import ACCEPTED, matrix, weights
@@ -208,7 +209,7 @@ def _tabs(found: Supply, at: land_state.Look) -> None:
         else:
             st.markdown(f"**{t('model.column.parcel')} {parcel}**")
             with st.container(height=400, border=False):
-                st.html(derivation(found.explain(parcel, lang), lang))
+                st.html(derivation(explain_parcel(found, parcel, lang), lang))
     with weighing:
         _weights(found, at)
 

@@ -1,9 +1,14 @@
 """A derivation as a tree: each value with its formula, inputs, source, clause and status."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from landlink.texts import Lang, default_lang, text
+from pandas import isna
+
+from landlink.schema import STATUSES, worst
+from landlink.texts import Lang, default_lang, pick, text
+
+Value = float | int | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +35,76 @@ class Node:
 
     id: str
     label: str
-    value: float | int | str | None
+    value: Value
     shown: str
-    unit: str
-    formula: str
-    clause: str
-    source: str
-    date: str
-    status: str
-    confidence: str
+    unit: str = ""
+    formula: str = ""
+    clause: str = ""
+    source: str = ""
+    date: str = ""
+    status: str = STATUSES[0]
+    confidence: str = ""
     inputs: "tuple[Node, ...]" = ()
+
+    @classmethod
+    def given(
+        cls,
+        id: str,  # noqa: A002 - the field's name
+        label: str,
+        value: Value,
+        shown: str,
+        *,
+        unit: str = "",
+        origin: Mapping[str, str],
+        lang: Lang,
+        formula: str = "",
+    ) -> "Node":
+        """Value that data give.
+
+        Parameters
+        ----------
+        origin
+            ``source``, ``date``, ``status`` and ``confidence``, and ``clause`` where a text demands it.
+        formula
+            How the value takes effect, where it is not simply read.
+        """
+        return cls(
+            id,
+            label,
+            value,
+            shown,
+            unit=unit,
+            formula=formula or text("model.formula.input", lang),
+            clause=pick(origin.get("clause", ""), lang),
+            source=pick(origin["source"], lang),
+            date=origin["date"],
+            status=origin["status"],
+            confidence=origin["confidence"],
+        )
+
+    @classmethod
+    def computed(
+        cls,
+        id: str,  # noqa: A002 - the field's name
+        label: str,
+        value: Value,
+        shown: str,
+        *,
+        unit: str = "",
+        formula: str,
+        clause: str = "",
+        inputs: "tuple[Node, ...]",
+        rests_on: tuple[str, ...] = (),
+    ) -> "Node":
+        """Value computed from others; its status is the least official of theirs.
+
+        Parameters
+        ----------
+        rests_on
+            Statuses of what the value rests on beside its inputs.
+        """
+        status = worst((*(node.status for node in inputs), *rests_on))
+        return cls(id, label, value, shown, unit=unit, formula=formula, clause=clause, status=status, inputs=inputs)
 
     def to_dict(self) -> dict[str, object]:
         """Tree as plain data, for JSON."""
@@ -72,3 +137,18 @@ class Node:
         if self.confidence:
             origin.append(text(f"model.confidence.{self.confidence}", lang))
         return f"{start}  ← {self.formula}  [{'; '.join(origin)}]"
+
+
+def shown(value: float | str) -> str:
+    """Value as people read it: thousands separated, four decimals at most.
+
+    Examples
+    --------
+    >>> shown(12345.5), shown(80.0), shown(float("nan"))
+    ('12,345.5', '80', '—')
+    """
+    if isinstance(value, str):
+        return value
+    if isna(value):
+        return "—"
+    return f"{value:,.4f}".rstrip("0").rstrip(".")

@@ -1,0 +1,324 @@
+"""How a figure comes about: a tree of values, formulas, sources and clauses, made from the result tables themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import Any
+
+import pandas as pd
+
+from landlink.city.facts import UNITS
+from landlink.errors import DataError, Fault
+from landlink.plan.derivation.node import Node, shown
+from landlink.plan.formulas import FORMULAS, HEADLINE, columns_of
+from landlink.plan.plan import Plan
+from landlink.policy import BALANCING_RULES, Dated
+from landlink.schema import RESULTS
+from landlink.texts import Lang, default_lang, listed, text
+
+# Code, facility and site of a row; empty where a table's rows have none.
+Key = tuple[str, str, str]
+# What a row of a table is known by; other tables have one row a district.
+_KEYS = {"needs": ("code", "facility"), "provision": ("code", "facility"), "sites": ("code", "facility", "site")}
+# Rules that only some balancing rules read.
+_SOMETIMES = {name for names in BALANCING_RULES.values() for name in names}
+
+
+def explain(
+    plan: Plan,
+    table: str,
+    code: str,
+    column: str | None = None,
+    *,
+    facility: str | None = None,
+    site: str | None = None,
+    lang: Lang | None = None,
+) -> Node:
+    """Derivation of one figure of a plan.
+
+    Parameters
+    ----------
+    table
+        ``quota``, ``needs``, ``ledger``, ``sites`` or ``provision``.
+    code
+        District code.
+    column
+        A computed column; the table's headline where it is not given.
+    facility
+        Facility, for ``needs`` and ``provision``.
+    site
+        Site, for ``sites``.
+
+    Raises
+    ------
+    DataError
+        There is no such table, row or column; the message lists what there is.
+
+    Examples
+    --------
+    >>> import landlink
+    >>> plan = landlink.make_plan(landlink.load_city("guangzhou"), landlink.load_policy("guangzhou-2018"), 2020)
+    >>> node = explain(plan, "quota", "440112", "entitlement_m2", lang="en")
+    >>> [f"{part.label} {part.shown}" for part in node.inputs]
+    ['Settled population 44,569', 'Standard 80']
+    """
+    return Explainer(plan, lang).explain(table, code, column, facility=facility, site=site)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What all figures of a column have in common, in one language."""
+
+    name: str
+    label: str
+    unit: str
+    formula: str
+    clause: str
+    inputs: tuple[str, ...]
+
+
+class Explainer:
+    """Derivations of one plan in one language; figures share the nodes that they have in common."""
+
+    def __init__(self, plan: Plan, lang: Lang | None = None) -> None:
+        self.plan, self.lang = plan, lang or default_lang()
+        self._text = partial(text, lang=self.lang)
+        self._rows = {name: _rows_by_key(plan.table(name), name) for name in RESULTS}
+        self._facts: dict[str, dict[str, Any]] = {row["code"]: row for row in plan.base.table.to_dict("records")}
+        self._names = plan.names(self.lang)
+        self._sources = {(row["code"], row["item"]): row for row in plan.base.sources.to_dict("records")}
+        self._surplus = {(row["code"], row["facility"]): row for row in plan.surplus.to_dict("records")}
+        self._titles = plan.titles(self.lang)
+        self._standards = {standard.facility.id: standard for standard in plan.rules.standards}
+        self._balancing = BALANCING_RULES[plan.rules["balance.rule"].choice]
+        self._heads = {name: self._head(name) for name in FORMULAS}
+        # Nodes that several figures have in common are built once.
+        self._column, self._addend = cache(self._build_column), cache(self._build_addend)
+        self._fact, self._rule, self._field = cache(self._build_fact), cache(self._build_rule), cache(self._build_field)
+        self._claims = cache(self._build_claims)
+
+    def explain(
+        self,
+        table: str,
+        code: str,
+        column: str | None = None,
+        *,
+        facility: str | None = None,
+        site: str | None = None,
+    ) -> Node:
+        """Derivation of one figure; see :func:`explain`."""
+        if table not in self._rows:
+            self.plan.table(table)
+        column = column or HEADLINE[table]
+        if f"{table}.{column}" not in FORMULAS:
+            values = {"table": table, "column": column, "have": ", ".join(columns_of(table))}
+            raise DataError(Fault("explain.column_unknown", values))
+        if table == "sites":
+            facility = next((key[1] for key in self._rows[table] if key[2] == site), facility)
+        key = _key(table, (code, facility or "", site or ""))
+        if key not in self._rows[table]:
+            raise DataError(self._unknown(table, key))
+        return self._column(table, column, key)
+
+    def _unknown(self, table: str, key: Key) -> Fault:
+        """Fault of a row that there is none of."""
+        parts = _KEYS.get(table, ("code",))
+        known = {
+            "code": list(self._facts),
+            "facility": list(self._standards),
+            "site": [row[2] for row in self._rows["sites"]],
+        }
+        have = known[parts[-1] if key[0] in self._facts else "code"]
+        name = " / ".join([key[0], *(part or "—" for part in key[1 : len(parts)])])
+        return Fault("explain.row_unknown", {"table": table, "row": name, "have": ", ".join(have)})
+
+    def _head(self, name: str) -> _Head:
+        table, _, column = name.partition(".")
+        formula = FORMULAS[name]
+        unit = RESULTS[table][column].unit
+        other = "list:" if self.plan.central_layer else "layer:"
+        return _Head(
+            name,
+            self._text(f"model.column.{column}"),
+            self._unit(unit),
+            self._text(f"model.formula.{name}") if formula.clause else "",
+            self._text(f"model.clause.{formula.clause}") if formula.clause else "",
+            tuple(part.rpartition(":")[2] for part in formula.inputs if not part.startswith(other)),
+        )
+
+    def _build_column(self, table: str, column: str, key: Key) -> Node:
+        head, value = self._heads[f"{table}.{column}"], self._rows[table][key][column]
+        inputs = tuple(node for name in head.inputs if (node := self._input(table, name, key)) is not None)
+        if not head.clause:
+            return replace(inputs[0], id=head.name)
+        siting = self.plan.siting
+        return Node.computed(
+            head.name,
+            head.label,
+            value,
+            self._cut_by(value) if isinstance(value, tuple) else shown(value),
+            unit=self._standards[key[1]].facility.unit[self.lang] if column == "units" else head.unit,
+            formula=head.formula,
+            clause=head.clause,
+            inputs=inputs,
+            rests_on=(siting.data_status,) if siting is not None and table in ("sites", "provision") else (),
+        )
+
+    def _cut_by(self, cuts: tuple[str, ...]) -> str:
+        return listed((self._text(f"model.cut.{cut}") for cut in cuts), self.lang) or "—"
+
+    def _input(self, table: str, name: str, key: Key) -> Node | None:
+        """Node of an input, by what its name begins with; see :data:`landlink.plan.formulas.FORMULAS`."""
+        prefix, _, rest = name.partition(".")
+        if not rest or prefix in RESULTS:
+            of = prefix if rest else table
+            return self._column(of, rest or name, _key(of, key))
+        if prefix == "base":
+            return self._surplus_capacity(key) if rest == "surplus" else self._fact(rest, key[0])
+        if prefix == "standard":
+            return self._land_per_unit(table, key) if rest == "land" else self._field(rest, key[1])
+        if prefix == "sum":
+            return self._claims() if rest == "claims" else self._sum(rest, key)
+        return self._rule(name)
+
+    def _build_fact(self, item: str, code: str) -> Node:
+        value = self._facts[code][item]
+        # Persons inside a central area that the settlement table states come from its row.
+        origin = self._sources.get((code, item)) or (item == "central_settled" and self._sources[code, "settled"])
+        known = not pd.isna(value)
+        return self._given(
+            f"base.{item}",
+            self._text(f"model.item.{item}"),
+            value if known else None,
+            self._unit(UNITS[item]) if known else "",
+            origin or {"source": "", "date": "", "status": "estimated", "confidence": "default"},
+        )
+
+    def _surplus_capacity(self, key: Key) -> Node | None:
+        row = self._surplus.get(key[:2])
+        if row is None:
+            return None
+        unit = self._standards[key[1]].facility.unit[self.lang]
+        return self._given("base.surplus", self._text("model.explain.surplus"), row["surplus_units"], unit, row)
+
+    def _given(self, id_: str, label: str, value: float | None, unit: str, origin: Mapping[str, Any]) -> Node:
+        told = self._text("model.explain.none") if value is None else shown(value)
+        return Node.given(id_, label, value, told, unit=unit, origin=origin, lang=self.lang)
+
+    def _build_rule(self, name: str) -> Node | None:
+        dated = self.plan.rules.get(name)
+        if dated is None or (name in _SOMETIMES and name not in self._balancing):
+            return None
+        told = dated.display()
+        if name == "balance.rule":
+            told = self._text(f"model.rule.{told}")
+        elif isinstance(dated.content, tuple):
+            told = listed((self._names[code] for code in dated.content), self.lang) or "—"
+        return self._parameter(dated, self._text(f"model.parameter.{name}"), told)
+
+    def _build_field(self, field: str, facility: str) -> Node | None:
+        dated = self._standards[facility].fields.get(field)
+        if dated is None:
+            return None
+        return self._parameter(dated, self._text(f"model.parameter.{field}"), dated.display())
+
+    def _parameter(self, dated: Dated, label: str, told: str) -> Node:
+        origin = {
+            "source": dated.document.name(self.lang),
+            "date": dated.since,
+            "status": dated.status,
+            "confidence": dated.confidence,
+            "clause": dated.clause,
+        }
+        formula = self._text("model.formula.rule")
+        return Node.given(
+            dated.parameter,
+            label,
+            dated.display(),
+            told,
+            unit=self._unit(dated.unit),
+            origin=origin,
+            lang=self.lang,
+            formula=formula,
+        )
+
+    def _land_per_unit(self, table: str, key: Key) -> Node:
+        """Land of a unit: a field of the standard, its step by size, or floor area over floor area ratio."""
+        standard = self._standards[key[1]]
+        central = key[0] in self.plan.central
+        value = float(standard.land_per_unit(self._rows[table][key]["units"], central=central))
+        field = standard.land_field(central=central)
+        fields = (field,) if field else ("floor_per_unit", "far")
+        inputs = tuple(node for name in fields if (node := self._field(name, key[1])) is not None)
+        if len(inputs) == 1 and inputs[0].shown == shown(value):
+            return inputs[0]
+        return Node.computed(
+            "standard.land",
+            self._text("model.parameter.land_per_unit"),
+            value,
+            shown(value),
+            unit=self._unit("m2/unit"),
+            formula=self._text("model.explain.step") if field else " ÷ ".join(node.label for node in inputs),
+            inputs=inputs,
+        )
+
+    def _sum(self, column: str, key: Key) -> Node:
+        """A sum over a district's facilities, those before one, or the sites of one."""
+        if column == "site_m2":
+            sites = [other for other in self._rows["sites"] if other[:2] == key[:2]]
+            parts = [self._addend("sites", column, other, other[2]) for other in sites]
+            return self._total("sum.site_m2", self._text("model.column.site_m2"), parts)
+        before = column == "before"
+        facilities = list(self._standards)
+        counted = facilities[: facilities.index(key[1])] if before else facilities
+        added = "land_m2" if before else column
+        parts = [self._addend("needs", added, (key[0], name, ""), self._titles[name]) for name in counted]
+        label = self._text("model.explain.before" if before else f"model.column.{column}")
+        return self._total(f"sum.{column}", label, parts)
+
+    def _total(self, id_: str, label: str, parts: list[Node]) -> Node:
+        total = sum(int(str(part.value)) for part in parts)
+        unit = self._unit("m2")
+        return Node.computed(id_, label, total, shown(total), unit=unit, formula="Σ", inputs=tuple(parts))
+
+    def _build_addend(self, table: str, column: str, key: Key, label: str) -> Node:
+        """A figure among those that a sum adds up: under the label of its row, its own derivation left out."""
+        return replace(self._column(table, column, key), label=label, inputs=())
+
+    def _build_claims(self) -> Node:
+        """All districts' claims, each within its capacity for new land."""
+        parts = [self._claim(code) for code in self._facts]
+        return self._total("sum.claims", self._text("model.explain.total_demand"), parts)
+
+    def _claim(self, code: str) -> Node:
+        """Claim of a district within its capacity; its id names the district, whose rank and weight may count."""
+        id_ = f"claim.{code}"
+        demand = self._addend("quota", "demand_m2", (code, "", ""), self._names[code])
+        capacity = self._fact("new_capacity_m2", code)
+        if capacity.value is None:
+            return replace(demand, id=id_)
+        value = min(int(str(demand.value)), int(str(capacity.value)))
+        return Node.computed(
+            id_,
+            demand.label,
+            value,
+            shown(value),
+            unit=demand.unit,
+            formula=self._text("model.explain.within_capacity"),
+            inputs=(replace(demand, label=self._heads["quota.demand_m2"].label), capacity),
+        )
+
+    def _unit(self, unit: str) -> str:
+        return self._text(f"model.unit.{unit}") if unit else ""
+
+
+def _rows_by_key(table: pd.DataFrame, name: str) -> dict[Key, dict[str, Any]]:
+    return {
+        _key(name, (row["code"], row.get("facility", ""), row.get("site", ""))): row for row in table.to_dict("records")
+    }
+
+
+def _key(table: str, key: Key) -> Key:
+    """Key with no more than what the rows of a table are known by."""
+    count = len(_KEYS.get(table, ("code",)))
+    return (key[0], key[1] if count > 1 else "", key[2] if count > 2 else "")  # noqa: PLR2004

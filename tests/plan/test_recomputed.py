@@ -1,0 +1,254 @@
+# ruff: noqa: ARG002 - each computation takes a node and what reads its inputs
+"""Every figure is worked out anew from its own derivation alone, down to the facts and rules in it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from math import ceil
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely.geometry import box
+
+import landlink
+from landlink.apportion import apportion
+from landlink.city import City
+from landlink.plan.derivation import Explainer, Node
+from landlink.plan.formulas import FORMULAS
+from landlink.plan.plan import Plan
+from landlink.texts import text
+from landlink.units import exact, ha_to_m2, half_up
+from tests.paths import GUANGZHOU
+
+NO_LIMIT = 10**15
+RULES = ("proportional", "weighted", "floor")
+EDITS = {
+    "none": {},
+    "limits": {
+        "new_capacity_m2": {"440111": 800_000, "440112": 3_000_000, "440113": 0},
+        "stock_available_m2": {"440103": 300_000, "440104": 0, "440111": 90_000, "440112": 50_000},
+    },
+}
+
+
+def with_layer(city: City) -> City:
+    """The city with a central area that cuts through some districts and holds others whole."""
+    west, south, east, north = city.districts[city.districts["code"].isin(["440104", "440106"])].total_bounds
+    area = gpd.GeoDataFrame(geometry=[box(west, south, east, north)], crs=city.districts.crs)
+    return replace(city, central_area=area)
+
+
+CITY = landlink.load_city(GUANGZHOU)
+CITIES = {"list": CITY, "layer": with_layer(CITY)}
+
+
+@pytest.fixture(
+    scope="module", params=[(area, rule, edit) for area in CITIES for rule in RULES for edit in EDITS], ids=str
+)
+def plan(request: pytest.FixtureRequest) -> Plan:
+    area, rule, edit = request.param
+    table = pd.DataFrame(EDITS[edit]).rename_axis("code").reset_index() if EDITS[edit] else None
+    return landlink.make_plan(
+        CITIES[area],
+        landlink.load_policy("guangzhou-2018"),
+        2020,
+        rule=rule,
+        cap_ha=300,
+        offset_share=0.15,
+        adjust_pct=2.5,
+        edits=table,
+    )
+
+
+def step_value(steps: str, by: Fraction) -> Fraction:
+    """Value of a table of steps as it is shown, such as ``0 ≤ l ≤ 100 → 100；l > 100 → 80``."""
+    if "→" not in steps:
+        return Fraction(steps)
+    for step in steps.split("；"):
+        interval, _, value = step.partition(" → ")
+        lower = re.match(r"([\d.]+) ([≤<]) \w", interval) or re.match(r"\w ([≥>]) ([\d.]+)", interval)
+        assert lower
+        bound, sign = lower.groups() if lower.group(2) in "≤<" else lower.groups()[::-1]
+        above = by >= Fraction(bound) if sign in "≤≥" else by > Fraction(bound)
+        upper = re.search(r"\w ([≤<]) ([\d.]+)$", interval) if "→" not in interval else None
+        below = upper is None or (by <= Fraction(upper[2]) if upper[1] == "≤" else by < Fraction(upper[2]))
+        if above and below:
+            return Fraction(value)
+    raise AssertionError(steps)
+
+
+class Recomputed:
+    """Figures of one district, worked out from their derivations; nothing else is looked at."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def of(self, node: Node) -> Fraction:
+        """Value of a node: a fact's or a rule's own, else from its inputs."""
+        compute = getattr(self, "_" + node.id.replace(".", "_"), None) if node.inputs else None
+        if compute is None:
+            assert not node.inputs, f"no formula for {node.id}"
+            return exact(str(node.value))
+        return Fraction(compute(node, partial(self.input, node)))
+
+    def input(self, node: Node, id_: str, default: int | None = None) -> Fraction:
+        parts = [part for part in node.inputs if part.id == id_ or part.id.endswith(id_)]
+        if not parts or parts[0].value is None:
+            assert default is not None, f"{node.id} lacks {id_}"
+            return Fraction(default)
+        return self.of(parts[0])
+
+    def _quota_urban_residents(self, node, get):  # type: ignore[no-untyped-def]
+        return half_up(get("base.residents") * get("base.urban_share_pct") / 100)
+
+    def _quota_per_capita_stock_m2(self, node, get):  # type: ignore[no-untyped-def]
+        return get("quota.urban_land_m2") / get("quota.urban_residents")
+
+    def _quota_standard_m2(self, node, get):  # type: ignore[no-untyped-def]
+        steps = next(part for part in node.inputs if part.id == "linkage.standard")
+        return step_value(str(steps.value), get("quota.per_capita_stock_m2")) * (1 + get("linkage.adjustment") / 100)
+
+    def _quota_entitlement_m2(self, node, get):  # type: ignore[no-untyped-def]
+        return half_up(get("quota.settled") * get("quota.standard_m2"))
+
+    def _central_part(self, node, get):  # type: ignore[no-untyped-def]
+        entitled = get("quota.entitlement_m2")
+        listed = [part for part in node.inputs if part.id == "central.districts"]
+        if listed:
+            return entitled if self.code in str(listed[0].value) else Fraction(0)
+        settled = get("quota.settled")
+        return Fraction(half_up(entitled * get("base.central_settled") / settled)) if settled else Fraction(0)
+
+    def _quota_stock_offset_m2(self, node, get):  # type: ignore[no-untyped-def]
+        part = self._central_part(node, get)
+        wanted = half_up((get("quota.entitlement_m2") - part) * get("stock.offset_share"))
+        return min(wanted, max(0, get("base.stock_available_m2", NO_LIMIT) - part))
+
+    def _quota_stock_need_m2(self, node, get):  # type: ignore[no-untyped-def]
+        return self._central_part(node, get) + get("quota.stock_offset_m2")
+
+    def _quota_demand_m2(self, node, get):  # type: ignore[no-untyped-def]
+        return get("quota.entitlement_m2") - get("quota.stock_need_m2")
+
+    def _sum(self, node, get):  # type: ignore[no-untyped-def]
+        return sum((self.of(part) for part in node.inputs), start=Fraction(0))
+
+    _sum_claims = _sum_before = _sum_land_m2 = _sum_granted_m2 = _sum_deficit_m2 = _sum
+
+    def __getattr__(self, name: str):  # type: ignore[no-untyped-def]
+        if name.startswith("_claim_"):
+            return lambda _, get: min(get("quota.demand_m2"), get("base.new_capacity_m2"))
+        raise AttributeError(name)
+
+    def _quota_quota_m2(self, node, get):  # type: ignore[no-untyped-def]
+        parts = {part.id: part for part in node.inputs}
+        claims = parts["sum.claims"].inputs
+        codes = [claim.id.removeprefix("claim.") for claim in claims]
+        upper = [int(self.of(claim)) for claim in claims]
+        demand = [int(self.of(claim.inputs[0] if claim.inputs else claim)) for claim in claims]
+        assert get("quota.demand_m2") == demand[codes.index(self.code)]
+        total = min(int(get("sum.claims")), ha_to_m2(get("balance.city_cap", NO_LIMIT)))
+        rule = parts["balance.rule"].value
+        weights = None
+        if rule != "proportional":
+            priority = str(parts["priority.districts"].value).split("、")
+            weights = [get("priority.weight") if code in priority else Fraction(1) for code in codes]
+        lower = [int(most * get("balance.floor_share")) for most in upper] if rule == "floor" else [0] * len(upper)
+        if total <= sum(lower) and rule == "floor":
+            return apportion(lower, total)[codes.index(self.code)].item()
+        return apportion(demand, total, upper=upper, lower=lower, weights=weights)[codes.index(self.code)].item()
+
+    def _quota_cut_m2(self, node, get):  # type: ignore[no-untyped-def]
+        return get("quota.demand_m2") - get("quota.quota_m2")
+
+    def _needs_persons(self, node, get):  # type: ignore[no-untyped-def]
+        return half_up(get("quota.settled") * get(".share_pct", 100) / 100)
+
+    def _needs_units(self, node, get):  # type: ignore[no-untyped-def]
+        demand = max(0, ceil(get("needs.persons") * get(".per_1000") / 1000) - get("base.surplus", 0))
+        module = get(".module_units", 1)
+        whole = ceil(demand / module) * module
+        return max(whole, ceil(whole / get(".max_units", NO_LIMIT)) * get(".min_units", 1)) if demand else 0
+
+    def _standard_land(self, node, get):  # type: ignore[no-untyped-def]
+        if len(node.inputs) == 2:
+            return get(".floor_per_unit") / get(".far")
+        return exact(str(node.value))  # its step is looked up by the number of units, one level above
+
+    def _needs_land_m2(self, node, get):  # type: ignore[no-untyped-def]
+        units, land = get("needs.units"), node.inputs[1]
+        steps = land.inputs[0] if land.id == "standard.land" and len(land.inputs) == 1 else None
+        return half_up(units * (step_value(str(steps.value), units) if steps else self.of(land)))
+
+    def _needs_granted_m2(self, node, get):  # type: ignore[no-untyped-def]
+        return min(get("needs.land_m2"), max(0, get("ledger.budget_m2") - get("sum.before")))
+
+    def _needs_deficit_m2(self, node, get):  # type: ignore[no-untyped-def]
+        return get("needs.land_m2") - get("needs.granted_m2")
+
+    def _ledger_stock_met_m2(self, node, get):  # type: ignore[no-untyped-def]
+        return min(get("ledger.stock_need_m2"), get("base.stock_available_m2", NO_LIMIT))
+
+    def _ledger_budget_m2(self, node, get):  # type: ignore[no-untyped-def]
+        return get("ledger.quota_m2") + get("ledger.stock_met_m2")
+
+    def _ledger_unassigned_m2(self, node, get):  # type: ignore[no-untyped-def]
+        return get("ledger.budget_m2") - get("ledger.granted_m2")
+
+    def _only_input(self, node, get):  # type: ignore[no-untyped-def]
+        return self.of(node.inputs[0])
+
+    _ledger_need_m2 = _ledger_granted_m2 = _ledger_deficit_m2 = _only_input
+
+    # A copy of another table's column keeps that column's inputs under its own id.
+    _ledger_quota_m2, _ledger_stock_need_m2 = _quota_quota_m2, _quota_stock_need_m2
+
+
+def figures(plan: Plan) -> Iterator[tuple[str, str, Node]]:
+    explainer = Explainer(plan, "zh")
+    for name in FORMULAS:
+        table, _, column = name.partition(".")
+        for row in plan.table(table).to_dict("records"):
+            node = explainer.explain(table, row["code"], column, facility=row.get("facility"))
+            assert node.value == row[column]
+            yield name, row["code"], node
+
+
+def test_every_figure_follows_from_its_own_derivation(plan: Plan) -> None:
+    counted = set()
+    for name, code, node in figures(plan):
+        if name == "quota.cut_by":
+            cap, capacity = (
+                Recomputed(code).input(node, id_, NO_LIMIT) for id_ in ("balance.city_cap", "base.new_capacity_m2")
+            )
+            assert not node.value or cap < NO_LIMIT or capacity < NO_LIMIT
+            continue
+        value = Recomputed(code).of(node)
+        assert (float(value) if isinstance(node.value, float) else value) == node.value, node.render("zh")
+        counted.add(name)
+    assert len(counted) == len([name for name in FORMULAS if not name.startswith(("sites.", "provision."))]) - 1
+
+
+def test_a_central_layer_is_told_by_persons_and_a_list_by_districts() -> None:
+    policy = landlink.load_policy("guangzhou-2018")
+    listed, layer = (landlink.make_plan(city, policy, 2020) for city in CITIES.values())
+    ids = {
+        name: [part.id for part in landlink.explain(plan, "quota", "440106", "stock_need_m2").inputs]
+        for name, plan in (("list", listed), ("layer", layer))
+    }
+    assert "central.districts" in ids["list"]
+    assert "base.central_settled" not in ids["list"]
+    assert "central.districts" not in ids["layer"]
+    assert {"base.central_settled", "quota.settled"} <= set(ids["layer"])
+
+
+def test_claims_within_capacity_are_what_the_sum_adds_up(plan: Plan) -> None:
+    node = landlink.explain(plan, "quota", "440111")
+    claims = next(part for part in node.inputs if part.id == "sum.claims")
+    assert claims.label == text("model.explain.total_demand")
+    assert claims.value == sum(int(str(claim.value)) for claim in claims.inputs)
+    capacity = plan.base.table["new_capacity_m2"].fillna(NO_LIMIT).astype("int64")
+    assert claims.value == plan.quota["demand_m2"].clip(upper=capacity).sum()
