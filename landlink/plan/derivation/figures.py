@@ -13,7 +13,7 @@ from landlink.plan.derivation.node import Node, shown
 from landlink.plan.formulas import FORMULAS, HEADLINE, columns_of
 from landlink.plan.plan import Plan
 from landlink.policy import BALANCING_RULES, Dated
-from landlink.schema import RESULTS
+from landlink.schema import LISTED, RESULTS
 from landlink.texts import Lang, default_lang, listed, text
 
 # Code, facility and site of a row; empty where a table's rows have none.
@@ -155,7 +155,7 @@ class Explainer:
         return Node.computed(
             head.name,
             head.label,
-            value,
+            LISTED.join(value) if isinstance(value, tuple) else value,
             self._cut_by(value) if isinstance(value, tuple) else shown(value),
             unit=self._standards[key[1]].facility.unit[self.lang] if column == "units" else head.unit,
             formula=head.formula,
