@@ -7,7 +7,7 @@ from pathlib import Path
 from landlink.city import load_city, load_land
 from landlink.cli.arguments import Say, add_shared
 from landlink.cli.terminal import print_table
-from landlink.plan.derivation import explain_parcel
+from landlink.plan.derivation.parcels import explain_parcel
 from landlink.present.supply import district_supply
 from landlink.supply.find import Supply, find_supply
 from landlink.supply.save import save_supply

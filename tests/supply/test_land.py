@@ -21,7 +21,7 @@ from landlink.city.land import Land, has_land, load_land
 from landlink.city.take_over import add_layer, add_table
 from landlink.crs import to_shifted
 from landlink.files import read_layer, save_layer
-from landlink.plan.derivation import explain_parcel
+from landlink.plan.derivation.parcels import explain_parcel
 from landlink.present.supply import district_supply, losses, supply_table
 from landlink.supply.find import Supply, find_supply, reweighted
 from landlink.supply.save import save_supply

@@ -9,7 +9,7 @@ import streamlit as st
 
 from landlink.city.landuse import land_use
 from landlink.city.shipped import example_folder
-from landlink.plan.derivation import explain_parcel
+from landlink.plan.derivation.parcels import explain_parcel
 from landlink.present.supply import constraint_titles, district_supply, losses
 from landlink.schema import LAND_SOURCES
 from landlink.supply.ahp import ACCEPTED, matrix, weights
