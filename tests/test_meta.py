@@ -110,13 +110,6 @@ def test_the_core_loads_no_page_map_or_document_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_imports_run_one_way() -> None:
-    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"Contracts: [1-9]\d* kept, 0 broken", done.stdout)
-
-
 def test_errors_are_few_and_rooted() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
     assert len(kinds) <= 8
