@@ -1,6 +1,6 @@
 """Coordinates and area on CGCS2000: every area is ellipsoidal, as the land survey (国土调查) defines it."""
 
-from landlink.crs.area import area_m2, gauss_kruger, in_plane, plane_area_m2
+from landlink.crs.area import area_m2, gauss_kruger, plane_area_m2
 from landlink.crs.detect import Finding, detect
 from landlink.crs.place import CGCS2000, declare, plane_of, same_crs, to_cgcs2000, to_plane
 from landlink.crs.shifted import SHIFTED, Shifted, from_shifted, to_shifted
@@ -15,7 +15,6 @@ __all__ = [
     "detect",
     "from_shifted",
     "gauss_kruger",
-    "in_plane",
     "plane_area_m2",
     "plane_of",
     "same_crs",
