@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from landlink.texts import Lang, default_lang, text
@@ -82,3 +83,61 @@ class PolicyError(LandlinkError, ValueError):
 
 class OutputError(LandlinkError, OSError):
     """A result cannot be written."""
+
+
+class Faults:
+    """Faults of one input, collected to be shown together and raised once.
+
+    Examples
+    --------
+    >>> faults = Faults()
+    >>> with faults.collect():
+    ...     raise DataError(Fault("data.no_urban_land", {"code": "440103"}))
+    >>> faults.add(Fault("data.no_urban_land", {"code": "440104"}))
+    >>> [fault.values["code"] for fault in faults]
+    ['440103', '440104']
+    """
+
+    def __init__(self) -> None:
+        self._faults: list[Fault] = []
+
+    def __iter__(self) -> Iterator[Fault]:
+        """Faults in the order in which they were collected."""
+        return iter(self._faults)
+
+    def __len__(self) -> int:
+        """Number of faults."""
+        return len(self._faults)
+
+    def add(self, *faults: Fault) -> None:
+        """Add faults."""
+        self._faults.extend(faults)
+
+    @contextmanager
+    def collect(self) -> Iterator[None]:
+        """Collect the faults of an error raised in the block, which ends there; what follows the block goes on."""
+        try:
+            yield
+        except LandlinkError as error:
+            self.add(*error.faults)
+
+    def raise_if_any(self, kind: type[LandlinkError] | None = None, *, accept_questions: bool = False) -> None:
+        """Raise all faults together.
+
+        Parameters
+        ----------
+        kind
+            Error to raise; without it a :class:`PolicyError` if all faults are a policy's, else a :class:`DataError`.
+        accept_questions
+            Do not raise if there are only questions, which are accepted.
+
+        Raises
+        ------
+        LandlinkError
+            There are faults.
+        """
+        if all(fault.question and accept_questions for fault in self):
+            return
+        if kind is None:
+            kind = PolicyError if all(fault.id.startswith("policy.") for fault in self) else DataError
+        raise kind(self)

@@ -16,7 +16,8 @@ from landlink.city.facts import Facts
 from landlink.crs import CGCS2000
 from landlink.errors import DataError, Fault
 from landlink.files import csv_bytes, write_files
-from landlink.plan.plan import Note, Options, Plan
+from landlink.plan.options import Options
+from landlink.plan.plan import Note, Plan
 from landlink.policy import Dated, Document, Facility, Rules, Step, Steps
 from landlink.schema import LISTED, RESULTS
 from landlink.siting.sites import Siting

@@ -4,63 +4,22 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
 from importlib.metadata import version
-from typing import Any
+from typing import Unpack
 
 import geopandas as gpd
 import pandas as pd
 
 from landlink.city import City
 from landlink.city.facts import Facts, central_share, district_facts
-from landlink.errors import DataError, Fault, LandlinkError, PolicyError
+from landlink.errors import DataError, Fault, Faults
 from landlink.linkage import ledger_budget, quota
 from landlink.needs.land import grant, ledger, needs
-from landlink.policy import PARAMETERS, Dated, Document, Facility, Policy, Rules
+from landlink.plan.options import Choices, Options, rules_in_force
+from landlink.policy import Facility, Policy, Rules
 from landlink.schema import INPUTS, RESULTS
 from landlink.siting.sites import Siting
 from landlink.texts import Lang, name_column, text
-
-# The rule that each option replaces.
-OVERRIDES = {
-    "cap_ha": "balance.city_cap",
-    "rule": "balance.rule",
-    "adjust_pct": "linkage.adjustment",
-    "offset_share": "stock.offset_share",
-}
-USER = Document("user", "用户设定 || set by the user", "", "", "assumption")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the user chose for one plan; None leaves the policy's own value in force.
-
-    Parameters
-    ----------
-    year
-        Plan year.
-    basis
-        ``previous-actual`` or ``planned``.
-    cap_ha
-        Most new land the city gives out, in ha.
-    rule
-        ``proportional``, ``weighted`` or ``floor``.
-    adjust_pct
-        Adjustment of the standard in percent, within ±10.
-    offset_share
-        Share of the entitlement that stock land takes over, 0 to 1.
-    """
-
-    year: int
-    basis: str = "previous-actual"
-    cap_ha: float | Decimal | None = None
-    rule: str | None = None
-    adjust_pct: float | Decimal | None = None
-    offset_share: float | Decimal | None = None
-
-    def overrides(self) -> dict[str, object]:
-        """Chosen values by option, those left to the policy not among them."""
-        return {option: value for option in OVERRIDES if (value := getattr(self, option)) is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +137,10 @@ class Plan:
 def make_plan(
     city: City,
     policy: Policy,
-    year: int,
+    options: Options | int,
     *,
-    basis: str = "previous-actual",
-    cap_ha: float | Decimal | None = None,
-    rule: str | None = None,
-    adjust_pct: float | Decimal | None = None,
-    offset_share: float | Decimal | None = None,
     edits: pd.DataFrame | None = None,
+    **choices: Unpack[Choices],
 ) -> Plan:
     """Compute a plan.
 
@@ -193,8 +148,11 @@ def make_plan(
     ----------
     city, policy
         As :func:`landlink.load_city` and :func:`landlink.load_policy` return them.
-    year, basis, cap_ha, rule, adjust_pct, offset_share
-        See :class:`Options`.
+    options
+        Options, or the plan year alone.
+    choices
+        With a year, the other fields of :class:`landlink.plan.options.Options`: ``basis``, ``cap_ha``, ``rule``,
+        ``adjust_pct``, ``offset_share``.
     edits
         Values that replace the city's for this plan; see :func:`landlink.city.facts.district_facts`.
 
@@ -213,23 +171,15 @@ def make_plan(
     >>> int(plan.quota["quota_m2"].sum())
     8304130
     """
-    options = Options(year, basis, cap_ha, rule, adjust_pct, offset_share)
-    faults: list[Fault] = []
-    steps: dict[str, Any] = {}
-    for name, step in (
-        ("policy", lambda: policy.check_districts(city.codes)),
-        ("rules", lambda: _rules(policy, options)),
-        ("base", lambda: district_facts(city, year, basis, edits)),
-    ):
-        try:
-            steps[name] = step()
-        except LandlinkError as error:
-            faults.extend(error.faults)
-    if faults:
-        kind = PolicyError if all(fault.id.startswith("policy.") for fault in faults) else DataError
-        raise kind(faults)
-    rules: Rules = steps["rules"]
-    base: Facts = steps["base"]
+    options = replace(options, **choices) if isinstance(options, Options) else Options(options, **choices)
+    faults = Faults()
+    with faults.collect():
+        policy.check_districts(city.codes)
+    with faults.collect():
+        rules = rules_in_force(policy, options)
+    with faults.collect():
+        base = district_facts(city, options.year, options.basis, edits)
+    faults.raise_if_any()
     share = central_share(city)
     quotas = quota(base.table, rules, central_layer=share is not None)
     central = tuple(rules["central.districts"].codes if share is None else share.index[share > 0.5])  # noqa: PLR2004
@@ -258,43 +208,6 @@ def make_plan(
         version("landlink"),
         _fingerprint(city, policy, options, rules, base, surplus),
     )
-
-
-def _rules(policy: Policy, options: Options) -> Rules:
-    """Rules in force at the end of the plan year, with the user's choices in their place."""
-    rules = policy.on(f"{options.year}-12-31")
-    faults = []
-    for option, value in options.overrides().items():
-        name = OVERRIDES[option]
-        spec = PARAMETERS[name]
-        content: Decimal | str = str(value)
-        if spec.choices:
-            if value not in spec.choices:
-                choices = " | ".join(spec.choices)
-                faults.append(Fault("option.choice", {"option": option, "value": value, "choices": choices}))
-        else:
-            content = _number(str(value))
-            if (
-                not content.is_finite()
-                or content < spec.minimum
-                or (spec.maximum is not None and content > spec.maximum)
-            ):
-                bounds = f"{spec.minimum} – {'∞' if spec.maximum is None else spec.maximum}"
-                faults.append(Fault("option.range", {"option": option, "value": value, "bounds": bounds}))
-        current = rules.get(name)
-        if current is not None and current.content == content:
-            continue  # the policy says the same, and goes on being the source
-        rules = rules.replace(Dated(name, "", content, spec.unit, USER, "", "default", "", "", 0))
-    if faults:
-        raise DataError(faults)
-    return rules
-
-
-def _number(value: str) -> Decimal:
-    try:
-        return Decimal(value)
-    except InvalidOperation:
-        return Decimal("NaN")
 
 
 def _notes(base: Facts, central: tuple[str, ...], *, central_layer: bool) -> tuple[Note, ...]:

@@ -2,7 +2,7 @@
 
 from landlink.policy.load import load_policy, shipped
 from landlink.policy.model import Policy, Rules
-from landlink.policy.parameters import BALANCING_RULES, FACILITY_FIELDS, GROUPS, PARAMETERS
+from landlink.policy.parameters import BALANCING_RULES, FACILITY_FIELDS, GROUPS, PARAMETERS, Spec
 from landlink.policy.standards import Standard
 from landlink.policy.values import Dated, Document, Facility, Parameter, Step, Steps
 
@@ -17,6 +17,7 @@ __all__ = [
     "Parameter",
     "Policy",
     "Rules",
+    "Spec",
     "Standard",
     "Step",
     "Steps",

@@ -26,6 +26,21 @@ class Spec:
     choices: tuple[str, ...] = ()
     by: str = ""
 
+    @property
+    def bounds(self) -> str:
+        """Least and most that a number may be, as faults show them."""
+        return f"{self.minimum} – {'∞' if self.maximum is None else self.maximum}"
+
+    def allows(self, number: Decimal) -> bool:
+        """True if a number is finite and within the bounds.
+
+        Examples
+        --------
+        >>> [PARAMETERS["linkage.adjustment"].allows(Decimal(text)) for text in ("-10", "10.1", "NaN")]
+        [True, False, False]
+        """
+        return number.is_finite() and self.minimum <= number and (self.maximum is None or number <= self.maximum)
+
 
 PARAMETERS: dict[str, Spec] = {
     "linkage.standard": Spec(("steps",), "m2/person", by="m2/person"),

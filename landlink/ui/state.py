@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import altair as alt
 import geopandas as gpd
@@ -18,6 +17,7 @@ from landlink.city.facts import BASES, years
 from landlink.city.shipped import GUANGZHOU, city_folder
 from landlink.errors import DataError, Fault, LandlinkError, PolicyError
 from landlink.plan.derivation import Explainer
+from landlink.plan.options import Options
 from landlink.plan.plan import Plan, make_plan
 from landlink.policy import Policy, load_policy, shipped
 from landlink.texts import Lang, default_lang, is_lang, text
@@ -144,16 +144,17 @@ def plan() -> Plan:
     state = st.session_state
     if state["year"] is None:
         raise DataError(Fault("option.no_year", {"basis": texts()(f"model.basis.{state['basis']}")}))
-    given = {
-        "basis": state["basis"],
-        "cap_ha": None if state["cap_ha"] is None else Decimal(str(state["cap_ha"])),
-        "rule": state["rule"],
-        "adjust_pct": Decimal(str(state["adjust_pct"])),
-        "offset_share": Decimal(str(state["offset_share"])),
-    }
+    options = Options(
+        state["year"],
+        state["basis"],
+        None if state["cap_ha"] is None else Decimal(str(state["cap_ha"])),
+        state["rule"],
+        Decimal(str(state["adjust_pct"])),
+        Decimal(str(state["offset_share"])),
+    )
     edits = tuple(sorted((code, tuple(sorted(values.items()))) for code, values in state["edits"].items() if values))
     with st.spinner(texts()("ui.computing")):
-        found = _plan(folder(), _stamp(folder()), state["policy"], state["year"], tuple(given.items()), edits)
+        found = _plan(folder(), _stamp(folder()), state["policy"], options, edits)
     chosen = state.get("chosen")
     return found.with_siting(chosen.siting) if chosen and chosen.siting.plan == found.fingerprint else found
 
@@ -163,12 +164,11 @@ def _plan(
     path: Path,
     stamp: tuple[float, ...],
     policy_name: str,
-    year: int,
-    options: tuple[tuple[str, Any], ...],
+    options: Options,
     edits: tuple[tuple[str, tuple[tuple[str, int], ...]], ...],
 ) -> Plan:
     rows = pd.DataFrame([{"code": code, **dict(values)} for code, values in edits]) if edits else None
-    return make_plan(_city(path, stamp), policy(policy_name), year, edits=rows, **dict(options))
+    return make_plan(_city(path, stamp), policy(policy_name), options, edits=rows)
 
 
 def plan_years() -> list[int]:

@@ -13,7 +13,8 @@ from landlink.annex.workbook.layout import NEEDS, NEEDS_FIRST, QUOTA, Layout, le
 from landlink.annex.workbook.page import A4, GENERAL, HECTARES, TWO, WHOLE, Page, Role
 from landlink.city.facts import UNITS
 from landlink.plan.formulas import FORMULAS
-from landlink.plan.plan import OVERRIDES, Plan
+from landlink.plan.options import OVERRIDES
+from landlink.plan.plan import Plan
 from landlink.policy import BALANCING_RULES, FACILITY_FIELDS, PARAMETERS, Dated, Step, Steps
 from landlink.texts import pick, text
 
