@@ -1,6 +1,5 @@
 """How a figure comes about: a tree of values, formulas, sources and clauses, made from the result tables themselves."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
@@ -18,8 +17,13 @@ from landlink.texts import Lang, default_lang, listed, text
 
 # Code, facility and site of a row; empty where a table's rows have none.
 Key = tuple[str, str, str]
+_KEY = ("code", "facility", "site")
+# Where an input comes from.
+Origin = tuple[str, ...]
+_ORIGIN = ("source", "date", "status", "confidence")
+_NO_ORIGIN = ("", "", "estimated", "default")
 # What a row of a table is known by; other tables have one row a district.
-_KEYS = {"needs": ("code", "facility"), "provision": ("code", "facility"), "sites": ("code", "facility", "site")}
+_KEYS = {"needs": _KEY[:2], "provision": _KEY[:2], "sites": _KEY}
 # Rules that only some balancing rules read.
 _SOMETIMES = {name for names in BALANCING_RULES.values() for name in names}
 
@@ -74,7 +78,19 @@ class _Head:
     unit: str
     formula: str
     clause: str
-    inputs: tuple[str, ...]
+    inputs: tuple[tuple[str, str], ...]
+
+
+class _Rows:
+    """Values of a table by row and column, and the nodes built of them so far."""
+
+    def __init__(self, frame: pd.DataFrame, name: str) -> None:
+        known = _KEYS.get(name, _KEY[:1])
+        self.values = {column: frame[column].to_numpy(object).tolist() for column in frame}
+        parts = [self.values[part] if part in known else [""] * len(frame) for part in _KEY]
+        self.index: dict[Key, int] = {key: row for row, key in enumerate(zip(*parts, strict=True))}
+        self.nodes: dict[str, list[Node | None]] = {column: [None] * len(frame) for column in frame}
+        self.addends: dict[str, list[Node | None]] = {column: [None] * len(frame) for column in frame}
 
 
 class Explainer:
@@ -82,20 +98,20 @@ class Explainer:
 
     def __init__(self, plan: Plan, lang: Lang | None = None) -> None:
         self.plan, self.lang = plan, lang or default_lang()
-        self._text = partial(text, lang=self.lang)
-        self._rows = {name: _rows_by_key(plan.table(name), name) for name in RESULTS}
-        self._facts: dict[str, dict[str, Any]] = {row["code"]: row for row in plan.base.table.to_dict("records")}
+        self._text = cache(partial(text, lang=self.lang))
+        self._rows = {name: _Rows(plan.table(name), name) for name in RESULTS}
+        self._facts = _Rows(plan.base.table, "facts")
         self._names = plan.names(self.lang)
-        self._sources = {(row["code"], row["item"]): row for row in plan.base.sources.to_dict("records")}
-        self._surplus = {(row["code"], row["facility"]): row for row in plan.surplus.to_dict("records")}
+        self._sources = _by_key(plan.base.sources, "item")
+        self._surplus = _by_key(plan.surplus, "facility")
+        self._surplus_units = dict(zip(self._surplus, plan.surplus["surplus_units"], strict=True))
         self._titles = plan.titles(self.lang)
         self._standards = {standard.facility.id: standard for standard in plan.rules.standards}
         self._balancing = BALANCING_RULES[plan.rules["balance.rule"].choice]
-        self._heads = {name: self._head(name) for name in FORMULAS}
+        self._heads = {(table, column): self._head(table, column) for table in RESULTS for column in columns_of(table)}
         # Nodes that several figures have in common are built once.
-        self._column, self._addend = cache(self._build_column), cache(self._build_addend)
         self._fact, self._rule, self._field = cache(self._build_fact), cache(self._build_rule), cache(self._build_field)
-        self._claims = cache(self._build_claims)
+        self._claims, self._land_per_unit = cache(self._build_claims), cache(self._build_land_per_unit)
 
     def explain(
         self,
@@ -114,9 +130,9 @@ class Explainer:
             values = {"table": table, "column": column, "have": ", ".join(columns_of(table))}
             raise DataError(Fault("explain.column_unknown", values))
         if table == "sites":
-            facility = next((key[1] for key in self._rows[table] if key[2] == site), facility)
+            facility = next((key[1] for key in self._rows[table].index if key[2] == site), facility)
         key = _key(table, (code, facility or "", site or ""))
-        if key not in self._rows[table]:
+        if key not in self._rows[table].index:
             raise DataError(self._unknown(table, key))
         return self._column(table, column, key)
 
@@ -124,16 +140,16 @@ class Explainer:
         """Fault of a row that there is none of."""
         parts = _KEYS.get(table, ("code",))
         known = {
-            "code": list(self._facts),
+            "code": list(self._names),
             "facility": list(self._standards),
-            "site": [row[2] for row in self._rows["sites"]],
+            "site": [row[2] for row in self._rows["sites"].index],
         }
-        have = known[parts[-1] if key[0] in self._facts else "code"]
+        have = known[parts[-1] if key[0] in self._names else "code"]
         name = " / ".join([key[0], *(part or "—" for part in key[1 : len(parts)])])
         return Fault("explain.row_unknown", {"table": table, "row": name, "have": ", ".join(have)})
 
-    def _head(self, name: str) -> _Head:
-        table, _, column = name.partition(".")
+    def _head(self, table: str, column: str) -> _Head:
+        name = f"{table}.{column}"
         formula = FORMULAS[name]
         unit = RESULTS[table][column].unit
         other = "list:" if self.plan.central_layer else "layer:"
@@ -143,12 +159,22 @@ class Explainer:
             self._unit(unit),
             self._text(f"model.formula.{name}") if formula.clause else "",
             self._text(f"model.clause.{formula.clause}") if formula.clause else "",
-            tuple(part.rpartition(":")[2] for part in formula.inputs if not part.startswith(other)),
+            tuple(_parsed(part, table) for part in formula.inputs if not part.startswith(other)),
         )
 
-    def _build_column(self, table: str, column: str, key: Key) -> Node:
-        head, value = self._heads[f"{table}.{column}"], self._rows[table][key][column]
-        inputs = tuple(node for name in head.inputs if (node := self._input(table, name, key)) is not None)
+    def _column(self, table: str, column: str, key: Key) -> Node:
+        rows = self._rows[table]
+        row = rows.index[key]
+        node = rows.nodes[column][row]
+        if node is None:
+            node = rows.nodes[column][row] = self._figure(table, column, key, rows.values[column][row])
+        return node
+
+    def _figure(self, table: str, column: str, key: Key, value: Any) -> Node:
+        head = self._heads[table, column]
+        inputs = tuple(
+            node for prefix, name in head.inputs if (node := self._input(table, prefix, name, key)) is not None
+        )
         if not head.clause:
             return replace(inputs[0], id=head.name)
         siting = self.plan.siting
@@ -167,22 +193,20 @@ class Explainer:
     def _cut_by(self, cuts: tuple[str, ...]) -> str:
         return listed((self._text(f"model.cut.{cut}") for cut in cuts), self.lang) or "—"
 
-    def _input(self, table: str, name: str, key: Key) -> Node | None:
+    def _input(self, table: str, prefix: str, name: str, key: Key) -> Node | None:
         """Node of an input, by what its name begins with; see :data:`landlink.plan.formulas.FORMULAS`."""
-        prefix, _, rest = name.partition(".")
-        if not rest or prefix in RESULTS:
-            of = prefix if rest else table
-            return self._column(of, rest or name, _key(of, key))
+        if prefix in RESULTS:
+            return self._column(prefix, name, _key(prefix, key))
         if prefix == "base":
-            return self._surplus_capacity(key) if rest == "surplus" else self._fact(rest, key[0])
+            return self._surplus_capacity(key) if name == "surplus" else self._fact(name, key[0])
         if prefix == "standard":
-            return self._land_per_unit(table, key) if rest == "land" else self._field(rest, key[1])
+            return self._land(table, key) if name == "land" else self._field(name, key[1])
         if prefix == "sum":
-            return self._claims() if rest == "claims" else self._sum(rest, key)
-        return self._rule(name)
+            return self._claims() if name == "claims" else self._sum(name, key)
+        return self._rule(f"{prefix}.{name}")
 
     def _build_fact(self, item: str, code: str) -> Node:
-        value = self._facts[code][item]
+        value = self._facts.values[item][self._facts.index[code, "", ""]]
         # Persons inside a central area that the settlement table states come from its row.
         origin = self._sources.get((code, item)) or (item == "central_settled" and self._sources[code, "settled"])
         known = not pd.isna(value)
@@ -191,19 +215,20 @@ class Explainer:
             self._text(f"model.item.{item}"),
             value if known else None,
             self._unit(UNITS[item]) if known else "",
-            origin or {"source": "", "date": "", "status": "estimated", "confidence": "default"},
+            origin or _NO_ORIGIN,
         )
 
     def _surplus_capacity(self, key: Key) -> Node | None:
-        row = self._surplus.get(key[:2])
-        if row is None:
+        origin = self._surplus.get(key[:2])
+        if origin is None:
             return None
-        unit = self._standards[key[1]].facility.unit[self.lang]
-        return self._given("base.surplus", self._text("model.explain.surplus"), row["surplus_units"], unit, row)
+        unit, count = self._standards[key[1]].facility.unit[self.lang], int(self._surplus_units[key[:2]])
+        return self._given("base.surplus", self._text("model.explain.surplus"), count, unit, origin)
 
-    def _given(self, id_: str, label: str, value: float | None, unit: str, origin: Mapping[str, Any]) -> Node:
+    def _given(self, id_: str, label: str, value: float | None, unit: str, origin: Origin) -> Node:
         told = self._text("model.explain.none") if value is None else shown(value)
-        return Node.given(id_, label, value, told, unit=unit, origin=origin, lang=self.lang)
+        stated = dict(zip(_ORIGIN, origin, strict=True))
+        return Node.given(id_, label, value, told, unit=unit, origin=stated, lang=self.lang)
 
     def _build_rule(self, name: str) -> Node | None:
         dated = self.plan.rules.get(name)
@@ -242,14 +267,17 @@ class Explainer:
             formula=formula,
         )
 
-    def _land_per_unit(self, table: str, key: Key) -> Node:
+    def _land(self, table: str, key: Key) -> Node:
+        rows = self._rows[table]
+        return self._land_per_unit(key[1], rows.values["units"][rows.index[key]], key[0] in self.plan.central)
+
+    def _build_land_per_unit(self, facility: str, units: int, central: bool) -> Node:  # noqa: FBT001 - cached by position
         """Land of a unit: a field of the standard, its step by size, or floor area over floor area ratio."""
-        standard = self._standards[key[1]]
-        central = key[0] in self.plan.central
-        value = float(standard.land_per_unit(self._rows[table][key]["units"], central=central))
+        standard = self._standards[facility]
+        value = float(standard.land_per_unit(units, central=central))
         field = standard.land_field(central=central)
         fields = (field,) if field else ("floor_per_unit", "far")
-        inputs = tuple(node for name in fields if (node := self._field(name, key[1])) is not None)
+        inputs = tuple(node for name in fields if (node := self._field(name, facility)) is not None)
         if len(inputs) == 1 and inputs[0].shown == shown(value):
             return inputs[0]
         return Node.computed(
@@ -265,7 +293,7 @@ class Explainer:
     def _sum(self, column: str, key: Key) -> Node:
         """A sum over a district's facilities, those before one, or the sites of one."""
         if column == "site_m2":
-            sites = [other for other in self._rows["sites"] if other[:2] == key[:2]]
+            sites = [other for other in self._rows["sites"].index if other[:2] == key[:2]]
             parts = [self._addend("sites", column, other, other[2]) for other in sites]
             return self._total("sum.site_m2", self._text("model.column.site_m2"), parts)
         before = column == "before"
@@ -281,13 +309,18 @@ class Explainer:
         unit = self._unit("m2")
         return Node.computed(id_, label, total, shown(total), unit=unit, formula="Σ", inputs=tuple(parts))
 
-    def _build_addend(self, table: str, column: str, key: Key, label: str) -> Node:
+    def _addend(self, table: str, column: str, key: Key, label: str) -> Node:
         """A figure among those that a sum adds up: under the label of its row, its own derivation left out."""
-        return replace(self._column(table, column, key), label=label, inputs=())
+        rows = self._rows[table]
+        row = rows.index[key]
+        node = rows.addends[column][row]
+        if node is None:
+            node = rows.addends[column][row] = self._column(table, column, key).leaf(label)
+        return node
 
     def _build_claims(self) -> Node:
         """All districts' claims, each within its capacity for new land."""
-        parts = [self._claim(code) for code in self._facts]
+        parts = [self._claim(code) for code in self._names]
         return self._total("sum.claims", self._text("model.explain.total_demand"), parts)
 
     def _claim(self, code: str) -> Node:
@@ -305,17 +338,23 @@ class Explainer:
             shown(value),
             unit=demand.unit,
             formula=self._text("model.explain.within_capacity"),
-            inputs=(replace(demand, label=self._heads["quota.demand_m2"].label), capacity),
+            inputs=(replace(demand, label=self._heads["quota", "demand_m2"].label), capacity),
         )
 
     def _unit(self, unit: str) -> str:
         return self._text(f"model.unit.{unit}") if unit else ""
 
 
-def _rows_by_key(table: pd.DataFrame, name: str) -> dict[Key, dict[str, Any]]:
-    return {
-        _key(name, (row["code"], row.get("facility", ""), row.get("site", ""))): row for row in table.to_dict("records")
-    }
+def _parsed(name: str, table: str) -> tuple[str, str]:
+    """Prefix and name of an input of a column of a table."""
+    prefix, _, rest = name.rpartition(":")[2].partition(".")
+    return (prefix, rest) if rest else (table, prefix)
+
+
+def _by_key(frame: pd.DataFrame, column: str) -> dict[tuple[str, str], Origin]:
+    """Origin of each row, by its district and a column."""
+    keys = zip(frame["code"].to_numpy(object), frame[column].to_numpy(object), strict=True)
+    return dict(zip(keys, zip(*(frame[name].to_numpy(object) for name in _ORIGIN), strict=True), strict=True))
 
 
 def _key(table: str, key: Key) -> Key:

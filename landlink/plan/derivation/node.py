@@ -106,6 +106,11 @@ class Node:
         status = worst((*(node.status for node in inputs), *rests_on))
         return cls(id, label, value, shown, unit=unit, formula=formula, clause=clause, status=status, inputs=inputs)
 
+    def leaf(self, label: str) -> "Node":
+        """The same value under another label, its own derivation left out."""
+        origin = (self.unit, self.formula, self.clause, self.source, self.date, self.status, self.confidence)
+        return Node(self.id, label, self.value, self.shown, *origin)
+
     def to_dict(self) -> dict[str, object]:
         """Tree as plain data, for JSON."""
         own = {name: getattr(self, name) for name in self.__slots__ if name != "inputs"}
@@ -147,6 +152,8 @@ def shown(value: float | str) -> str:
     >>> shown(12345.5), shown(80.0), shown(float("nan"))
     ('12,345.5', '80', '—')
     """
+    if isinstance(value, int):
+        return f"{value:,}"
     if isinstance(value, str):
         return value
     if isna(value):
