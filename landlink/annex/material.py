@@ -18,6 +18,7 @@ from landlink.errors import DataError
 from landlink.plan.chain import check_districts, measure_service, people_on_cells
 from landlink.plan.plan import Plan
 from landlink.supply.find import Supply, find_supply
+from landlink.supply.save import load_supply
 from landlink.years.targets import targets
 
 COVERAGE = ("facility", "code", "before", "after")
@@ -95,20 +96,29 @@ def coverage(services: Iterable[Service]) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)[list(COVERAGE)] if found else pd.DataFrame(columns=list(COVERAGE))
 
 
-def survey(plan: Plan, city: City, *, accept_questions: bool = False) -> Material:
+def survey(plan: Plan, city: City, *, supply_folder: Path | None = None, accept_questions: bool = False) -> Material:
     """Look for land and measure service, where the city has the layers for it, and return it all.
+
+    Parameters
+    ----------
+    supply_folder
+        Folder of :func:`landlink.supply.save.save_supply`, whose supply is taken instead of being computed again.
 
     Raises
     ------
     DataError
-        The plan is of another city's districts, or something is wrong with the city's land.
+        The plan is of another city's districts, something is wrong with the city's land, or the saved supply is of
+        other data.
     """
     known = material(plan, city)
     if not has_land(city):
         return known
     land = load_land(city, accept_questions=accept_questions)
-    with tempfile.TemporaryDirectory(prefix="landlink-") as name:
-        found = find_supply(land, Path(name))
+    if supply_folder is not None:
+        found = load_supply(supply_folder, land)
+    else:
+        with tempfile.TemporaryDirectory(prefix="landlink-") as name:
+            found = find_supply(land, Path(name))
     return material(plan, city, found, tuple(_services(plan, land)))
 
 

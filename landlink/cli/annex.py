@@ -4,16 +4,18 @@ import argparse
 import sys
 from pathlib import Path
 
-from landlink.annex import Filing, gaps, read_template, survey, write_annex
+from landlink.annex import Filing, Material, gaps, read_template, survey, write_annex
 from landlink.city import load_city
 from landlink.cli.arguments import Say, add_shared
+from landlink.errors import DataError, Fault
 from landlink.plan.archive import load_plan
+from landlink.plan.plan import Plan
 from landlink.texts import Lang, text
 
 
 def arguments(parser: argparse.ArgumentParser, say: Say) -> None:
     """Declare the arguments."""
-    add_shared(parser, say, "plan", "--out", "--accept-questions")
+    add_shared(parser, say, "plan", "--out", "--supply", "--accept-questions")
     editions = parser.add_mutually_exclusive_group()
     editions.add_argument("--district", action="append", default=[], metavar="CODE", help=say("annex.district"))
     editions.add_argument("--districts", action="store_true", help=say("annex.districts"))
@@ -28,8 +30,7 @@ def arguments(parser: argparse.ArgumentParser, say: Say) -> None:
 def run(options: argparse.Namespace, lang: Lang) -> None:
     """Run the command."""
     plan = load_plan(options.plan)
-    accept = {"accept_questions": options.accept_questions}
-    material = survey(plan, load_city(options.city, **accept), **accept) if options.city else None
+    material = _material(options, plan)
     template = read_template(options.template) if options.template else None
     whole_city = [None] if options.districts or not options.district else []
     editions = [*whole_city, *(plan.districts["code"] if options.districts else options.district)]
@@ -52,3 +53,14 @@ def run(options: argparse.Namespace, lang: Lang) -> None:
         print(path)
     for gap in gaps(plan, material):
         print(f"* {gap.text(lang)}")
+
+
+def _material(options: argparse.Namespace, plan: Plan) -> Material | None:
+    """What the city of ``--city`` adds to the annexes; None if there is none."""
+    if options.city is None:
+        if options.supply:
+            raise DataError(Fault("option.together", {"options": "--supply --city"}))
+        return None
+    city = load_city(options.city, accept_questions=options.accept_questions)
+    folder = Path(options.supply) if options.supply else None
+    return survey(plan, city, supply_folder=folder, accept_questions=options.accept_questions)

@@ -28,6 +28,7 @@ SHARED = (
     Argument("--layer", "layer", {}),
     Argument("--crs", "crs", {"default": ""}),
     Argument("--plan", "plan_folder", {"required": True}),
+    Argument("--supply", "supply_folder", {"metavar": "FOLDER"}),
     Argument("--facility", "access.facility", {"action": "append"}),
     Argument("--cell", "access.cell", {"type": float, "metavar": "M"}),
     Argument("--housing-share", "access.housing_share", {"type": float, "default": 0}),

@@ -1,6 +1,8 @@
-"""Inputs that several subcommands read: a saved plan with its city's land, and people on cells."""
+"""Inputs that several subcommands read: a saved plan with its city's land, its supply, and people on cells."""
 
 import argparse
+import tempfile
+from pathlib import Path
 
 import pandas as pd
 
@@ -9,6 +11,8 @@ from landlink.city import Land, load_city, load_land
 from landlink.plan import chain
 from landlink.plan.archive import load_plan
 from landlink.plan.plan import Plan
+from landlink.supply.find import Supply, find_supply
+from landlink.supply.save import load_supply
 
 
 def read_plan_and_land(options: argparse.Namespace) -> tuple[Plan, Land]:
@@ -27,3 +31,11 @@ def people_on_cells(options: argparse.Namespace, plan: Plan, land: Land) -> pd.D
         housing_share=options.housing_share,
         jobs_share=options.jobs_share,
     )
+
+
+def read_supply(options: argparse.Namespace, land: Land) -> Supply:
+    """Read the supply of ``--supply``, or compute it."""
+    if options.supply:
+        return load_supply(Path(options.supply), land)
+    with tempfile.TemporaryDirectory(prefix="landlink-") as rasters:
+        return find_supply(land, Path(rasters))

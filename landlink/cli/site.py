@@ -3,11 +3,10 @@
 import argparse
 import math
 import sys
-import tempfile
 from pathlib import Path
 
 from landlink.cli.arguments import Say, add_shared, choices
-from landlink.cli.inputs import people_on_cells, read_plan_and_land
+from landlink.cli.inputs import people_on_cells, read_plan_and_land, read_supply
 from landlink.cli.terminal import print_table
 from landlink.errors import DataError, Fault
 from landlink.plan.chain import site_facilities
@@ -18,7 +17,6 @@ from landlink.schema import LAND_SOURCES, PEOPLE
 from landlink.siting.limits import Progress, Watch
 from landlink.siting.request import CANDIDATES, Chosen, Wish
 from landlink.siting.solver import Weights
-from landlink.supply.find import find_supply
 from landlink.texts import Lang, text
 from landlink.units import ha
 
@@ -39,7 +37,7 @@ PRINTED = (
 
 def arguments(parser: argparse.ArgumentParser, say: Say) -> None:
     """Declare the arguments."""
-    shared = ("city", "--plan", "--out", "--facility", "--cell", "--housing-share", "--jobs-share")
+    shared = ("city", "--plan", "--supply", "--out", "--facility", "--cell", "--housing-share", "--jobs-share")
     add_shared(parser, say, *shared, "--accept-questions")
     parser.add_argument("--group", default=PEOPLE[1], help=choices(say, "site.group", PEOPLE))
     parser.add_argument("--source", action="append", help=choices(say, "site.source", LAND_SOURCES[:-1]))
@@ -69,8 +67,9 @@ def run(options: argparse.Namespace, lang: Lang) -> None:
     )
     plan, land = read_plan_and_land(options)
     cells = people_on_cells(options, plan, land)
-    with tempfile.TemporaryDirectory(prefix="landlink-") as folder:
-        supply = find_supply(land, Path(folder))
+    supply = read_supply(options, land)
+    if supply.suitability is None:
+        raise DataError(Fault("supply.unscored", {"folder": options.supply}))
     chosen = site_facilities(
         plan,
         supply,

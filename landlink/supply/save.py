@@ -1,19 +1,30 @@
-"""Writing what :mod:`landlink.supply.find` has found, every file or none."""
+"""Supplies on disk: written for planners to read, and read back exactly, so that no later step computes them again."""
 
+import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+import shapely
 
+from landlink.city.land import Land
+from landlink.errors import DataError, Fault
 from landlink.files import csv_bytes, write_files
+from landlink.supply.ahp import Weights
+from landlink.supply.developable import Developable, by_district
 from landlink.supply.find import Supply
-from landlink.supply.suitability import score_raster
+from landlink.supply.suitability import SCORE, Suitability, factor_table, score_raster
 
 PARCELS, DISTRICTS, SCORES = "supply.csv", "supply_districts.csv", "suitability.csv"
 LAYER, RASTER, DOCUMENT = "supply.gpkg", "score.tif", "supply.json"
+# What :func:`load_supply` reads: every figure with all its digits, and shapes as they are.
+EXACT = "supply.parquet"
 
 
 def save_supply(found: Supply, folder: Path, rasters: Path | None) -> list[Path]:
@@ -28,7 +39,7 @@ def save_supply(found: Supply, folder: Path, rasters: Path | None) -> list[Path]
     -------
     ``supply.csv`` (a row a parcel), ``supply_districts.csv``, ``supply.gpkg`` (layer ``developable`` in the city's
     plane), ``supply.json`` (constraints, factors, weights and statuses behind it), and with scores
-    ``suitability.csv`` and ``score.tif`` (COG).
+    ``suitability.csv`` and ``score.tif`` (COG). :func:`load_supply` reads ``supply.parquet`` (GeoParquet).
 
     Raises
     ------
@@ -41,6 +52,7 @@ def save_supply(found: Supply, folder: Path, rasters: Path | None) -> list[Path]
         DISTRICTS: csv_bytes(found.developable.districts),
         LAYER: lambda path: _write_layer(found.parcels, path),
         DOCUMENT: _document(found),
+        EXACT: lambda path: _exact(found).to_parquet(path),
     }
     if found.suitability is not None and rasters is not None:
         tags = {"status": found.status, "city": found.land.city.id}
@@ -48,6 +60,69 @@ def save_supply(found: Supply, folder: Path, rasters: Path | None) -> list[Path]
         score = score_raster(names, found.suitability.weights.weights, rasters, tags, rasters)
         files |= {SCORES: csv_bytes(found.suitability.parcels), RASTER: score.read_bytes()}
     return write_files(folder, files)
+
+
+def load_supply(folder: Path, land: Land) -> Supply:
+    """Read a supply that :func:`save_supply` wrote, equal in every digit to the one that was saved.
+
+    Parameters
+    ----------
+    folder
+        Folder with ``supply.json`` and ``supply.parquet``.
+    land
+        Land of the same city, unchanged since the supply was computed.
+
+    Raises
+    ------
+    DataError
+        The folder has no supply, or its supply was computed from other data or by another version of landlink.
+    """
+    try:
+        document = json.loads((folder / DOCUMENT).read_text(encoding="utf-8"))
+        saved = gpd.read_parquet(folder / EXACT)
+        inputs = document["inputs"]
+    except (OSError, ValueError, KeyError):
+        raise DataError(Fault("supply.unreadable", {"folder": folder, "files": f"{DOCUMENT}, {EXACT}"})) from None
+    if inputs != fingerprint(land):
+        raise DataError(Fault("supply.stale", {"folder": folder, "city": land.city.id}, DOCUMENT))
+    scored = [name for name in saved.columns if name == SCORE or name.startswith(("measured_", "value_"))]
+    parcels = saved.drop(columns=scored)
+    found = Supply(land, Developable(parcels, by_district(parcels), land.constraints), None)
+    if not scored:
+        return found
+    weights = Weights(document["weights"], document["consistency_ratio"], tuple(document["doubtful"]))
+    usable = ~parcels.geometry.is_empty
+    scores = pd.DataFrame(saved.loc[usable, ["parcel", *scored]]).reset_index(drop=True)
+    factors, _ = factor_table(land)
+    weighted = factors.assign(weight=factors["factor"].map(dict(weights.weights))).reset_index(drop=True)
+    return replace(found, suitability=Suitability(scores, weighted, weights))
+
+
+def fingerprint(land: Land) -> str:
+    """SHA-256 of everything that a supply is computed from: layers, rasters, tables and the version of landlink."""
+    digest = hashlib.sha256(f"{version('landlink')} {land.crs.to_string()}".encode())
+    layers = {"districts": land.districts, "parcels": land.parcels, **land.zones, **land.layers}
+    tables = {"constraints": land.constraints, **dict(zip(("factors", "comparisons"), factor_table(land), strict=True))}
+    for name, frame in [*layers.items(), *tables.items()]:
+        digest.update(name.encode())
+        attributes = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+        digest.update(attributes.to_csv(index=False).encode())
+        if isinstance(frame, gpd.GeoDataFrame):
+            digest.update(b"".join(shapely.to_wkb(frame.geometry.to_numpy())))
+    for name, path in sorted(land.rasters.items()):
+        digest.update(name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _exact(found: Supply) -> gpd.GeoDataFrame:
+    """Parcels as they are, and beside them the factors and score of those with anything to develop."""
+    parcels = found.developable.parcels
+    if found.suitability is None:
+        return parcels
+    scores = found.suitability.parcels.drop(columns="parcel")
+    scores.index = parcels.index[~parcels.geometry.is_empty]
+    return parcels.join(scores)
 
 
 def _write_layer(parcels: gpd.GeoDataFrame, path: Path) -> None:
@@ -59,8 +134,9 @@ def _write_layer(parcels: gpd.GeoDataFrame, path: Path) -> None:
 
 def _document(found: Supply) -> bytes:
     scored = found.suitability
-    content = {
+    content: dict[str, Any] = {
         "city": found.land.city.id,
+        "inputs": fingerprint(found.land),
         "crs": found.land.crs.to_string(),
         "status": found.status,
         "parcels": len(found.developable.parcels),
@@ -68,6 +144,8 @@ def _document(found: Supply) -> bytes:
         "developable_m2": int(found.developable.parcels["developable_m2"].sum()),
         "constraints": json.loads(found.developable.constraints.to_json(orient="records", force_ascii=False)),
         "factors": [] if scored is None else json.loads(scored.factors.to_json(orient="records", force_ascii=False)),
+        "weights": None if scored is None else dict(scored.weights.weights),
         "consistency_ratio": None if scored is None else scored.weights.consistency_ratio,
+        "doubtful": None if scored is None else scored.weights.doubtful,
     }
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
