@@ -23,6 +23,8 @@ from rasterio.vrt import WarpedVRT  # type: ignore[import-untyped]
 from streamlit.components.v1 import declare_component
 from streamlit_folium import st_folium
 
+from landlink.present.classes import SCORE_EDGES, class_labels
+from landlink.present.colors import SOURCES, SUITABILITY
 from landlink.schema import LAND_SOURCES
 from landlink.supply.find import Supply
 from landlink.supply.overlay import Shapes
@@ -39,7 +41,6 @@ WEB_MERCATOR = 3857
 UNIT, TOLERANCE = 0.25, 8.0
 # Longest side of the score's picture, pixels.
 PICTURE = 1600
-SOURCE_COLORS = {"new": "#e69f00", "renewal": "#cc79a7", "idle": "#56b4e9", "offset": "#009e73"}
 NOT_SHOWN = "#d9dbde"
 # Colours of usual constraints; any other has one of the rest, in their order.
 USUAL_COLORS = {
@@ -53,8 +54,6 @@ USUAL_COLORS = {
     "powerline": "#332288",
 }
 OTHER_COLORS = ("#44aa99", "#661100", "#6699cc", "#888888", "#cc6677")
-# Green for good land: ColorBrewer YlGn.
-SCORE_RAMP = ("#ffffcc", "#d9f0a3", "#addd8e", "#78c679", "#41ab5d", "#238443", "#005a32")
 
 
 def publish(content: bytes, suffix: str) -> str:
@@ -150,7 +149,7 @@ def score_picture(path: Path) -> tuple[bytes, list[list[float]]]:
         size = (round(vrt.height / shrink), round(vrt.width / shrink))
         scores = vrt.read(1, out_shape=size, resampling=Resampling.average, masked=True)
         bounds = vrt.bounds
-    ramp = np.array([[int(color[at : at + 2], 16) for at in (1, 3, 5)] for color in SCORE_RAMP], dtype=np.uint8)
+    ramp = np.array([[int(color[at : at + 2], 16) for at in (1, 3, 5)] for color in SUITABILITY], dtype=np.uint8)
     step = np.clip((scores.filled(0) * len(ramp)).astype(int), 0, len(ramp) - 1)
     picture = np.concatenate([ramp[step].transpose(2, 0, 1), [np.where(scores.mask, 0, 255).astype(np.uint8)]])
     with rio.MemoryFile() as memory, warnings.catch_warnings():
@@ -198,7 +197,7 @@ def parcels_layer(
     focus
         ``id`` of a parcel to show and a ``stamp`` that tells one wish to see it from the next.
     """
-    colors = {"source": SOURCE_COLORS, "score": SCORE_RAMP, "reason": dict(reasons), "none": NOT_SHOWN}
+    colors = {"source": SOURCES, "score": SUITABILITY, "reason": dict(reasons), "none": NOT_SHOWN}
     options: dict[str, Any] = {"url": url, "borders": borders, "mode": mode, "colors": colors, "legend": legend}
     options |= {"texts": texts, "note": note, "overlays": list(overlays), "focus": focus, **names}
     return call_layer("land", options)
@@ -236,19 +235,14 @@ def show(base: folium.Map, layers: Sequence[Layer], *, key: str, height: int) ->
 
 def source_legend(labels: Mapping[str, str]) -> list[dict[str, object]]:
     """Legend entries by source of land."""
-    entries: list[dict[str, object]] = [
-        {"label": labels[name], "color": SOURCE_COLORS[name]} for name in LAND_SOURCES[:-1]
-    ]
+    entries: list[dict[str, object]] = [{"label": labels[name], "color": SOURCES[name]} for name in LAND_SOURCES[:-1]]
     return [*entries, {"label": labels[""], "color": NOT_SHOWN}]
 
 
 def score_legend() -> list[dict[str, object]]:
     """Legend entries of the score's classes."""
-    edges = np.linspace(0, 1, len(SCORE_RAMP) + 1)
-    return [
-        {"label": f"{low:.2f} – {high:.2f}", "color": color}
-        for low, high, color in zip(edges[:-1], edges[1:], SCORE_RAMP, strict=True)
-    ]
+    labels = class_labels(SCORE_EDGES, 1)
+    return [{"label": label, "color": color} for label, color in zip(labels, SUITABILITY, strict=True)]
 
 
 def rule_colors(constraints: Sequence[str]) -> dict[str, str]:

@@ -19,6 +19,8 @@ from folium.template import Template
 from streamlit.components.v1 import declare_component
 from streamlit_folium import st_folium
 
+from landlink.present.classes import classify
+
 ASSETS = Path(__file__).with_name("assets")
 # Streamlit serves a component's folder to every page. The map's own frame is a component too, hence the relative path.
 _COMPONENT = "assets"
@@ -289,45 +291,7 @@ def _hues(count: int) -> list[str]:
 
 
 def _classes(values: "pd.Series[float]", decimals: int) -> tuple[dict[str, str], Classes]:
-    """Zero by itself unless there are values below it, the rest in classes of about equal count between round bounds.
-
-    A class has its lower bound and not its upper one, but for the last.
-    """
-    entries: Classes = []
-    values = values.round(decimals)
-    alone = values == 0 if (values >= 0).all() else pd.Series(data=False, index=values.index)
-    rest = values[~alone]
-    colors = dict.fromkeys(values.index[alone], ZERO)
-    if alone.any():
-        entries.append(("0", ZERO))
-    if rest.empty:
-        return colors, entries
-    bounds = _bounds(rest.to_numpy(), decimals)
-    count = len(bounds) - 1
-    ramp = [RAMP[2]] if count == 1 else [RAMP[round(step * (len(RAMP) - 1) / (count - 1))] for step in range(count)]
-    place = np.clip(np.searchsorted(bounds, rest.to_numpy(), side="right") - 1, 0, count - 1)
-    colors.update({code: ramp[step] for code, step in zip(rest.index, place, strict=True)})
-    digits = 0 if all(bound == round(bound) for bound in bounds) else decimals
-    for low, high, color in zip(bounds[:-1], bounds[1:], ramp, strict=True):
-        span = f"{low:,.{digits}f}" if low == high else f"{low:,.{digits}f} – {high:,.{digits}f}"
-        entries.append((span, color))
-    return colors, entries
-
-
-def _bounds(values: npt.NDArray[np.float64], decimals: int) -> list[float]:
-    """Class bounds: quintiles, rounded, without empty classes; one value twice where all are equal."""
-    distinct = np.unique(values)
-    if len(distinct) == 1:
-        return [float(distinct[0])] * 2
-    low, *inner, high = np.quantile(distinct, [0, 0.2, 0.4, 0.6, 0.8, 1])
-    # Two digits of a bound, more where the values lie closer together than that, none beyond the decimals shown.
-    spread = 10.0 ** np.floor(np.log10((high - low) / 5))
-
-    def step(bound: float) -> float:
-        digits = 10.0 ** (np.floor(np.log10(abs(bound))) - 1) if bound else spread
-        return float(max(min(digits, spread), 10.0**-decimals))
-
-    rounded = [round(bound / step(bound)) * step(bound) for bound in inner]
-    edges = np.unique([np.floor(low / step(low)) * step(low), *rounded, np.ceil(high / step(high)) * step(high)])
-    filled = np.histogram(distinct, edges)[0] > 0
-    return [round(float(edge), max(decimals, 0)) for edge in (edges[0], *edges[1:][filled])]
+    """Zero by itself unless there are values below it, the rest in the classes that map sheets have."""
+    classes = classify(values.round(decimals), decimals)
+    zero: Classes = [("0", ZERO)] if classes.has_zero else []
+    return classes.colors(RAMP, ZERO), [*zero, *classes.legend(RAMP, decimals)]

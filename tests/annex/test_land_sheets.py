@@ -21,7 +21,7 @@ from landlink.annex.maps.sheets import MAP, Sheet
 from landlink.annex.maps.underlays import collected, inside, picture
 from landlink.annex.material import Material
 from landlink.plan.plan import Plan
-from landlink.present import classes
+from landlink.present import colors
 from tests.enclosed import PLANE, enclosed
 from tests.office import poppler
 from tests.paths import GUANGZHOU
@@ -95,7 +95,7 @@ def test_access_stands_before_beside_after(drawn: dict[str, Sheet]) -> None:
     assert rows == dict.fromkeys(rows, "25.0 → 50.0")
     assert told(sheet, "legend") == ["0（服务半径内无设施）", "小于 40", "40–80", "80–160", "160 以上"]
     # Five, then ten of twenty cells have 90 per 1,000, the others none.
-    near = np.array(to_rgba(classes.BLUES_TO_DARK[2])) * 255
+    near = np.array(to_rgba(colors.ACCESS[2])) * 255
     counts = [
         int((np.abs(image.get_array()[..., :3].astype(int) - near[:3]).max(axis=2) <= 1).sum())
         for image in sheet.figure.axes[0].images
@@ -141,7 +141,7 @@ def test_the_same_material_gives_the_same_bytes(plan: Plan, given: Material, tmp
 
 
 def test_classes_differ_in_grey(drawn: dict[str, Sheet]) -> None:
-    for ramp in (classes.GREENS_TO_DARK, (classes.NO_ACCESS, *classes.BLUES_TO_DARK)):
+    for ramp in (colors.SUITABILITY, (colors.NO_ACCESS, *colors.ACCESS)):
         greys = [np.dot(to_rgba(color)[:3], (0.299, 0.587, 0.114)) * 255 for color in ramp]
         assert all(light - dark > 20 for light, dark in pairwise(greys))
     assert png(drawn["supply"], 30)[:4] == b"\x89PNG"

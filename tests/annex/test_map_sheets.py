@@ -3,7 +3,6 @@
 import re
 import subprocess
 from decimal import Decimal
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,8 @@ from landlink.annex.maps.frame import GEOD, Frame, fitted, graticule, middle_mer
 from landlink.annex.maps.labels import Label, beside, place
 from landlink.annex.maps.sheets import MAP
 from landlink.errors import DataError
-from landlink.present import classes
+from landlink.present import colors
+from landlink.present.classes import breaks, class_labels
 from landlink.texts import text
 from landlink.units import exact_ha, ha, shown_ha
 from tests.office import poppler
@@ -106,8 +106,8 @@ def test_classes_are_told_in_the_legend(plan, written):
     page = read(written, 2)
     for step in plan.rules["linkage.standard"].content.steps:
         assert f"标准 {step.value:g} m²/人" in page
-    edges = classes.bounds([float(area) for area in shown_ha(plan.quota["quota_m2"]) if area])
-    for span in classes.spans(edges):
+    edges = breaks([float(area) for area in shown_ha(plan.quota["quota_m2"]) if area])
+    for span in class_labels(edges):
         assert f" {span} " in read(written, 3)
     assert "0（无）" in read(written, 3)
 
@@ -253,21 +253,10 @@ def test_short_texts_stand_beside_their_marks_or_nowhere():
 
 def test_districts_without_any_are_told():
     values = {"b": Decimal("0.00"), "c": Decimal("2.50")}
-    theme = themes._classed(values, "", "", classes.GREENS, "official", "zh")
+    theme = themes._classed(values, "", "", colors.GREENS, "official", "zh")
     assert [(entry.kind, entry.label) for entry in theme.legend] == [("area", "0（无）"), ("area", "2.50")]
     assert theme.cells == {"b": "0.00", "c": "2.50"}
-    assert theme.colors == {"b": classes.NONE, "c": classes.GREENS[2]}
-
-
-def test_classes_have_every_value_in_them():
-    values = [0.14, 3.2, 3.3, 18.72, 97.51, 259.54]
-    edges = classes.bounds(values)
-    for value in values:
-        at = classes.class_of(value, edges)
-        assert edges[at] <= value <= edges[at + 1]
-    assert classes.spans(classes.bounds([1.5, 1.5])) == ["1.50"]
-    greys = [0.299 * int(c[1:3], 16) + 0.587 * int(c[3:5], 16) + 0.114 * int(c[5:], 16) for c in classes.BLUES]
-    assert all(dark < light - 15 for light, dark in pairwise(greys))
+    assert theme.colors == {"b": colors.ZERO, "c": colors.GREENS[2]}
 
 
 def test_what_cannot_be_drawn_is_told(plan):

@@ -79,7 +79,7 @@ def test_zero_is_a_class_of_its_own_and_every_value_lies_in_its_class(districts:
     colors, entries = maps._colors(values, 2, "–")
     assert entries[0] == ("0", maps.ZERO)
     assert colors[values.index[0]] == maps.ZERO
-    spans = {color: [float(part.replace(",", "")) for part in label.split(" – ")] for label, color in entries[1:]}
+    spans = {color: [float(part.replace(",", "")) for part in label.split("–")] for label, color in entries[1:]}
     for code, value in values.iloc[1:].items():
         low, high = spans[colors[str(code)]]
         assert low <= value <= high
@@ -322,9 +322,9 @@ def test_missing_categories():
         ({"a": 1e-7, "b": 3}, 2, ["0", "3"]),
         ({"a": np.nan}, 0, ["无"]),
         ({"a": pd.NA, "b": 1}, 0, ["1", "无"]),
-        ({"a": 1, "b": 2, "c": 3}, 0, ["1 – 2", "2 – 3"]),
-        ({"a": 12_345, "b": 12_400}, 0, ["12,340 – 12,360", "12,360 – 12,400"]),
-        ({"a": 1.25, "b": 7.5}, 2, ["1.20 – 2.50", "2.50 – 7.50"]),
+        ({"a": 1, "b": 2, "c": 3}, 0, ["1–2", "2–3"]),
+        ({"a": 12_345, "b": 12_400}, 0, ["12,340–12,360", "12,360–12,400"]),
+        ({"a": 1.25, "b": 7.5}, 2, ["1.20–2.50", "2.50–7.50"]),
     ],
 )
 def test_legend_of_few_values(values, decimals, expected):
@@ -349,7 +349,7 @@ def test_classes_are_few_filled_and_ordered():
 def test_values_stand_in_the_class_that_names_them():
     values = pd.Series([3, 41, 57, 88, 102, 130, 199, 260, 391, 512, 733], dtype="float64")
     colors, shown = maps._colors(values, 0, "无")
-    spans = {color: tuple(float(bound) for bound in label.split(" – ")) for label, color in shown}
+    spans = {color: tuple(float(bound) for bound in label.split("–")) for label, color in shown}
     for place, value in values.items():
         low, high = spans[colors[place]]
         assert low <= value < high or value == high == spans[shown[-1][1]][1]

@@ -16,15 +16,14 @@ from landlink.annex.maps.themes import Entry, Theme
 from landlink.annex.maps.underlays import Ground, Picture, collected, inside, picture
 from landlink.annex.material import Material
 from landlink.plan.plan import Plan
-from landlink.present import classes
+from landlink.present import colors
+from landlink.present.classes import SCORE_EDGES, class_labels, class_of
 from landlink.schema import LAND_SOURCES
 from landlink.texts import Lang, pick, text
 from landlink.units import exact_ha
 
 _SOURCES = LAND_SOURCES[:-1]
 _GROUND = "#fbfaf5"
-# Okabe's and Ito's colours of the sources of land, which differ in grey too.
-_OF_SOURCE = {"new": "#e69f00", "renewal": "#0072b2", "idle": "#cc79a7", "offset": "#1d5c43"}
 # Face, hatch and its colour of constraints by name, as plans of the field have them; others take a pattern in turn.
 _OF_ZONE = {
     "farmland": ("#fbf3c0", "", "none"),
@@ -34,7 +33,6 @@ _OF_ZONE = {
     "heritage": ("none", "....", "#6a3d9a"),
 }
 _OTHER_ZONES = (("none", "\\\\\\\\", "#7a6a4f"), ("none", "||||", "#4f6a7a"), ("none", "++++", "#7a4f6a"))
-_SCORES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 # Classes of access as shares of the standard.
 _OF_STANDARD = (0.5, 1.0, 2.0)
 
@@ -48,9 +46,9 @@ def supply(plan: Plan, material: Material, parcels: gpd.GeoDataFrame, lang: Lang
     for source in _SOURCES:
         shapes = usable.loc[usable["land_source"] == source].geometry.to_numpy()
         if len(shapes):
-            grounds.append(Ground(collected(shapes, parcels.crs), face=_OF_SOURCE[source]))
+            grounds.append(Ground(collected(shapes, parcels.crs), face=colors.SOURCES[source]))
             label = text("maps.legend.source", lang, source=text(f"model.land_source.{source}", lang))
-            legend.append(Entry("area", label, _OF_SOURCE[source]))
+            legend.append(Entry("area", label, colors.SOURCES[source]))
     sums = parcels.groupby("code")["developable_m2"].sum().reindex(plan.districts["code"], fill_value=0)
     total = int(own["developable_m2"].sum())
     return Theme(
@@ -69,11 +67,11 @@ def suitability(plan: Plan, material: Material, parcels: gpd.GeoDataFrame, lang:
     """Score of developable land in five equal classes."""
     scored = parcels[(parcels["developable_m2"] > 0) & parcels["score"].notna()]
     own = _own(scored, district)
-    colors = classes.ramp(classes.GREENS_TO_DARK, len(_SCORES) - 1)
-    place = np.clip(np.searchsorted(_SCORES, own["score"], side="right") - 1, 0, len(colors) - 1)
+    shades = colors.ramp(colors.SUITABILITY, len(SCORE_EDGES) - 1)
+    classes = class_of(own["score"], SCORE_EDGES)
     grounds = [
-        Ground(collected(own.loc[place == at].geometry.to_numpy(), parcels.crs), face=color)
-        for at, color in enumerate(colors)
+        Ground(collected(own.loc[classes == number].geometry.to_numpy(), parcels.crs), face=color)
+        for number, color in enumerate(shades)
     ]
     means = (
         scored.assign(weighted=scored["score"] * scored["developable_m2"])
@@ -85,7 +83,7 @@ def suitability(plan: Plan, material: Material, parcels: gpd.GeoDataFrame, lang:
     return Theme(
         text("maps.heading.suitability", lang),
         _plain(plan),
-        [Entry("area", span, color) for span, color in zip(classes.spans(_SCORES, 1), colors, strict=True)],
+        [Entry("area", label, color) for label, color in zip(class_labels(SCORE_EDGES, 1), shades, strict=True)],
         remarks=(text("maps.remark.suitability", lang), text("maps.remark.classes", lang)),
         column=text("maps.table.suitability", lang),
         cells={code: "–" if pd.isna(value) else f"{value:.3f}" for code, value in mean.items()},
@@ -105,7 +103,7 @@ def access(plan: Plan, material: Material, service: Service, crs: CRS, lang: Lan
         *(f"{low}–{high}" for low, high in pairwise(bounds)),
         text("maps.legend.above", lang, bound=bounds[-1]),
     ]
-    colors = [classes.NO_ACCESS, *classes.ramp(classes.BLUES_TO_DARK, len(edges) + 1)]
+    shades = [colors.NO_ACCESS, *colors.ramp(colors.ACCESS, len(edges) + 1)]
     cells = service.cells[service.cells[["residents", "settled"]].sum(axis=1) > 0]
     cells = cells if district is None else cells[cells["code"] == district]
     covered = _covered(plan, service, material.coverage)
@@ -115,12 +113,12 @@ def access(plan: Plan, material: Material, service: Service, crs: CRS, lang: Lan
         Theme(
             text("maps.heading.access", lang, unit=unit),
             _plain(plan),
-            [Entry("area", span, color) for span, color in zip(spans, colors, strict=True)],
+            [Entry("area", span, color) for span, color in zip(spans, shades, strict=True)],
             remarks=(text("maps.remark.access", lang, **told),),
             column=text("maps.table.access" if service.sites else "maps.table.access_before", lang),
             cells=covered,
             status=service.status,
-            grounds=_cells(cells, cells[f"access_{when}"], edges, colors, crs),
+            grounds=_cells(cells, cells[f"access_{when}"], edges, shades, crs),
             caption=caption if service.sites else "",
         )
         for when, caption in (
@@ -132,11 +130,11 @@ def access(plan: Plan, material: Material, service: Service, crs: CRS, lang: Lan
 
 
 def _cells(
-    cells: pd.DataFrame, values: pd.Series, edges: Sequence[float], colors: Sequence[str], crs: CRS
+    cells: pd.DataFrame, values: pd.Series, edges: Sequence[float], shades: Sequence[str], crs: CRS
 ) -> list[Picture]:
     """Cells by class of access."""
     place = np.where(values > 0, 1 + np.searchsorted(edges, values, side="right"), 0)
-    drawn = picture(cells, place, colors, crs)
+    drawn = picture(cells, place, shades, crs)
     return [] if drawn is None else [drawn]
 
 

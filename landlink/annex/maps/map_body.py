@@ -11,7 +11,7 @@ from landlink.annex.maps import labels
 from landlink.annex.maps.canvas import DARK, GREY, HAIR, LEADING, MM_PER_POINT, Ink
 from landlink.annex.maps.frame import Bar, Frame, degrees_minutes, graticule, scale_bar
 from landlink.annex.maps.themes import Theme
-from landlink.present import classes
+from landlink.present.colors import OTHER_DISTRICT
 from landlink.texts import text
 
 # From the inner neat line to the outer one, where the degrees stand.
@@ -109,7 +109,7 @@ def city_outline(shapes: tuple[shapely.Geometry, ...]) -> shapely.Geometry:
 def _draw_districts(ink: Ink, frame: Frame, land: Land, theme: Theme, placed: Mapping[str, shapely.Geometry]) -> None:
     for code, shape in placed.items():
         shown = code in land.shown
-        color = theme.colors[code] if shown else classes.OTHER
+        color = theme.colors[code] if shown else OTHER_DISTRICT
         ink.area(
             shape, face=color, edge=EDGE if shown else "#9a9a9a", width=WIDTH_OF_EDGE,
             clip=frame.box, gid=f"district:{code}", zorder=2.5 if shown else 2,

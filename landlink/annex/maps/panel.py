@@ -19,7 +19,7 @@ from landlink.annex.maps.map_body import (
     city_outline,
 )
 from landlink.annex.maps.themes import Entry, Theme
-from landlink.present import classes
+from landlink.present.colors import OTHER_DISTRICT
 from landlink.texts import text
 
 _HEAD_SIZE, _TEXT_SIZE, _SMALL_SIZE, _TITLE_SIZE = 13.0, 9.5, 8.0, 24.0
@@ -70,7 +70,7 @@ def _draw_legend(ink: Ink, box: Box, land: Land, theme: Theme) -> float:
         _draw_entry(ink, left + _PAD, right - _PAD, y - _PITCH / 2, entry)
         y -= _PITCH
     if land.district is not None and len(land.shapes) > 1:
-        other = Entry("area", text("maps.legend.other", ink.lang), classes.OTHER)
+        other = Entry("area", text("maps.legend.other", ink.lang), OTHER_DISTRICT)
         _draw_entry(ink, left + _PAD, right - _PAD, y - _PITCH / 2, other)
         y -= _PITCH
     lines = [

@@ -12,7 +12,8 @@ from landlink.annex.maps.underlays import Ground, Picture
 from landlink.plan.derivation import Explainer
 from landlink.plan.plan import Plan
 from landlink.policy import Facility, Steps
-from landlink.present import classes
+from landlink.present import colors
+from landlink.present.classes import classify
 from landlink.present.tables import column_status
 from landlink.schema import worst
 from landlink.siting.sites import Siting
@@ -96,7 +97,7 @@ def overview(plan: Plan, lang: Lang) -> Theme:
     cells = {code: "–" if pd.isna(area) else f"{area:,.0f}" for code, area in districts["official_area_ha"].items()}
     return Theme(
         text("maps.heading.overview", lang),
-        classes.pastels(districts.index.tolist(), districts.geometry.to_numpy()),
+        colors.pastels(districts.index.tolist(), districts.geometry.to_numpy()),
         column=text("maps.table.area", lang),
         cells=cells,
         centre=bool(plan.central),
@@ -113,9 +114,9 @@ def per_capita(plan: Plan, explainer: Explainer, lang: Lang) -> Theme:
     content = plan.rules["linkage.standard"].content
     if not isinstance(content, Steps):
         shown = {code: Decimal(f"{value:.2f}") for code, value in values.items()}
-        return _classed(shown, heading, text("maps.table.per_capita", lang), classes.ORANGES, status, lang)
+        return _classed(shown, heading, text("maps.table.per_capita", lang), colors.ORANGES, status, lang)
     steps = content.steps
-    colors = dict(zip(steps, classes.ramp(classes.ORANGES, len(steps)), strict=True))
+    shades = dict(zip(steps, colors.ramp(colors.ORANGES, len(steps)), strict=True))
     # The exact quotient, as the plan itself decides on the step.
     at = {
         code: content.at(Fraction(int(land), int(people)))
@@ -127,11 +128,11 @@ def per_capita(plan: Plan, explainer: Explainer, lang: Lang) -> Theme:
         span = step.label(text("maps.legend.per_capita", lang)).removeprefix("0 ≤ ")
         key = "maps.legend.standard" if standards else "maps.legend.unused"
         label = text(key, lang, span=span, standard=", ".join(standards))
-        legend.append(Entry("area", label, colors[step]))
+        legend.append(Entry("area", label, shades[step]))
     figures = {code: f"{value:,.2f}" for code, value in values.items()}
     return Theme(
         heading,
-        {code: colors[step] for code, step in at.items()},
+        {code: shades[step] for code, step in at.items()},
         legend,
         figures,
         (text("maps.remark.steps", lang),),
@@ -148,7 +149,7 @@ def quota(plan: Plan, explainer: Explainer, lang: Lang) -> Theme:
     values = dict(zip(table["code"], shown_ha(table["quota_m2"]), strict=True))
     total = text("maps.remark.total", lang, total=f"{ha(plan.totals()['quota_m2']):,}")
     heading, column = text("maps.heading.quota", lang), text("maps.table.quota", lang)
-    return _classed(values, heading, column, classes.BLUES, status, lang, total)
+    return _classed(values, heading, column, colors.BLUES, status, lang, total)
 
 
 def need(plan: Plan, explainer: Explainer, facility: Facility, lang: Lang) -> Theme:
@@ -158,13 +159,13 @@ def need(plan: Plan, explainer: Explainer, facility: Facility, lang: Lang) -> Th
     heading = text("maps.heading.need", lang, facility=facility.title[lang])
     total = text("maps.remark.total", lang, total=f"{exact_ha(own.sum()):,}")
     values = {code: exact_ha(area) for code, area in own.items()}
-    return _classed(values, heading, text("maps.table.need", lang), classes.GREENS, status, lang, total)
+    return _classed(values, heading, text("maps.table.need", lang), colors.GREENS, status, lang, total)
 
 
 def sites(plan: Plan, siting: Siting, explainer: Explainer, lang: Lang, district: str | None) -> Theme:
     """Parcels chosen, marked by facility, of the city or of a district."""
     table = siting.sites if district is None else siting.sites[siting.sites["code"] == district]
-    marks = {facility.id: classes.mark_of(place) for place, facility in enumerate(plan.facilities)}
+    marks = {facility.id: colors.facility_mark(place) for place, facility in enumerate(plan.facilities)}
     counts = table["facility"].value_counts()
     legend = [
         Entry(
@@ -183,10 +184,9 @@ def sites(plan: Plan, siting: Siting, explainer: Explainer, lang: Lang, district
     ]
     total = text("maps.remark.sites", lang, count=len(table), area=f"{exact_ha(table['site_m2'].sum()):,}")
     status = worst([siting.data_status, *table["status"], column_status(explainer, "needs")["granted_m2"]])
-    colors = dict.fromkeys(plan.districts["code"], "#fbfaf5")
     return Theme(
         text("maps.heading.sites", lang),
-        colors,
+        dict.fromkeys(plan.districts["code"], "#fbfaf5"),
         legend,
         remarks=(total,),
         column=text("maps.table.sites", lang),
@@ -200,23 +200,18 @@ def _classed(
     values: Mapping[str, Decimal],
     heading: str,
     column: str,
-    colors: Sequence[str],
+    shades: Sequence[str],
     status: str,
     lang: Lang,
     *remarks: str,
 ) -> Theme:
     """Theme of figures, as they are shown, in classes; zero has none."""
-    above = {code: float(value) for code, value in values.items() if value > 0}
-    legend, chosen = [], dict.fromkeys(values, classes.NONE)
+    classes = classify(pd.Series({code: float(value) for code, value in values.items()}))
+    legend = [Entry("area", label, color) for label, color in classes.legend(shades)]
     notes = list(remarks)
-    if above:
-        edges = classes.bounds(list(above.values()))
-        ramp = classes.ramp(colors, len(edges) - 1)
-        legend = [Entry("area", span, color) for span, color in zip(classes.spans(edges), ramp, strict=True)]
-        chosen |= {code: ramp[classes.class_of(value, edges)] for code, value in above.items()}
-        if len(ramp) > 1:
-            notes.append(text("maps.remark.classes", lang))
-    if len(above) < len(values):
-        legend.insert(0, Entry("area", text("maps.legend.none", lang), classes.NONE))
+    if classes.count > 1:
+        notes.append(text("maps.remark.classes", lang))
+    if classes.has_zero:
+        legend.insert(0, Entry("area", text("maps.legend.none", lang), colors.ZERO))
     figures = {code: f"{value:,}" for code, value in values.items()}
-    return Theme(heading, chosen, legend, figures, notes, column, figures, status=status)
+    return Theme(heading, classes.colors(shades, colors.ZERO), legend, figures, notes, column, figures, status=status)

@@ -10,6 +10,7 @@ import streamlit as st
 from landlink.city.landuse import land_use
 from landlink.city.shipped import example_folder
 from landlink.plan.derivation.parcels import explain_parcel
+from landlink.present.colors import SUITABILITY
 from landlink.present.supply import constraint_titles, district_supply, losses
 from landlink.schema import LAND_SOURCES
 from landlink.supply.ahp import ACCEPTED, matrix, weights
@@ -151,7 +152,7 @@ def _layer(found: Supply, mode: str, url: str, at: land_state.Look) -> maps.Laye
     ]
     picture, corners = land_state.score_url(at)
     if picture:
-        ramp = f"linear-gradient(90deg, {', '.join(land_map.SCORE_RAMP)})"
+        ramp = f"linear-gradient(90deg, {', '.join(SUITABILITY)})"
         overlays.append(
             {"id": "score", "title": t("model.column.score"), "color": ramp, "url": picture, "bounds": corners}
         )

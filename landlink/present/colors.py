@@ -1,0 +1,68 @@
+"""Colours and marks of maps: ramps that are ordered in grey, and hues that the colour-blind can tell apart."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+# Ramps of one hue for districts that bear their names: light to dark, and no darker than a name on them can be read.
+ORANGES = ("#fff0e0", "#fdd7b0", "#fbb980", "#f19a55", "#dd7733")
+BLUES = ("#e6f0f9", "#c5dbee", "#9dc4e2", "#71a8d3", "#4a8bbf")
+GREENS = ("#e9f5e5", "#c9e7c3", "#a2d59d", "#75bd80", "#4a9f65")
+# Land by suitability, and cells by access: to dark, as names stand beside them.
+SUITABILITY = ("#d9f0d3", "#a6dba0", "#5aae61", "#1b7837", "#00441b")
+ACCESS = ("#bcd4ea", "#8fbfe0", "#4292c6", "#084594")
+# A cell that reaches no facility.
+NO_ACCESS = "#e4e4e4"
+# A district whose figure is zero: lighter than any class.
+ZERO = "#ffffff"
+# A district that a sheet is not about.
+OTHER_DISTRICT = "#f1f1f0"
+# Land by where it can be had (Okabe and Ito, darkened so that they differ in grey too).
+SOURCES: Mapping[str, str] = {"new": "#e69f00", "renewal": "#0072b2", "idle": "#cc79a7", "offset": "#1d5c43"}
+# Quiet colours for districts side by side.
+PASTELS = ("#f8e6c1", "#d5e6d0", "#d3e2ef", "#efd9dc", "#e3dcec", "#eceac9", "#d5ebe7", "#ecdfd0")
+# Facilities in their order (Okabe and Ito, then Tol).
+HUES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#332288", "#882255", "#999933")
+# Facilities in their order, by marks that differ without colour.
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "h", "8", "<", ">")
+
+
+def ramp(colors: Sequence[str], count: int) -> list[str]:
+    """As many colours of a ramp as there are classes, from its light end to its dark one.
+
+    Examples
+    --------
+    >>> ramp(("white", "silver", "grey", "black"), 2)
+    ['white', 'black']
+    """
+    if count == 1:
+        return [colors[(len(colors) - 1) // 2]]
+    return [colors[round(step * (len(colors) - 1) / (count - 1))] for step in range(count)]
+
+
+def pastels(codes: Sequence[str], shapes: npt.NDArray[np.object_]) -> Mapping[str, str]:
+    """Quiet colour of each district by code: neighbours differ as long as there are colours.
+
+    Parameters
+    ----------
+    codes
+        Codes of the districts.
+    shapes
+        Their polygons, in the same order.
+    """
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    chosen: dict[int, int] = {}
+    for index in range(len(codes)):
+        of_neighbours = {chosen[neighbour] for neighbour in right[left == index].tolist() if neighbour in chosen}
+        free = [color for color in range(len(PASTELS)) if color not in of_neighbours] or list(range(len(PASTELS)))
+        # The least used so far: neighbours of neighbours differ too, and no colour prevails.
+        used = list(chosen.values())
+        chosen[index] = min(free, key=used.count)
+    return {code: PASTELS[chosen[index]] for index, code in enumerate(codes)}
+
+
+def facility_mark(index: int) -> tuple[str, str]:
+    """Marker and colour of the facility at an index of the plan's order."""
+    return MARKERS[index % len(MARKERS)], HUES[index % len(HUES)]
