@@ -9,7 +9,8 @@ from landlink.city.facts import BASES
 from landlink.cli.arguments import Say, add_shared, choices, decimal, share
 from landlink.cli.terminal import print_table
 from landlink.plan.archive import save_plan
-from landlink.plan.plan import Plan, make_plan
+from landlink.plan.make import make_plan
+from landlink.plan.plan import Plan
 from landlink.policy import BALANCING_RULES, load_policy, shipped
 from landlink.present.tables import QUOTA_SHOWN
 from landlink.schema import RESULTS

@@ -17,8 +17,9 @@ from landlink.city.facts import BASES, years
 from landlink.city.shipped import GUANGZHOU, city_folder
 from landlink.errors import DataError, Fault, LandlinkError, PolicyError
 from landlink.plan.derivation import Explainer
+from landlink.plan.make import make_plan
 from landlink.plan.options import Options
-from landlink.plan.plan import Plan, make_plan
+from landlink.plan.plan import Plan
 from landlink.policy import Policy, load_policy, shipped
 from landlink.texts import Lang, default_lang, is_lang, text
 from landlink.ui import charts, maps
