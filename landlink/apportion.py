@@ -11,11 +11,17 @@ import numpy.typing as npt
 
 from landlink.errors import DataError, Fault
 
-LIMIT_M2 = 10**12  # a tenth of China; up to here a double holds a quotient to well within half a unit
+# m², a tenth of China; up to here a double holds a quotient to well within half a unit.
+LIMIT_M2 = 10**12
 
-_NOISE = 2.0**-47  # relative; ten times and more what rounding does to a float quotient
+# Relative; at least ten times the error of a float quotient.
+_NOISE = 2.0**-47
+# Ratio of two divisors at which bisection ends: eight units in the last place of a double.
 _CLOSE = 1 + 2.0**-50
-_SMALLEST, _GREATEST = 1e-100, 1e100  # weights between these keep every quotient within what a double holds
+# Weights between these keep every quotient within the range of a double.
+_SMALLEST = 1e-100
+_GREATEST = 1e100
+# m², stands for "no upper bound" and is above every claim.
 _NO_CAP = 2**62
 
 Units = npt.NDArray[np.int64]
@@ -88,21 +94,21 @@ def apportion(
     floor = np.zeros_like(claim) if lower is None else _whole("lower", lower, size, faults)
     cap = claim
     if upper is not None:
-        listed = [_NO_CAP if x is None else x for x in np.atleast_1d(np.asarray(upper, dtype=object))]
-        cap = np.minimum(claim, _whole("upper", listed, size, faults))
+        bounds = [_NO_CAP if bound is None else bound for bound in np.atleast_1d(np.asarray(upper, dtype=object))]
+        cap = np.minimum(claim, _whole("upper", bounds, size, faults))
     ratios = [(1, 1)] * size if weights is None else _ratios(weights, size, faults)
     if faults:
         raise DataError(faults)
     above = np.flatnonzero(floor > cap)
     if above.size:
         first = int(above[0])
-        found = {
+        values = {
             "count": above.size,
             "position": first + 1,
             "lower": int(floor[first]),
             "upper": int(cap[first]),
         }
-        faults.append(Fault("balance.floor_above_upper", found))
+        faults.append(Fault("balance.floor_above_upper", values))
     units, floors = int(to_give[0]), sum(floor.tolist())
     if floors > units:
         faults.append(Fault("balance.floors_above_total", {"floors": floors, "total": units}))
@@ -138,10 +144,10 @@ def _divisors(quotas: Floats, floor: Units, cap: Units, units: int) -> tuple[flo
     low, high = float(quotas[quotas > 0].min()) / (2 * LIMIT_M2), float(quotas.max()) * 4
     while high > low * _CLOSE:
         middle = math.sqrt(low) * math.sqrt(high)
-        found = _rounded(quotas / middle, floor, cap, 1.0).sum()
-        if found >= units:
+        given = _rounded(quotas / middle, floor, cap, 1.0).sum()
+        if given >= units:
             low = middle
-        if found <= units:
+        if given <= units:
             high = middle
     return low, high
 
@@ -190,8 +196,8 @@ def _ratio(value: object) -> Ratio | None:
 
 def _refuse(kind: str, name: str, values: object, wrong: npt.ArrayLike, faults: list[Fault]) -> None:
     """Add one fault for all values that are wrong in the same way: how many, and which is the first."""
-    places = np.flatnonzero(wrong)
-    if places.size:
-        first = np.asarray(values, dtype=object)[places[0]]
-        found = {"name": name, "count": places.size, "position": int(places[0]) + 1, "value": first}
-        faults.append(Fault(f"balance.{kind}", found))
+    indices = np.flatnonzero(wrong)
+    if indices.size:
+        first = np.asarray(values, dtype=object)[indices[0]]
+        details = {"name": name, "count": indices.size, "position": int(indices[0]) + 1, "value": first}
+        faults.append(Fault(f"balance.{kind}", details))

@@ -64,7 +64,7 @@ def explain(
     >>> plan = landlink.make_plan(landlink.load_city("guangzhou"), landlink.load_policy("guangzhou-2018"), 2020)
     >>> node = explain(plan, "quota", "440112", "entitlement_m2", lang="en")
     >>> [f"{part.label} {part.shown}" for part in node.inputs]
-    ['Settled population 44,569', 'Standard 80']
+    ['Settled population 19,094', 'Standard 50']
     """
     return Explainer(plan, lang).explain(table, code, column, facility=facility, site=site)
 
