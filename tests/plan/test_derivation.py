@@ -204,6 +204,9 @@ def test_every_figure_of_sites_is_derived(plan: Plan) -> None:
     assert (node.value, [one.value for one in node.inputs]) == (10_152, [1_080, "9.4"])
     area = landlink.explain(made, "provision", "440112", "sited_m2", facility="primary_school", lang="en")
     assert [one.label for one in area.inputs[0].inputs] == ["S002"]
+    # No other parcel is compared with the last site: unknown, as JSON and workbook have it.
+    alone = landlink.explain(made, "sites", "440118", "instead_unserved", site="S004", lang="en")
+    assert (alone.value, alone.shown) == (None, "—")
 
 
 def test_a_site_that_there_is_none_of(plan: Plan) -> None:

@@ -86,7 +86,9 @@ class _Rows:
 
     def __init__(self, frame: pd.DataFrame, name: str) -> None:
         known = _KEYS.get(name, _KEY[:1])
-        self.values = {column: frame[column].to_numpy(object).tolist() for column in frame}
+        self.values = {
+            column: [None if value is pd.NA else value for value in frame[column].to_numpy(object)] for column in frame
+        }
         parts = [self.values[part] if part in known else [""] * len(frame) for part in _KEY]
         self.index: dict[Key, int] = {key: row for row, key in enumerate(zip(*parts, strict=True))}
         self.nodes: dict[str, list[Node | None]] = {column: [None] * len(frame) for column in frame}
