@@ -6,6 +6,12 @@ from landlink.plan.derivation import Node
 from landlink.texts import Lang, text
 
 
+# Depth of inputs that a popup has room for.
+_DEEPEST = 4
+# Inputs of one figure that a popup has room for: the claims of a city of as many districts.
+_MOST_INPUTS = 40
+
+
 def derivation(node: Node, lang: Lang, *, depth: int = 0, open_to: int = 2, seen: set[str] | None = None) -> str:
     """Derivation as a tree that folds out.
 
@@ -44,7 +50,8 @@ def popup(title: str, node: Node, lang: Lang) -> str:
 
 def _few(node: Node) -> list[tuple[int, Node]]:
     """Inputs down to the facts along the main line: what is derived once is not derived again."""
-    return [(depth - 1, child) for depth, child, again in node.outline() if 0 < depth <= 4 and not again]  # noqa: PLR2004
+    outline = node.outline(deepest=_DEEPEST, most=_MOST_INPUTS)
+    return [(depth - 1, child) for depth, child, again in outline if depth and not again]
 
 
 def _head(node: Node, lang: Lang) -> str:

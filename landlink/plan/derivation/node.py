@@ -116,15 +116,26 @@ class Node:
         own = {name: getattr(self, name) for name in self.__slots__ if name != "inputs"}
         return {**own, "inputs": [node.to_dict() for node in self.inputs]}
 
-    def outline(self, depth: int = 0, seen: "set[str] | None" = None) -> "Iterator[tuple[int, Node, bool]]":
-        """Every node with its depth, and whether its own derivation has been given above and is left out here."""
+    def outline(
+        self, depth: int = 0, seen: "set[str] | None" = None, *, deepest: int | None = None, most: int | None = None
+    ) -> "Iterator[tuple[int, Node, bool]]":
+        """Every node with its depth, and whether its own derivation has been given above and is left out here.
+
+        Parameters
+        ----------
+        deepest
+            Depth below which nothing is given; all where it is not given.
+        most
+            Number of inputs above which a node's inputs are left out, such as the addends of a sum over all districts.
+        """
         seen = set() if seen is None else seen
         again = bool(self.inputs) and self.id in seen
         yield depth, self, again
-        if not again:
-            seen.add(self.id)
-            for node in self.inputs:
-                yield from node.outline(depth + 1, seen)
+        if again or depth == deepest or (most is not None and len(self.inputs) > most):
+            return
+        seen.add(self.id)
+        for node in self.inputs:
+            yield from node.outline(depth + 1, seen, deepest=deepest, most=most)
 
     def render(self, lang: Lang | None = None) -> str:
         """Tree as indented text, one value a line; what has been derived above is not derived again."""
