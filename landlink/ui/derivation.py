@@ -5,7 +5,6 @@ from html import escape
 from landlink.plan.derivation import Node
 from landlink.texts import Lang, text
 
-
 # Depth of inputs that a popup has room for.
 _DEEPEST = 4
 # Inputs of one figure that a popup has room for: the claims of a city of as many districts.
