@@ -1,6 +1,7 @@
 """The problem of siting: who is to be served, where a facility of which size could stand, and what land there is."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import ceil
 
 import geopandas as gpd
@@ -16,7 +17,7 @@ from landlink.city.land import Land, resource_origin
 from landlink.errors import DataError, Fault
 from landlink.policy import Standard
 from landlink.schema import PEOPLE, worst
-from landlink.siting.request import Grants, Task, Wish
+from landlink.siting.request import RULES, Grants, Task, Wish
 from landlink.siting.solver import Budget, Kind, Problem
 from landlink.supply.find import Supply
 from landlink.units import half_up
@@ -48,6 +49,7 @@ def prepare(grants: Grants, supply: Supply, cells: pd.DataFrame, wish: Wish) -> 
     DataError
         A facility, group, source or parcel is unknown, or a parcel that must be chosen is not large enough.
     """
+    grants = replace(grants, rules=grants.rules.only(*RULES))
     names = wish.facilities or grants.rules.with_radius
     radii = [grants.rules.radius_m(name) for name in names]
     _check(wish, names, supply)

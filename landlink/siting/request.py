@@ -12,6 +12,8 @@ from landlink.schema import LAND_SOURCES, PEOPLE
 from landlink.siting.sites import Siting
 from landlink.siting.solver import Allocation, Problem, Weights
 
+# Rules of the policy that siting reads: the standards of facilities.
+RULES = ("facility.",)
 # Parcels that are considered at most.
 CANDIDATES = 1_000
 
@@ -78,7 +80,7 @@ class Grants:
     central
         Codes of the districts in the central area, where a standard may ask for less land.
     rules
-        Values in force, of which the standards of facilities are read.
+        Values in force, of which those of :data:`RULES` are read.
     """
 
     plan: str
