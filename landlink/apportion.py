@@ -52,11 +52,11 @@ def apportion(
     total
         m², whole, 0 to 10¹². What exceeds the sum of the upper bounds is not given out.
     upper
-        m², whole, capacity of each claim; ``None``, for all or for one, where there is none.
+        m², whole, capacity of each claim; ``None``, for all or for one, means no bound.
     lower
-        m², whole, guaranteed to each claim; 0 if not given.
+        m², whole, guaranteed to each claim; 0 by default.
     weights
-        Multipliers of the claims, from 10⁻¹⁰⁰ to 10¹⁰⁰; 1 if not given. A float is taken as the decimal that
+        Multipliers of the claims, from 10⁻¹⁰⁰ to 10¹⁰⁰; 1 by default. A float is taken as the decimal that
         it is written as, 1.2 as 6/5.
 
     Returns
@@ -125,9 +125,9 @@ def _share(claim: Units, ratios: list[Ratio], floor: Units, cap: Units, units: i
     low, high = _divisors(quotas, floor, cap, units)
     # A unit clearly above the greater divisor is granted, one clearly below the lesser is not; each claim has
     # at most one between, as the noise of a quotient up to the limit is far below one unit.
-    given = _rounded(quotas / high, floor, cap, 1 - _NOISE)
-    near = np.flatnonzero(_rounded(quotas / low, floor, cap, 1 + _NOISE) > given)
-    have = given[near].tolist()
+    granted = _rounded(quotas / high, floor, cap, 1 - _NOISE)
+    near = np.flatnonzero(_rounded(quotas / low, floor, cap, 1 + _NOISE) > granted)
+    have = granted[near].tolist()
     numerators = [c * ratios[i][0] for i, c in zip(near.tolist(), claim[near].tolist(), strict=True)]
     denominators = [(2 * q + 1) * ratios[i][1] for i, q in zip(near.tolist(), have, strict=True)]
     # Different fractions differ by 1 / (product of denominators) or more: shifted, they differ as integers.
@@ -135,8 +135,8 @@ def _share(claim: Units, ratios: list[Ratio], floor: Units, cap: Units, units: i
     quotients = [(n << shift) // d for n, d in zip(numerators, denominators, strict=True)]
     # Of equal quotients the one with more units has the greater v; a reversed sort keeps the others' order.
     ranked = sorted(range(near.size), key=lambda j: (quotients[j], have[j]), reverse=True)
-    given[near[ranked[: units - int(given.sum())]]] += 1
-    return given
+    granted[near[ranked[: units - int(granted.sum())]]] += 1
+    return granted
 
 
 def _divisors(quotas: Floats, floor: Units, cap: Units, units: int) -> tuple[float, float]:
@@ -144,10 +144,10 @@ def _divisors(quotas: Floats, floor: Units, cap: Units, units: int) -> tuple[flo
     low, high = float(quotas[quotas > 0].min()) / (2 * LIMIT_M2), float(quotas.max()) * 4
     while high > low * _CLOSE:
         middle = math.sqrt(low) * math.sqrt(high)
-        given = _rounded(quotas / middle, floor, cap, 1.0).sum()
-        if given >= units:
+        granted = _rounded(quotas / middle, floor, cap, 1.0).sum()
+        if granted >= units:
             low = middle
-        if given <= units:
+        if granted <= units:
             high = middle
     return low, high
 

@@ -171,7 +171,7 @@ def service(
     standard
         Standard of the facility; it has a service radius.
     sites
-        Planned facilities of the kind: points in the land's plane with ``capacity`` in units. Where there are none,
+        Planned facilities of the kind: points in the land's plane with ``capacity`` in units. Without any,
         before and after are the same.
     statuses
         Statuses of what the persons and the sites rest on.
@@ -202,10 +202,10 @@ def service(
 
 
 def _check(how: How) -> None:
-    given = {"method": (how.method, METHODS), "decay": (how.decay, DECAYS), "travel": (how.travel, TRAVEL)}
+    options = {"method": (how.method, METHODS), "decay": (how.decay, DECAYS), "travel": (how.travel, TRAVEL)}
     faults = [
         Fault("option.choice", {"option": name, "value": value, "choices": " | ".join(choices)})
-        for name, (value, choices) in given.items()
+        for name, (value, choices) in options.items()
         if value not in choices
     ]
     if faults:

@@ -1,6 +1,6 @@
 """The chain after the quota, run for a plan: people on cells, service of facilities, sites on parcels.
 
-The stages themselves take tables and know of no plan; here a plan's tables are handed to them.
+The stages themselves take tables and know of no plan: this module hands a plan's tables to them.
 """
 
 from collections.abc import Iterable
@@ -22,16 +22,19 @@ from landlink.supply.find import Supply
 
 
 def check_districts(plan: Plan, codes: Iterable[str]) -> None:
-    """See that a city's districts are those of a plan.
+    """Check that a city's districts are those of a plan.
 
     Raises
     ------
     DataError
         Their codes differ.
     """
-    own, other = set(plan.quota["code"]), set(codes)
-    if own != other:
-        values = {"plan": ", ".join(sorted(own - other)) or "—", "city": ", ".join(sorted(other - own)) or "—"}
+    in_plan, in_city = set(plan.quota["code"]), set(codes)
+    if in_plan != in_city:
+        values = {
+            "plan": ", ".join(sorted(in_plan - in_city)) or "—",
+            "city": ", ".join(sorted(in_city - in_plan)) or "—",
+        }
         raise DataError(Fault("people.other_city", values))
 
 

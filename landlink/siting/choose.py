@@ -1,4 +1,4 @@
-"""Parcels for facilities: the problem is stated, solved to a proven gap, and told as sites."""
+"""Choosing parcels for facilities: state the problem, solve it to a proven gap, name the sites."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""The problem of siting: who is to be served, where a facility of which size could stand, and what land there is."""
+"""The problem of siting: who is to be served, where facilities of which size could stand, on which land."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -93,7 +93,7 @@ def points_of(parcels: gpd.GeoDataFrame) -> Floats:
 def _all_options(
     grants: Grants, supply: Supply, names: Sequence[str], wish: Wish
 ) -> tuple[pd.DataFrame, dict[tuple[str, str], str]]:
-    """Sizes of facilities that parcels have room for, and why there is none of a facility in a district."""
+    """Sizes of facilities that parcels have room for, and why a facility has none in a district."""
     needs = grants.needs.set_index(["code", "facility"])
     usable = supply.parcels["land_source"].isin(wish.sources) & (supply.parcels["developable_m2"] > 0)
     by_district = dict(list(supply.parcels[usable].groupby("code")))
@@ -258,5 +258,5 @@ def _status(supply: Supply) -> str:
     """The least official status of parcels, constraints, facilities and population raster."""
     land = supply.land
     layers = [land.city.land[name] for name in ("facilities", "population-raster") if name in land.city.land]
-    given = [resource_origin(layer)["status"] for layer in layers]
-    return worst([supply.status, *(status for status in given if status)])
+    stated = [resource_origin(layer)["status"] for layer in layers]
+    return worst([supply.status, *(status for status in stated if status)])

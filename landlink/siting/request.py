@@ -57,8 +57,8 @@ class Wish:
         choices = (("group", (self.group,), PEOPLE), ("sources", self.sources, LAND_SOURCES[:-1]))
         faults = [
             Fault("option.choice", {"option": name, "value": value, "choices": " | ".join(known)})
-            for name, given, known in choices
-            for value in given
+            for name, chosen, known in choices
+            for value in chosen
             if value not in known
         ]
         if faults:

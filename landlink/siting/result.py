@@ -138,10 +138,10 @@ def _provision(task: Task, answer: Allocation, taken: pd.DataFrame, catchments: 
             inside = codes == code
             persons = int(task.problem.kinds[kind].persons[inside].sum())
             unserved, served = int(answer.uncovered[kind][inside].sum()), int(new.get((code, kind), 0))
-            given, land = int(granted[code, name]), int(sited.get((code, kind), 0))
+            budget, land = int(granted[code, name]), int(sited.get((code, kind), 0))
             reason = task.unsited.get((code, name), "")
-            if not reason and land < given:
-                reason = "left" if given - land < least.get((code, kind), np.inf) else "no_gain"
+            if not reason and land < budget:
+                reason = "left" if budget - land < least.get((code, kind), np.inf) else "no_gain"
             rows.append(
                 (
                     code,
@@ -151,9 +151,9 @@ def _provision(task: Task, answer: Allocation, taken: pd.DataFrame, catchments: 
                     persons - unserved - served,
                     served,
                     unserved,
-                    given,
+                    budget,
                     land,
-                    given - land,
+                    budget - land,
                     reason,
                 )
             )

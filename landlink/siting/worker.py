@@ -1,7 +1,8 @@
-"""A solve in a process of its own, so that whoever waits for it can go on, watch it and stop it.
+"""Solving in a process of its own, so that the caller goes on, watches the solve and may stop it.
 
-``python -m landlink.siting.worker FOLDER`` reads ``task.pickle`` there, writes ``progress.json`` as it goes on, stops
-with its best answer when there is a file ``stop``, and leaves ``chosen.pickle``, or ``faults.pickle`` if there is none.
+``python -m landlink.siting.worker FOLDER`` reads ``task.pickle`` in it, keeps ``progress.json`` up to date, stops
+with its best answer once a file ``stop`` exists, and leaves ``chosen.pickle``, or ``faults.pickle`` if no answer meets
+all conditions.
 """
 
 import json
@@ -35,7 +36,7 @@ class Solve:
     task
         What is to be solved.
     folder
-        Empty folder for what both processes tell each other.
+        Empty folder through which both processes exchange files.
     limits
         ``time_limit``, ``gap``, ``seed`` and ``threads`` of :func:`landlink.siting.choose.site_facilities`.
     """
@@ -62,12 +63,12 @@ class Solve:
     def progress(self) -> Progress | None:
         """How far it has come; None before it says so. The steps so far are kept in ``trace``."""
         try:
-            told = Progress(**json.loads((self.folder / _PROGRESS).read_text(encoding="utf-8")))
+            latest = Progress(**json.loads((self.folder / _PROGRESS).read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
-        if not self.trace or self.trace[-1] != told:
-            self.trace.append(told)
-        return told
+        if not self.trace or self.trace[-1] != latest:
+            self.trace.append(latest)
+        return latest
 
     def stop(self) -> None:
         """Ask it to end with its best answer."""
@@ -96,12 +97,12 @@ class Solve:
 def run(folder: Path) -> None:
     """Solve what a folder holds."""
     task, limits = pickle.loads((folder / _TASK).read_bytes())  # noqa: S301 - written by ourselves
-    told = 0.0
+    written = 0.0
 
     def watch(progress: Progress) -> bool:
-        nonlocal told
-        if time.monotonic() - told >= _PAUSE:
-            told = time.monotonic()
+        nonlocal written
+        if time.monotonic() - written >= _PAUSE:
+            written = time.monotonic()
             _put(folder / _PROGRESS, json.dumps(asdict(progress)).encode())
         return (folder / _STOP).exists()
 
@@ -113,7 +114,7 @@ def run(folder: Path) -> None:
 
 
 def _put(path: Path, content: bytes) -> None:
-    """Write a file that is there whole or not at all."""
+    """Write a file whole or not at all."""
     written = path.with_suffix(".part")
     written.write_bytes(content)
     written.replace(path)

@@ -1,4 +1,4 @@
-"""The texts people read, by message id, in Chinese and in English."""
+"""Texts that people read, by message id, in Chinese and in English."""
 
 import os
 import tomllib
@@ -12,7 +12,7 @@ LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
 def is_lang(name: str) -> TypeGuard[Lang]:
-    """Tell whether a name is one of the languages there are catalogues for."""
+    """True if a name is one of the languages that have a catalogue."""
     return name in LANGS
 
 
@@ -62,7 +62,7 @@ def text(message_id: str, lang: Lang | None = None, **values: object) -> str:
 
 
 def listed(parts: Iterable[str], lang: Lang | None = None) -> str:
-    """Parts of a list in one line, with a language's own mark between them.
+    """Parts of a list in one line, separated as the language does.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def listed(parts: Iterable[str], lang: Lang | None = None) -> str:
     return (", " if (lang or default_lang()) == "en" else "、").join(parts)
 
 
-def pick(told: str, lang: Lang | None = None) -> str:
+def pick(bilingual: str, lang: Lang | None = None) -> str:
     """A language's part of a text that data or policy give as ``中文 || English``; any other text as it is.
 
     Examples
@@ -80,12 +80,12 @@ def pick(told: str, lang: Lang | None = None) -> str:
     >>> pick("规划假定 || assumption", "en"), pick("第七条", "en")
     ('assumption', '第七条')
     """
-    chinese, _, english = told.partition(" || ")
+    chinese, _, english = bilingual.partition(" || ")
     return english if english and (lang or default_lang()) == "en" else chinese
 
 
 def has_text(message_id: str) -> bool:
-    """Tell whether the catalogues know a message id."""
+    """True if the catalogues have a message id."""
     return message_id in catalogue("zh")
 
 

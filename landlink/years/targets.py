@@ -38,7 +38,7 @@ def targets(city: City, rules: Rules) -> pd.DataFrame:
     Returns
     -------
     One row a target: ``hukou_population`` (persons), ``hukou_urban_share`` (percent) and ``gap_narrowing``
-    (percentage points), with ``target`` and ``actual``, ``reached`` (missing where it cannot be told) and the year in
+    (percentage points), with ``target`` and ``actual``, ``reached`` (missing where it is unknown) and the year in
     which it was first reached. ``gap_narrowing`` compares the gap between both urbanisation rates with that of 2013
     and needs both rates of one series in both years.
     """
@@ -47,13 +47,13 @@ def targets(city: City, rules: Rules) -> pd.DataFrame:
         return pd.DataFrame(columns=list(COLUMNS))
     until = int(year.number)
     series = _series(city, until)
-    found = {
+    progress = {
         "hukou_population": series["hukou_population"],
         "hukou_urban_share": series["hukou_urban_share"],
         "gap_narrowing": series["gap"].get(GAP_BASE_YEAR) - series["gap"],
     }
     rows = []
-    for name, values in found.items():
+    for name, values in progress.items():
         target = rules.get(f"target.{name}")
         if target is not None:
             rows.append(_row(name, target, until, values.dropna(), city))

@@ -139,7 +139,7 @@ class Explainer:
         return self._column(table, column, key)
 
     def _unknown(self, table: str, key: Key) -> Fault:
-        """Fault of a row that there is none of."""
+        """Fault of a row that the table does not have."""
         parts = _KEYS.get(table, ("code",))
         known = {
             "code": list(self._names),
@@ -154,14 +154,14 @@ class Explainer:
         name = f"{table}.{column}"
         formula = FORMULAS[name]
         unit = RESULTS[table][column].unit
-        other = "list:" if self.plan.central_layer else "layer:"
+        unused = "list:" if self.plan.central_layer else "layer:"
         return _Head(
             name,
             self._text(f"model.column.{column}"),
             self._unit(unit),
             self._text(f"model.formula.{name}") if formula.clause else "",
             self._text(f"model.clause.{formula.clause}") if formula.clause else "",
-            tuple(_parsed(part, table) for part in formula.inputs if not part.startswith(other)),
+            tuple(_parsed(part, table) for part in formula.inputs if not part.startswith(unused)),
         )
 
     def _column(self, table: str, column: str, key: Key) -> Node:
@@ -228,20 +228,20 @@ class Explainer:
         return self._given("base.surplus", self._text("model.explain.surplus"), count, unit, origin)
 
     def _given(self, id_: str, label: str, value: float | None, unit: str, origin: Origin) -> Node:
-        told = self._text("model.explain.none") if value is None else shown(value)
+        as_text = self._text("model.explain.none") if value is None else shown(value)
         stated = dict(zip(_ORIGIN, origin, strict=True))
-        return Node.given(id_, label, value, told, unit=unit, origin=stated, lang=self.lang)
+        return Node.given(id_, label, value, as_text, unit=unit, origin=stated, lang=self.lang)
 
     def _build_rule(self, name: str) -> Node | None:
         dated = self.plan.rules.get(name)
         if dated is None or (name in _SOMETIMES and name not in self._balancing):
             return None
-        told = dated.display()
+        as_text = dated.display()
         if name == "balance.rule":
-            told = self._text(f"model.rule.{told}")
+            as_text = self._text(f"model.rule.{as_text}")
         elif isinstance(dated.content, tuple):
-            told = listed((self._names[code] for code in dated.content), self.lang) or "—"
-        return self._parameter(dated, self._text(f"model.parameter.{name}"), told)
+            as_text = listed((self._names[code] for code in dated.content), self.lang) or "—"
+        return self._parameter(dated, self._text(f"model.parameter.{name}"), as_text)
 
     def _build_field(self, field: str, facility: str) -> Node | None:
         dated = self._standards[facility].fields.get(field)
@@ -249,7 +249,7 @@ class Explainer:
             return None
         return self._parameter(dated, self._text(f"model.parameter.{field}"), dated.display())
 
-    def _parameter(self, dated: Dated, label: str, told: str) -> Node:
+    def _parameter(self, dated: Dated, label: str, as_text: str) -> Node:
         origin = {
             "source": dated.document.name(self.lang),
             "date": dated.since,
@@ -262,7 +262,7 @@ class Explainer:
             dated.parameter,
             label,
             dated.display(),
-            told,
+            as_text,
             unit=self._unit(dated.unit),
             origin=origin,
             lang=self.lang,
@@ -295,8 +295,8 @@ class Explainer:
     def _sum(self, column: str, key: Key) -> Node:
         """A sum over a district's facilities, those before one, or the sites of one."""
         if column == "site_m2":
-            sites = [other for other in self._rows["sites"].index if other[:2] == key[:2]]
-            parts = [self._addend("sites", column, other, other[2]) for other in sites]
+            sites = [site for site in self._rows["sites"].index if site[:2] == key[:2]]
+            parts = [self._addend("sites", column, site, site[2]) for site in sites]
             return self._total("sum.site_m2", self._text("model.column.site_m2"), parts)
         before = column == "before"
         facilities = list(self._standards)

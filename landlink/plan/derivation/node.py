@@ -113,8 +113,8 @@ class Node:
 
     def to_dict(self) -> dict[str, object]:
         """Tree as plain data, for JSON."""
-        own = {name: getattr(self, name) for name in self.__slots__ if name != "inputs"}
-        return {**own, "inputs": [node.to_dict() for node in self.inputs]}
+        fields = {name: getattr(self, name) for name in self.__slots__ if name != "inputs"}
+        return {**fields, "inputs": [node.to_dict() for node in self.inputs]}
 
     def outline(
         self, depth: int = 0, seen: "set[str] | None" = None, *, deepest: int | None = None, most: int | None = None

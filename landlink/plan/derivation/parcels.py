@@ -39,25 +39,25 @@ def explain_parcel(supply: Supply, parcel: str, lang: Lang | None = None) -> Nod
     if rows.empty:
         raise DataError(Fault("land.parcel_unknown", {"parcel": parcel}))
     row = rows.iloc[0].to_dict()
-    told = partial(text, lang=lang)
+    label = partial(text, lang=lang)
     gross = Node.given(
         "supply.gross_m2",
-        told("model.column.gross_m2"),
+        label("model.column.gross_m2"),
         row["gross_m2"],
         f"{row['gross_m2']:,}",
-        unit=told("model.unit.m2"),
+        unit=label("model.unit.m2"),
         origin=_origin(supply, row, lang),
         lang=lang,
     )
     inputs = (gross, *_losses(supply, row, lang), *_warnings(supply, row, lang), *_score(supply, parcel, lang))
     return Node.computed(
         "supply.developable_m2",
-        told("model.column.developable_m2"),
+        label("model.column.developable_m2"),
         int(row["developable_m2"]),
         f"{row['developable_m2']:,}",
-        unit=told("model.unit.m2"),
-        formula=told("model.formula.supply.developable_m2"),
-        clause=told("model.clause.supply"),
+        unit=label("model.unit.m2"),
+        formula=label("model.formula.supply.developable_m2"),
+        clause=label("model.clause.supply"),
         inputs=inputs,
     )
 
