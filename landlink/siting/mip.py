@@ -143,4 +143,4 @@ def _outcome(highs: highspy.Highs, program: Program, *, integer: bool) -> Outcom
     if not integer:
         return Outcome(ended, values, info.objective_function_value, bound, np.array(solution.row_dual))
     values[program.whole] = values[program.whole].round()
-    return Outcome(ended, values, float(program.cost @ values), bound, none)
+    return Outcome(ended, values, float((program.cost * values).sum()), bound, none)

@@ -11,13 +11,12 @@ from scipy import sparse
 from landlink.crs import CGCS2000
 from landlink.errors import DataError, Fault
 from landlink.schema import RESULTS
-from landlink.siting.reason import Reason
 from landlink.siting.request import Chosen, Task
 from landlink.siting.sites import Siting
-from landlink.siting.solver import Allocation, next_best
+from landlink.siting.solver import Allocation, Conflict, next_best
 
 Floats = npt.NDArray[np.float64]
-# Fault of each reason that siting gives.
+# Fault of each conflict of what is fixed.
 _FAULTS = {
     "fixed_and_barred": "sites.fixed_and_barred",
     "fixed_no_room": "sites.fixed_no_room",
@@ -34,7 +33,7 @@ def conclude(task: Task, answer: Allocation) -> Chosen:
         No choice meets what is asked for; a fault a reason.
     """
     if answer.status == "infeasible":
-        raise DataError([_fault(task, reason) for reason in answer.reasons])
+        raise DataError([_fault(task, conflict) for conflict in answer.conflicts])
     problem, parcels = task.problem, task.parcels
     taken = pd.DataFrame({name: getattr(problem, name)[answer.taken] for name in ("candidate", "kind", "units")})
     taken["capacity_persons"], taken["site_m2"] = problem.capacity[answer.taken], problem.land_m2[answer.taken]
@@ -75,13 +74,13 @@ def conclude(task: Task, answer: Allocation) -> Chosen:
     return Chosen(siting, catchments, answer)
 
 
-def _fault(task: Task, reason: Reason) -> Fault:
-    """Why no choice meets what is asked for, in the words of parcels and facilities."""
-    values = dict(reason.values)
-    if "candidate" in values:
-        values["candidate"] = task.parcels["parcel"].iloc[int(str(values["candidate"])) - 1]
-        values["kind"] = task.facilities[int(str(values["kind"])) - 1]
-    return Fault(_FAULTS[reason.id], values)
+def _fault(task: Task, conflict: Conflict) -> Fault:
+    """Why no choice has all that is fixed, in the words of parcels and facilities."""
+    if conflict.pair is None:
+        return Fault(_FAULTS[conflict.id])
+    candidate, kind = conflict.pair
+    values = {"candidate": task.parcels["parcel"].iloc[candidate], "kind": task.facilities[kind]}
+    return Fault(_FAULTS[conflict.id], values)
 
 
 def _catchments(task: Task, answer: Allocation, taken: pd.DataFrame) -> pd.DataFrame:

@@ -8,8 +8,9 @@ from typing import Literal
 import geopandas as gpd
 import pandas as pd
 
-# `optimal`: the objective is proven; `gap`: within the gap asked for; `time` and `stopped`: the best so far.
-Status = Literal["optimal", "gap", "time", "stopped", "infeasible"]
+# `optimal`: the objective is proven; `gap`: proven within the gap asked for; `time`, `iterations`, `stopped`: the best
+# answer when time or iterations were used up, or the watch stopped the solve; `infeasible`: proven to have no answer.
+Status = Literal["optimal", "gap", "time", "iterations", "stopped", "infeasible"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 
 from landlink.errors import DataError
 from landlink.siting.limits import Progress
-from landlink.siting.solver import Allocation, Budget, Kind, Problem, Weights, allocate, next_best, solving
+from landlink.siting.solver import Allocation, Budget, Kind, Problem, Weights, allocate, next_best, search
 from tests.benchmarks.bench_siting_city import city
 
 WEIGHTS = (Weights(), Weights(10, 30, 30, 20), Weights(100, 0, 0, 0))
@@ -134,7 +134,7 @@ def test_no_choice_is_better(seed: int, split: bool, weights: Weights) -> None: 
 def test_kinds_one_after_another_agree_with_one_program(monkeypatch: pytest.MonkeyPatch, split: bool) -> None:  # noqa: FBT001
     made = replace(city(400, 60, districts=2), split=split)
     parts = allocate(made, gap=0.005)
-    monkeypatch.setattr(solving, "SMALL", 10**9)
+    monkeypatch.setattr(search, "SMALL_PAIRS", 10**9)
     one = allocate(made, gap=0.0005)
     for answer, gap in ((parts, 0.005), (one, 0.0005)):
         assert_sound(made, answer, Weights())
@@ -258,7 +258,7 @@ def test_why_there_is_no_answer() -> None:
     ):
         answer = allocate(replace(small(), **changes))
         assert answer.status == "infeasible"
-        assert [reason.id for reason in answer.reasons] == [expected]
+        assert [conflict.id for conflict in answer.conflicts] == [expected]
         assert answer.uncovered[0].tolist() == [10, 10]
 
 

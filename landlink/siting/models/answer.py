@@ -1,15 +1,39 @@
 """What a model of location science answers."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
 
 from landlink.siting.arrays import Ints
 from landlink.siting.limits import Limits, relative_gap
-from landlink.siting.reason import Reason
 from landlink.siting.sites import Status
+from landlink.texts import Lang, text
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why there is no answer; its text is ``model.unsolved.<id>`` in the catalogues.
+
+    Parameters
+    ----------
+    id
+        Such as ``unreached``.
+    values
+        What fills the text's placeholders.
+    demand
+        Indices of the demand concerned.
+    """
+
+    id: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    demand: tuple[int, ...] = ()
+
+    def text(self, lang: Lang | None = None) -> str:
+        """Text of the reason."""
+        return text(f"model.unsolved.{self.id}", lang, **self.values)
 
 
 @dataclass(frozen=True, slots=True)

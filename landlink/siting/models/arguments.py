@@ -9,7 +9,7 @@ from scipy import sparse
 
 from landlink.errors import DataError, Fault
 from landlink.siting.arrays import Floats, Ints
-from landlink.siting.reason import Reason
+from landlink.siting.models.answer import Reason
 
 Matrix: TypeAlias = npt.ArrayLike | sparse.sparray | sparse.spmatrix
 

@@ -9,8 +9,8 @@ from scipy import sparse
 from landlink.siting.arrays import Ints
 from landlink.siting.limits import Progress
 from landlink.siting.mip import Program, solve
+from landlink.siting.models.answer import Reason
 from landlink.siting.models.pace import Pace
-from landlink.siting.reason import Reason
 
 _WORK = 3e8  # products that comparing all rows, or all columns, with one another may take
 _ROUNDING = 1e-6  # of a bound that is whole

@@ -1,4 +1,4 @@
-"""Why here, why not there: what it would cost to do without a site, or to put it on the next best candidate."""
+"""Why a site stands where it does: what doing without it would cost, or putting it on the next best candidate."""
 
 from dataclasses import dataclass
 
@@ -7,35 +7,38 @@ import pandas as pd
 
 from landlink.siting.arrays import Floats, Ints, Mask
 from landlink.siting.limits import Limits
-from landlink.siting.solver.model import Model, assign, capacities, model
-from landlink.siting.solver.problem import Allocation, Problem, Weights
+from landlink.siting.solver.allocation import Allocation
+from landlink.siting.solver.assign import assign, capacities
+from landlink.siting.solver.model import Model, build
+from landlink.siting.solver.problem import Problem, Weights
 
 
 def next_best(problem: Problem, allocation: Allocation, weights: Weights) -> pd.DataFrame:
     """Cost of each site's next best, all other sites and whom they serve kept.
 
-    Those whom a site serves go to another open site where that has room for all of them, or to the candidate that takes
-    the site's place; this one also takes in people whom nobody serves.
+    Those whom a site serves go to another open site where that has room for all of them, or to the candidate that
+    replaces the site; this one also serves people whom nobody serves.
 
     Returns
     -------
-    A row an option taken: ``option``, ``without`` (what the objective rises by where nothing takes its place),
-    ``instead`` (the best candidate for its place, -1 where there is none), ``instead_cost`` (what it rises by then),
-    ``persons_lost`` (persons more whom nobody serves) and ``metres`` (change of the mean distance of those served).
+    A row an option taken: ``option``, ``without`` (rise of the objective where nothing replaces it), ``instead`` (the
+    best candidate in its place, -1 where there is none), ``instead_cost`` (rise of the objective then),
+    ``persons_lost`` (persons more whom nobody serves) and ``metres`` (change of the mean distance of those served, m).
     """
-    flat = model(problem, weights)
-    taken = np.flatnonzero(np.isin(flat.option, allocation.taken))
-    state = State.of(flat, taken)
-    found = [exchange(state, place, weights) for place in taken.tolist()]
-    instead = np.array([one.instead for one in found], dtype="int64")
+    model = build(problem, weights)
+    taken = np.flatnonzero(np.isin(model.option, allocation.taken))
+    state = State.of(model, taken)
+    exchanges = [exchange(state, option, weights) for option in taken.tolist()]
+    instead = np.array([one.instead for one in exchanges], dtype="int64")
+    candidates = model.candidate[model.site[np.maximum(instead, 0)]] if len(instead) else instead
     return pd.DataFrame(
         {
-            "option": flat.option[taken],
-            "without": [one.without for one in found],
-            "instead": np.where(instead >= 0, flat.candidate[flat.site[instead]], -1) if len(instead) else instead,
-            "instead_cost": [one.cost for one in found],
-            "persons_lost": np.array([one.persons_lost for one in found], dtype="int64"),
-            "metres": [one.metres for one in found],
+            "option": model.option[taken],
+            "without": [one.without for one in exchanges],
+            "instead": np.where(instead >= 0, candidates, -1),
+            "instead_cost": [one.cost for one in exchanges],
+            "persons_lost": np.array([one.persons_lost for one in exchanges], dtype="int64"),
+            "metres": [one.metres for one in exchanges],
         }
     )
 
@@ -44,25 +47,25 @@ def next_best(problem: Problem, allocation: Allocation, weights: Weights) -> pd.
 class State:
     """An answer: options taken, persons by pair, persons by row whom nobody serves, and room left by site."""
 
-    flat: Model
+    model: Model
     taken: Ints
     served: Ints
     unserved: Ints
     left: Ints
 
     @classmethod
-    def of(cls, flat: Model, taken: Ints) -> "State":
+    def of(cls, model: Model, taken: Ints) -> "State":
         """Answer of options taken."""
-        room = capacities(flat, taken)
-        served = assign(flat, room, Limits())[0]
-        unserved = flat.persons - np.bincount(flat.pair_row, served, minlength=len(flat.persons)).astype("int64")
-        load = np.bincount(flat.pair_site, served, minlength=flat.sites).astype("int64")
-        return cls(flat, taken, served, unserved, room - load)
+        room = capacities(model, taken)
+        served = assign(model, room, Limits())[0]
+        unserved = model.persons - np.bincount(model.pair_row, served, minlength=len(model.persons)).astype("int64")
+        load = np.bincount(model.pair_site, served, minlength=model.sites).astype("int64")
+        return cls(model, taken, served, unserved, room - load)
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What doing without a site costs, and the option that best takes its place (-1 where there is none)."""
+    """What doing without a site costs, and the option that best replaces it (-1 where there is none)."""
 
     without: float
     instead: int
@@ -72,99 +75,109 @@ class Exchange:
 
 
 def exchange(state: State, option: int, weights: Weights) -> Exchange:
-    """Find the best exchange of an option that is taken, by its order in the model."""
-    flat = state.flat
-    site = flat.site[option]
-    mine = slice(flat.starts[site], flat.starts[site + 1])
-    rows, persons, saved = flat.pair_row[mine], state.served[mine], flat.saved[mine]
-    released = np.zeros(len(flat.persons), dtype="int64")
+    """Best exchange of an option that is taken (an index in the model)."""
+    model = state.model
+    site = model.site[option]
+    mine = slice(model.starts[site], model.starts[site + 1])
+    rows, persons, saved = model.pair_row[mine], state.served[mine], model.saved[mine]
+    released = np.zeros(len(model.persons), dtype="int64")
     released[rows] = persons
-    total, value = int(persons.sum()), float(persons @ saved)
-    other = _elsewhere(state, site, released)
-    without = value - float(released @ other) - float(flat.cost[option])
-    replacing = _replacements(state, option)
-    if not len(replacing):
+    total, value = int(persons.sum()), float((persons * saved).sum())
+    elsewhere = _elsewhere(state, site, released)
+    without = value - float((released * elsewhere).sum()) - float(model.cost[option])
+    options = _replacements(state, option)
+    if not len(options):
         return Exchange(without, -1, np.nan, 0, np.nan)
-    places, worth, count, way = _filled(state, flat.site[replacing], flat.capacity[replacing], released, other, weights)
-    cost = without - worth + flat.cost[replacing]
+    filled = _fill(state, options, released, elsewhere, weights)
+    cost = without - filled.saved + model.cost[options]
     best = int(np.argmin(cost))
-    moved = int(released[other > 0].sum()) - int(places[best])
-    was = float(_metres(flat, site, saved, weights) @ persons) / total if total else np.nan
-    now = float(way[best] / count[best]) if count[best] else np.nan
-    return Exchange(without, int(replacing[best]), float(cost[best]), total - int(count[best]) - moved, now - was)
+    moved = int(released[elsewhere > 0].sum()) - int(filled.from_elsewhere[best])
+    served = filled.persons[best]
+    before = float((_metres(model, site, saved, weights) * persons).sum()) / total if total else np.nan
+    after = float(filled.metres[best] / served) if served else np.nan
+    return Exchange(without, int(options[best]), float(cost[best]), total - int(served) - moved, after - before)
 
 
 def _elsewhere(state: State, site: int, released: Ints) -> Floats:
     """What a person of each row saves at the best other open site that has room for all who are released."""
-    flat = state.flat
+    model = state.model
     roomy = state.left >= released.sum()
     roomy[site] = False
-    pairs = np.flatnonzero(roomy[flat.pair_site] & (released[flat.pair_row] > 0))
-    found = np.zeros(len(flat.persons))
-    np.maximum.at(found, flat.pair_row[pairs], flat.saved[pairs])
-    return found
+    pairs = np.flatnonzero(roomy[model.pair_site] & (released[model.pair_row] > 0))
+    saved = np.zeros(len(model.persons))
+    np.maximum.at(saved, model.pair_row[pairs], model.saved[pairs])
+    return saved
 
 
 def _replacements(state: State, option: int) -> Ints:
-    """Options that could take one's place: of each other candidate the one nearest in size, within budgets and area."""
-    flat, problem = state.flat, state.flat.problem
-    site = flat.site[option]
-    barred = np.zeros(flat.sites, dtype=bool)
-    barred[flat.site[state.taken]] = True
+    """Options that could replace one: of each other candidate the one nearest in size, within budgets and area."""
+    model, problem = state.model, state.model.problem
+    site = model.site[option]
+    taken_sites = np.zeros(model.sites, dtype=bool)
+    taken_sites[model.site[state.taken]] = True
     others = state.taken[state.taken != option]
     used = np.zeros(len(problem.area_m2))
-    np.add.at(used, flat.candidate[flat.site[others]], flat.land[others])
-    where = flat.candidate[flat.site]
-    room = problem.area_m2[where] - used[where] >= flat.land
+    np.add.at(used, model.candidate[model.site[others]], model.land[others])
+    candidate = model.candidate[model.site]
+    room = problem.area_m2[candidate] - used[candidate] >= model.land
     if not problem.split:
-        room &= used[where] == 0
-    good: Mask = (flat.kind[flat.site] == flat.kind[site]) & ~barred[flat.site] & room
+        room &= used[candidate] == 0
+    good: Mask = (model.kind[model.site] == model.kind[site]) & ~taken_sites[model.site] & room
     for budget in problem.budgets:
-        counted = np.isin(where, budget.members)
+        counted = np.isin(candidate, budget.members)
         if budget.kind is not None:
-            counted &= flat.kind[flat.site] == budget.kind
-        good &= ~counted | (flat.land[others][counted[others]].sum() + flat.land <= budget.limit_m2)
-    found = np.flatnonzero(good)
-    units = problem.units[flat.option]
-    off = np.abs(units[found] - units[option])
-    order = found[np.lexsort((off, flat.site[found]))]
-    return order[np.diff(flat.site[order], prepend=-1) > 0]
+            counted &= model.kind[model.site] == budget.kind
+        good &= ~counted | (model.land[others][counted[others]].sum() + model.land <= budget.limit_m2)
+    options = np.flatnonzero(good)
+    units = problem.units[model.option]
+    difference = np.abs(units[options] - units[option])
+    order = options[np.lexsort((difference, model.site[options]))]
+    return order[np.diff(model.site[order], prepend=-1) > 0]
 
 
-def _filled(
-    state: State, sites: Ints, capacity: Ints, released: Ints, other: Floats, weights: Weights
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Persons taken from elsewhere, what is saved, persons and metres, of each site filled by those it helps most."""
-    flat = state.flat
-    number = np.full(flat.sites, -1)
-    number[sites] = np.arange(len(sites))
-    pairs = np.flatnonzero(number[flat.pair_site] >= 0)
-    row = flat.pair_row[pairs]
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """By option: persons taken from elsewhere, what is saved, persons in all, and the sum of their metres."""
+
+    from_elsewhere: Floats
+    saved: Floats
+    persons: Floats
+    metres: Floats
+
+
+def _fill(state: State, options: Ints, released: Ints, elsewhere: Floats, weights: Weights) -> _Filled:
+    """Fill each option, by itself, with those it helps most of the unserved and the released."""
+    model = state.model
+    number = np.full(model.sites, -1)
+    number[model.site[options]] = np.arange(len(options))
+    pairs = np.flatnonzero(number[model.pair_site] >= 0)
+    row = model.pair_row[pairs]
     pairs = np.concatenate([pairs, pairs])
     amount = np.concatenate([state.unserved[row], released[row]])
-    alternative = np.concatenate([np.zeros(len(row)), other[row]])
-    gain = flat.saved[pairs] - alternative
+    alternative = np.concatenate([np.zeros(len(row)), elsewhere[row]])
+    gain = model.saved[pairs] - alternative
     good = (amount > 0) & (gain > 0)
     pairs, amount, gain, alternative = pairs[good], amount[good], gain[good], alternative[good]
-    at = number[flat.pair_site[pairs]]
-    order = np.lexsort((-gain, at))
-    pairs, amount, gain, at, alternative = pairs[order], amount[order], gain[order], at[order], alternative[order]
+    index = number[model.pair_site[pairs]]
+    order = np.lexsort((-gain, index))
+    pairs, amount, gain, index, alternative = pairs[order], amount[order], gain[order], index[order], alternative[order]
     before = np.cumsum(amount) - amount
-    start = np.searchsorted(at, np.arange(len(sites)))
-    first = before[np.minimum(start, len(before) - 1)] if len(before) else np.zeros(len(sites))
-    fits = np.clip(capacity[at] - (before - first[at]), 0, amount) if len(at) else amount
-    metres = _metres(flat, flat.pair_site[pairs], flat.saved[pairs], weights)
+    start = np.searchsorted(index, np.arange(len(options)))
+    first = before[np.minimum(start, len(before) - 1)] if len(before) else np.zeros(len(options))
+    capacity = model.capacity[options]
+    fits = np.clip(capacity[index] - (before - first[index]), 0, amount) if len(index) else amount
+    metres = _metres(model, model.pair_site[pairs], model.saved[pairs], weights)
 
     def total(values: Floats) -> Floats:
-        return np.bincount(at, values, minlength=len(sites)).astype("float64")
+        return np.bincount(index, values, minlength=len(options)).astype("float64")
 
-    return total(fits * (alternative > 0)), total(fits * gain), total(fits), total(fits * metres)
+    return _Filled(total(fits * (alternative > 0)), total(fits * gain), total(fits), total(fits * metres))
 
 
-def _metres(flat: Model, site: "Ints | int", saved: Floats, weights: Weights) -> Floats:
-    """Metres behind what pairs save; none where distance has no weight."""
-    kinds = flat.problem.kinds
-    kind = flat.kind[site]
+def _metres(model: Model, site: "Ints | int", saved: Floats, weights: Weights) -> Floats:
+    """Metres behind what pairs save; missing where distance has no weight."""
+    kinds = model.problem.kinds
+    kind = model.kind[site]
     total = np.array([max(int(one.persons.sum()), 1) for one in kinds])[kind]
     radius = np.array([one.radius_m for one in kinds])[kind]
     if not weights.distance:

@@ -1,9 +1,10 @@
-"""The problem as flat arrays: what serving a person saves, what taking an option costs, and who could be served where.
+"""The problem as flat arrays: what serving a person saves, what an option costs, and who could be served where.
 
 Serving a person of a kind saves ``cover/persons - distance·metres/(radius·persons)``; an answer's objective is that of
 serving nobody, less what it saves, plus what its land costs.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,33 +12,32 @@ import numpy as np
 from scipy import sparse
 
 from landlink.siting.arrays import Floats, Ints, Mask
-from landlink.siting.limits import Limits
-from landlink.siting.mip import Program, solve
-from landlink.siting.solver.problem import Problem, Weights
+from landlink.siting.solver.problem import Kind, Problem, Weights
 
 
 @dataclass(frozen=True)
 class Model:
     """Flat arrays of a problem.
 
+    A site is a pair of candidate and kind that has an option, or an existing facility; a row is a cell's persons who
+    count for a kind and whom a site can reach.
+
     Parameters
     ----------
     problem
         What they come from.
     option
-        Ints of the options that can be taken, in order of site and capacity.
-    site
-        By such an option: number of its pair of candidate and kind.
+        Indices of the problem's options that can be taken, in order of site and capacity.
+    site, capacity, cost, land
+        By such an option: its site, persons it can serve, cost in the objective, m².
     candidate, kind
-        By site; existing facilities come after the candidates' and have candidate -1.
-    capacity, cost, land
-        By such an option: persons, cost in the objective, m².
+        By site; existing facilities come last and have candidate -1.
     room
-        By site, persons at most; what existing facilities can serve.
+        By site: persons at its largest size; what an existing facility can serve.
     pair_site, pair_row, saved
-        By pair of site and row of demand, in order of site: what serving a person saves; only where it saves.
+        By pair of site and row, in order of site: what serving a person saves; only pairs that save anything.
     row_kind, row_cell, persons
-        By row of demand.
+        By row.
     without
         Objective of serving nobody.
     """
@@ -71,72 +71,78 @@ class Model:
 
     @cached_property
     def starts(self) -> Ints:
-        """Place of each site's first pair, and the number of pairs."""
+        """First pair of each site, and the number of pairs."""
         return np.searchsorted(self.pair_site, np.arange(self.sites + 1))
 
     @cached_property
-    def needed(self) -> Mask:
+    def required(self) -> Mask:
         """Options of sites that must be taken."""
-        wanted = [(self.candidate == candidate) & (self.kind == kind) for candidate, kind in self.problem.fixed]
-        return np.any(wanted, axis=0)[self.site] if wanted else np.zeros(len(self.option), dtype=bool)
+        fixed = [(self.candidate == candidate) & (self.kind == kind) for candidate, kind in self.problem.fixed]
+        return np.any(fixed, axis=0)[self.site] if fixed else np.zeros(len(self.option), dtype=bool)
+
+    @cached_property
+    def least_required(self) -> Ints:
+        """Of each site that must be taken, the option of least land; these are allowed if any choice is."""
+        required = np.flatnonzero(self.required)
+        order = required[np.lexsort((self.land[required], self.site[required]))]
+        return np.sort(order[np.diff(self.site[order], prepend=-1) > 0])
 
     @cached_property
     def smallest(self) -> Ints:
         """Persons that each site has room for at its smallest size."""
-        found = np.where(self.existing, self.room, np.iinfo("int64").max)
-        np.minimum.at(found, self.site, self.capacity)
-        return found
+        persons = np.where(self.existing, self.room, np.iinfo("int64").max)
+        np.minimum.at(persons, self.site, self.capacity)
+        return persons
 
     @cached_property
     def rules(self) -> tuple[sparse.csr_array, Floats, Floats]:
-        """Rows on the options: land of budgets and parcels, one option a site and, unless shared, one a candidate."""
+        """Rows on the options: budgets, one option a site, and each candidate's area or, unless shared, one option."""
         count = len(self.option)
         rows, highs = [], []
-        where, what = self.candidate[self.site], self.kind[self.site]
+        candidate, kind = self.candidate[self.site], self.kind[self.site]
         for budget in self.problem.budgets:
-            mine = np.isin(where, budget.members) & ((what == budget.kind) if budget.kind is not None else True)
+            mine = np.isin(candidate, budget.members) & ((kind == budget.kind) if budget.kind is not None else True)
             if self.land[mine].sum() > budget.limit_m2:
                 rows.append(np.where(mine, self.land, 0).astype("float64"))
                 highs.append(float(budget.limit_m2))
         budgets = sparse.csr_array(np.array(rows, dtype="float64").reshape(len(rows), count))
         one = sparse.csr_array((np.ones(count), (self.site, np.arange(count))), shape=(self.sites, count))
         land = self.land.astype("float64") if self.problem.split else np.ones(count)
-        parcels = sparse.csr_array((land, (where, np.arange(count))), shape=(len(self.problem.area_m2), count))
+        parcels = sparse.csr_array((land, (candidate, np.arange(count))), shape=(len(self.problem.area_m2), count))
         most = self.problem.area_m2.astype("float64") if self.problem.split else np.ones(len(self.problem.area_m2))
         matrix = sparse.vstack([budgets, one, parcels]).tocsr()
         high = np.concatenate([highs, np.ones(self.sites), most])
         low = np.full(len(high), -np.inf)
-        for candidate, kind in self.problem.fixed:
-            low[len(highs) + np.flatnonzero((self.candidate == candidate) & (self.kind == kind))] = 1
+        low[len(highs) + np.unique(self.site[self.required])] = 1
         used = np.diff(matrix.indptr) > 0
         return matrix[used], low[used], high[used]
 
     @cached_property
-    def asked(self) -> Ints:
-        """Kinds that anyone asks for."""
+    def demanded(self) -> Ints:
+        """Kinds with persons to be served."""
         return np.flatnonzero([kind.persons.any() for kind in self.problem.kinds])
 
     def by_kind(self, taken: Ints, served: Ints) -> Floats:
-        """Objective by kind of options (by their order here) and of persons served by pair."""
+        """Objective by kind of options (indices in this model) and of persons served by pair."""
         kinds = len(self.problem.kinds)
-        found = np.zeros(kinds)
-        found[self.asked] = self.without / max(len(self.asked), 1)
-        found += np.bincount(self.kind[self.site[taken]], self.cost[taken], minlength=kinds)
-        saved: Floats = found - np.bincount(self.row_kind[self.pair_row], self.saved * served, minlength=kinds)
-        return saved
+        objective = np.zeros(kinds)
+        objective[self.demanded] = self.without / max(len(self.demanded), 1)
+        objective += np.bincount(self.kind[self.site[taken]], self.cost[taken], minlength=kinds)
+        objective -= np.bincount(self.row_kind[self.pair_row], self.saved * served, minlength=kinds)
+        return objective
 
     def objective(self, taken: Ints, served: Ints) -> float:
-        """Objective of options (by their order here) and of persons served by pair."""
+        """Objective of options (indices in this model) and of persons served by pair."""
         return float(self.by_kind(taken, served).sum())
 
     def allows(self, taken: Ints) -> bool:
-        """Tell whether options meet the rules on land."""
+        """True if options (indices in this model) meet the rules on land and have all that is required."""
         matrix, low, high = self.rules
         used = matrix[:, taken].sum(axis=1)
         return bool((used >= low).all() and (used <= high).all())
 
-    def beside(self, candidate: Ints, land: Ints) -> "tuple[Model, Ints]":
-        """Model of what others leave that take land of some candidates, and the places of its options in this one."""
+    def left_by(self, candidate: Ints, land: Ints) -> "tuple[Model, Ints]":
+        """Model of what others leave that take land (m²) of candidates, and the indices of its options in this one."""
         problem = self.problem
         used = np.bincount(candidate, land, minlength=len(problem.area_m2)).astype("int64")
         area = problem.area_m2 - used if problem.split else np.where(used > 0, 0, problem.area_m2)
@@ -146,174 +152,119 @@ class Model:
             else replace(budget, limit_m2=max(budget.limit_m2 - int(used[budget.members].sum()), 0))
             for budget in problem.budgets
         )
-        room = np.flatnonzero(self.land <= area[self.candidate[self.site]])
+        kept = np.flatnonzero(self.land <= area[self.candidate[self.site]])
         left = replace(
             self,
             problem=replace(problem, area_m2=area, budgets=budgets),
-            option=self.option[room],
-            site=self.site[room],
-            capacity=self.capacity[room],
-            cost=self.cost[room],
-            land=self.land[room],
+            option=self.option[kept],
+            site=self.site[kept],
+            capacity=self.capacity[kept],
+            cost=self.cost[kept],
+            land=self.land[kept],
         )
-        return left, room
+        return left, kept
 
-    def part(self, kind: int) -> "Part":
+    def of_kind(self, kind: int) -> "Part":
         """Model of one kind alone."""
         sites, rows = self.kind == kind, self.row_kind == kind
         options, pairs = np.flatnonzero(sites[self.site]), np.flatnonzero(rows[self.pair_row])
-        at, to = np.cumsum(sites) - 1, np.cumsum(rows) - 1
-        flat = replace(
+        new_site, new_row = np.cumsum(sites) - 1, np.cumsum(rows) - 1
+        model = replace(
             self,
             option=self.option[options],
-            site=at[self.site[options]],
+            site=new_site[self.site[options]],
             candidate=self.candidate[sites],
             kind=self.kind[sites],
             capacity=self.capacity[options],
             cost=self.cost[options],
             land=self.land[options],
             room=self.room[sites],
-            pair_site=at[self.pair_site[pairs]],
-            pair_row=to[self.pair_row[pairs]],
+            pair_site=new_site[self.pair_site[pairs]],
+            pair_row=new_row[self.pair_row[pairs]],
             saved=self.saved[pairs],
             row_kind=self.row_kind[rows],
             row_cell=self.row_cell[rows],
             persons=self.persons[rows],
-            without=self.without / len(self.asked),
+            without=self.without / len(self.demanded),
         )
-        return Part(flat, options, np.flatnonzero(rows))
+        return Part(model, options, np.flatnonzero(rows))
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Model of one kind, and the places of its options and rows of demand in the whole."""
+    """Model of one kind, and the indices of its options and rows in the whole model."""
 
-    flat: Model
+    model: Model
     options: Ints
     rows: Ints
 
 
-def model(problem: Problem, weights: Weights) -> Model:
+def build(problem: Problem, weights: Weights) -> Model:
     """Lay a problem out in flat arrays; options that no answer can take are left out."""
-    scale = max(sum(budget.limit_m2 for budget in problem.budgets if budget.kind is not None), 1)
-    lacking = weights.suitability * (1 - problem.suitability) + weights.new_land * problem.is_new
+    kinds = max(len(problem.kinds), 1)
     option = np.flatnonzero(_usable(problem))
     option = option[np.lexsort((problem.capacity[option], problem.kind[option], problem.candidate[option]))]
-    both = problem.candidate[option] * max(len(problem.kinds), 1) + problem.kind[option]
-    known, site = np.unique(both, return_inverse=True)
-    candidate, kind = known // max(len(problem.kinds), 1), known % max(len(problem.kinds), 1)
-    room = np.zeros(len(known), dtype="int64")
+    keys, site = np.unique(problem.candidate[option] * kinds + problem.kind[option], return_inverse=True)
+    candidate, kind = keys // kinds, keys % kinds
+    room = np.zeros(len(keys), dtype="int64")
     np.maximum.at(room, site, problem.capacity[option])
-    parts, rows, cells, persons, without = [], [], [], [], 0.0
-    count = 0
-    for place, one in enumerate(problem.kinds):
-        total = int(one.persons.sum())
-        if total == 0:
+    demands, count, without = [], 0, 0.0
+    for number, one in enumerate(problem.kinds):
+        if not one.persons.any():
             continue
         without += weights.cover
-        own = np.flatnonzero((kind == place) & (candidate >= 0))
-        at = np.full(len(problem.area_m2), -1)
-        at[candidate[own]] = own
-        spare = np.flatnonzero(one.spare > 0)
-        beside = np.full(len(one.spare), -1)
-        beside[spare] = len(candidate) + np.arange(len(spare))
-        candidate = np.concatenate([candidate, np.full(len(spare), -1)])
-        kind = np.concatenate([kind, np.full(len(spare), place)])
-        room = np.concatenate([room, one.spare[spare]])
-        found = [_pairs(matrix, sites, one.persons) for matrix, sites in ((one.cost, at), (one.reach, beside))]
-        where, cell, metres = (np.concatenate(part) for part in zip(*found, strict=True))
-        saved = (weights.cover - weights.distance * metres / one.radius_m) / total
-        good = saved > 0
-        lived, row = np.unique(cell[good], return_inverse=True)
-        parts.append((where[good], count + row, saved[good]))
-        rows.append(np.full(len(lived), place))
-        cells.append(lived)
-        persons.append(one.persons[lived])
-        count += len(lived)
-    where = np.concatenate([[], *(part[0] for part in parts)]).astype("int64")
-    row = np.concatenate([[], *(part[1] for part in parts)]).astype("int64")
-    saved = np.concatenate([[], *(part[2] for part in parts)])
-    numbers = np.concatenate([[], *persons]).astype("int64")
-    kept = _undominated(where, row, saved, numbers, np.where(candidate < 0, room, -1))
-    where, row, saved = where[kept], row[kept], saved[kept]
-    order = np.lexsort((row, where))
+        demand = _demand(problem, number, weights, (candidate, kind), count)
+        candidate = np.concatenate([candidate, np.full(len(demand.spare), -1)])
+        kind = np.concatenate([kind, np.full(len(demand.spare), number)])
+        room = np.concatenate([room, demand.spare])
+        count += len(demand.cell)
+        demands.append(demand)
+    pair_site = _ints([demand.site for demand in demands])
+    pair_row = _ints([demand.row for demand in demands])
+    saved = np.concatenate([[], *(demand.saved for demand in demands)])
+    persons = _ints([demand.persons for demand in demands])
+    kept = useful_pairs(pair_site, pair_row, saved, persons, np.where(candidate < 0, room, -1))
+    kept = kept[np.lexsort((pair_row[kept], pair_site[kept]))]
+    unsuitable = weights.suitability * (1 - problem.suitability) + weights.new_land * problem.is_new
     return Model(
-        problem,
-        option,
-        site,
-        candidate,
-        kind,
-        problem.capacity[option],
-        lacking[problem.candidate[option]] * problem.land_m2[option] / scale,
-        problem.land_m2[option],
-        room,
-        where[order],
-        row[order],
-        saved[order],
-        np.concatenate([[], *rows]).astype("int64"),
-        np.concatenate([[], *cells]).astype("int64"),
-        numbers,
-        without,
+        problem=problem,
+        option=option,
+        site=site,
+        candidate=candidate,
+        kind=kind,
+        capacity=problem.capacity[option],
+        cost=unsuitable[problem.candidate[option]] * problem.land_m2[option] / problem.granted_m2,
+        land=problem.land_m2[option],
+        room=room,
+        pair_site=pair_site[kept],
+        pair_row=pair_row[kept],
+        saved=saved[kept],
+        row_kind=_ints([np.full(len(demand.cell), demand.kind) for demand in demands]),
+        row_cell=_ints([demand.cell for demand in demands]),
+        persons=persons,
+        without=without,
     )
 
 
-def assign(flat: Model, capacity: Ints, limits: Limits) -> tuple[Ints, Floats]:
-    """Persons served by pair, in whole persons, so that the most is saved by sites of given capacities.
-
-    A row whose best site has room for all who come goes there; what is left is a transport problem, whose vertices are
-    whole.
+def useful_pairs(site: Ints, row: Ints, saved: Floats, persons: Ints, room: Ints) -> Ints:
+    """Indices of pairs without those that save less than another site with room for all whom it could serve.
 
     Parameters
     ----------
-    capacity
-        By site; 0 where nothing is taken.
-
-    Returns
-    -------
-    Persons by pair, and by row what one more person would save at these sites.
+    site, row, saved
+        By pair.
+    persons, room
+        By row, and by site.
     """
-    found, price = np.zeros(len(flat.saved), dtype="int64"), np.zeros(len(flat.persons))
-    pairs = np.flatnonzero(capacity[flat.pair_site] > 0)
-    if not len(pairs):
-        return found, price
-    pairs = pairs[_undominated(flat.pair_site[pairs], flat.pair_row[pairs], flat.saved[pairs], flat.persons, capacity)]
-    order = pairs[np.lexsort((flat.saved[pairs], flat.pair_row[pairs]))]
-    best = order[np.flatnonzero(np.diff(flat.pair_row[order], append=-1))]
-    found[best] = flat.persons[flat.pair_row[best]]
-    price[flat.pair_row[best]] = flat.saved[best]
-    load = np.bincount(flat.pair_site[best], found[best], minlength=flat.sites)
-    if (load <= capacity).all():
-        return found, price
-    # Rows with a single pair to a site with room for all who could come are settled.
-    reached = np.bincount(flat.pair_site[pairs], flat.persons[flat.pair_row[pairs]], minlength=flat.sites)
-    ample = (capacity >= reached)[flat.pair_site[pairs]]
-    open_ = np.zeros(len(flat.persons), dtype=bool)
-    open_[flat.pair_row[pairs[~ample]]] = True
-    pairs = pairs[open_[flat.pair_row[pairs]]]
-    found[pairs] = 0
-    site, row = flat.pair_site[pairs], flat.pair_row[pairs]
-    names, at = np.unique(np.concatenate([flat.sites + row, site]), return_inverse=True)
-    ones = np.ones(len(at))
-    rows = sparse.csr_array((ones, (at, np.tile(np.arange(len(pairs)), 2))), shape=(len(names), len(pairs)))
-    room = np.concatenate([capacity, flat.persons])[names].astype("float64")
-    free = np.full(len(names), -np.inf)
-    scale = flat.saved[pairs].max()
-    most = np.minimum(flat.persons[row], capacity[site]).astype("float64")
-    program = Program(
-        -flat.saved[pairs] / scale, rows, free, room, np.zeros(len(pairs)), most, np.zeros(len(pairs), dtype=bool)
-    )
-    outcome = solve(program, Limits(seed=limits.seed, threads=limits.threads))
-    found[pairs] = np.floor(outcome.values + 0.5).astype("int64")
-    people = names >= flat.sites
-    price[names[people] - flat.sites] = np.maximum(0, -scale * outcome.duals[people])
-    return found, price
-
-
-def capacities(flat: Model, taken: Ints) -> Ints:
-    """Capacity by site where options (by their order in the model) are taken, existing facilities' among them."""
-    found = np.where(flat.existing, flat.room, 0)
-    np.maximum.at(found, flat.site[taken], flat.capacity[taken])
-    return found
+    reached = np.bincount(site, persons[row], minlength=len(room))
+    pairs = np.flatnonzero((room >= reached)[site])
+    order = pairs[np.lexsort((saved[pairs], row[pairs]))]
+    best = order[np.flatnonzero(np.diff(row[order], append=-1))]
+    least = np.full(len(persons), -np.inf)
+    least[row[best]] = saved[best]
+    useful = saved > least[row]
+    useful[best] = True
+    return np.flatnonzero(useful)
 
 
 def _usable(problem: Problem) -> Mask:
@@ -329,23 +280,45 @@ def _usable(problem: Problem) -> Mask:
     return usable
 
 
-def _pairs(matrix: sparse.csr_array, sites: Ints, persons: Ints) -> tuple[Ints, Ints, Floats]:
-    """Site, cell and metres of the stored pairs whose column is a site and whose cell has persons."""
-    cell = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    where = sites[matrix.indices] if len(sites) else np.full(matrix.nnz, -1)
-    good = (where >= 0) & (persons[cell] > 0)
-    return where[good], cell[good], matrix.data[good]
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """One kind's pairs (site, row, saved), rows (cell, persons), and spare capacity of its existing facilities."""
+
+    kind: int
+    site: Ints
+    row: Ints
+    saved: Floats
+    cell: Ints
+    persons: Ints
+    spare: Ints
 
 
-def _undominated(site: Ints, row: Ints, saved: Floats, persons: Ints, room: Ints) -> Ints:
-    """Pairs without those that save less than an existing facility with room for all who could come."""
-    reached = np.bincount(site, persons[row], minlength=len(room))
-    ample = (room >= reached)[site]
-    pairs = np.flatnonzero(ample)
-    order = pairs[np.lexsort((saved[pairs], row[pairs]))]
-    best = order[np.flatnonzero(np.diff(row[order], append=-1))]
-    least = np.full(len(persons), -np.inf)
-    least[row[best]] = saved[best]
-    kept = saved > least[row]
-    kept[best] = True
-    return np.flatnonzero(kept)
+def _demand(problem: Problem, number: int, weights: Weights, sites: tuple[Ints, Ints], rows: int) -> _Demand:
+    """Pairs and rows of a kind; its existing facilities follow the sites (candidate and kind) and rows so far."""
+    one, (candidate, kind) = problem.kinds[number], sites
+    total = int(one.persons.sum())
+    mine = np.flatnonzero((kind == number) & (candidate >= 0))
+    site_of_candidate = np.full(len(problem.area_m2), -1)
+    site_of_candidate[candidate[mine]] = mine
+    spare = np.flatnonzero(one.spare > 0)
+    site_of_existing = np.full(len(one.spare), -1)
+    site_of_existing[spare] = len(candidate) + np.arange(len(spare))
+    parts = [_pairs(one, one.cost, site_of_candidate), _pairs(one, one.reach, site_of_existing)]
+    site, cell, metres = (np.concatenate(part) for part in zip(*parts, strict=True))
+    saved = (weights.cover - weights.distance * metres / one.radius_m) / total
+    good = saved > 0
+    cells, row = np.unique(cell[good], return_inverse=True)
+    return _Demand(number, site[good], rows + row, saved[good], cells, one.persons[cells], one.spare[spare])
+
+
+def _pairs(kind: Kind, metres: sparse.csr_array, sites: Ints) -> tuple[Ints, Ints, Floats]:
+    """Site, cell and metres of the stored pairs whose column is a site (-1: is none) and whose cell has persons."""
+    cell = np.repeat(np.arange(metres.shape[0]), np.diff(metres.indptr))
+    site = sites[metres.indices] if len(sites) else np.full(metres.nnz, -1)
+    good = (site >= 0) & (kind.persons[cell] > 0)
+    return site[good], cell[good], metres.data[good]
+
+
+def _ints(parts: Sequence[Ints]) -> Ints:
+    """One array of integers, empty where there are no parts."""
+    return np.concatenate([[], *parts]).astype("int64")

@@ -1,6 +1,5 @@
-"""What is solved: kinds of facility, sizes that parcels have room for, land that may be taken; and an answer."""
+"""What the engine solves: kinds of facility, options of size on candidate parcels, and budgets of land."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +8,11 @@ from scipy import sparse
 
 from landlink.errors import DataError, Fault
 from landlink.siting.arrays import Floats, Ints, Mask
-from landlink.siting.reason import Reason
-from landlink.siting.sites import Status, gap_of
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Weights of the objective's terms, each a share between 0 and 1; 0 or more.
+    """Weights of the objective's terms, each term a share between 0 and 1; 0 or more.
 
     Parameters
     ----------
@@ -42,13 +39,13 @@ class Kind:
     Parameters
     ----------
     persons
-        Who are to be served, by cell; whole.
+        Who are to be served, by cell, int.
     cost
         CSR, cells × candidates: metres to each candidate within the radius; a stored 0 is a distance of 0.
     radius_m
-        That distances are set against.
+        Metres that distances are set against.
     spare
-        Persons whom each existing facility can still serve; whole.
+        Persons whom each existing facility can still serve, int.
     reach
         CSR, cells × existing facilities: metres to each within the radius.
     """
@@ -62,7 +59,17 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Land in m² that some candidates may give to a kind, or to all kinds where it is None."""
+    """Land that some candidates may give together.
+
+    Parameters
+    ----------
+    limit_m2
+        Most land, m².
+    kind
+        Kind that takes it; None for all kinds together.
+    members
+        Indices of the candidates.
+    """
 
     limit_m2: int
     kind: int | None
@@ -78,15 +85,20 @@ class Problem:
     kinds
         Kinds of facility, with the same cells and candidates.
     candidate, kind, units, capacity, land_m2
-        By option: where, what, its size, persons whom it can serve and land that it takes; whole.
+        By option, int: indices of its candidate and kind, its size, persons whom it can serve, land that it takes.
     area_m2, suitability, is_new
-        By candidate: developable area, score from 0 to 1, and whether it is new land.
+        By candidate: developable area, int; score from 0 to 1; and whether it is new land.
     budgets
         Land that may be taken.
     fixed, barred
         Pairs of candidate and kind that must be taken, and that must not.
     split
         Several kinds may share a candidate, up to its area; else it takes one.
+
+    Raises
+    ------
+    DataError
+        Shapes, indices, signs or types are wrong; all faults are collected.
     """
 
     kinds: tuple[Kind, ...]
@@ -104,81 +116,43 @@ class Problem:
     split: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what is no problem."""
-        faults = [*_kind_faults(self), *_option_faults(self)]
+        """Refuse arrays that do not fit together."""
+        faults = [*_kind_faults(self), *_option_faults(self), *_pair_faults(self)]
         if faults:
             raise DataError(faults)
 
-
-@dataclass(frozen=True, slots=True)
-class Allocation:
-    """Options that are taken, and who is served.
-
-    Parameters
-    ----------
-    status
-        As of an :class:`landlink.siting.models.Answer`.
-    taken
-        Ints of the options, ascending.
-    served, served_existing
-        By kind, whole persons: CSR, cells × candidates, and cells × existing facilities.
-    uncovered
-        By kind, persons by cell whom nobody serves.
-    objective, bound
-        Of this answer, and what none can be better than.
-    without
-        The objective of taking nothing.
-    terms
-        Share not served, mean distance, unsuitability and new land, each before its weight.
-    seconds
-        That the solve took.
-    reasons
-        Why there is no answer; empty where there is one.
-    """
-
-    status: Status
-    taken: Ints
-    served: tuple[sparse.csr_array, ...]
-    served_existing: tuple[sparse.csr_array, ...]
-    uncovered: tuple[Ints, ...]
-    objective: float
-    bound: float
-    without: float
-    terms: Mapping[str, float]
-    seconds: float
-    reasons: tuple[Reason, ...] = ()
-
     @property
-    def gap(self) -> float:
-        """Relative gap, see :func:`landlink.siting.sites.gap_of`."""
-        return gap_of(self.objective, self.bound, self.without)
+    def granted_m2(self) -> int:
+        """Land that the kinds' budgets grant in all, 1 m² at least: land costs are shares of it."""
+        return max(sum(budget.limit_m2 for budget in self.budgets if budget.kind is not None), 1)
 
 
 def _kind_faults(problem: Problem) -> list[Fault]:
     faults = []
     cells, candidates = len(problem.kinds[0].persons) if problem.kinds else 0, len(problem.area_m2)
-    for place, kind in enumerate(problem.kinds, 1):
-        for name, matrix, shape in (
-            ("cost", kind.cost, (cells, candidates)),
-            ("reach", kind.reach, (cells, len(kind.spare))),
-        ):
-            if matrix.shape != shape:
-                faults.append(
-                    Fault("siting.kind_shape", {"name": name, "kind": place, "shape": matrix.shape, "size": shape})
-                )
-            elif matrix.nnz and not (np.isfinite(matrix.data).all() and matrix.data.min() >= 0):
-                faults.append(Fault("siting.kind_cost", {"name": name, "kind": place}))
-        for name, values in (("persons", kind.persons), ("spare", kind.spare)):
-            if not _is_whole(values):
-                faults.append(Fault("siting.kind_whole", {"name": name, "kind": place}))
-        if len(kind.persons) != cells:
-            faults.append(
-                Fault(
-                    "siting.kind_shape", {"name": "persons", "kind": place, "shape": len(kind.persons), "size": cells}
-                )
-            )
+    for number, kind in enumerate(problem.kinds, 1):
+        shapes = {
+            "persons": (kind.persons.shape, (cells,)),
+            "cost": (kind.cost.shape, (cells, candidates)),
+            "reach": (kind.reach.shape, (cells, len(kind.spare))),
+        }
+        faults += [
+            Fault("siting.kind_shape", {"name": name, "kind": number, "shape": shape, "size": expected})
+            for name, (shape, expected) in shapes.items()
+            if shape != expected
+        ]
+        faults += [
+            Fault("siting.kind_cost", {"name": name, "kind": number})
+            for name, metres in (("cost", kind.cost.data), ("reach", kind.reach.data))
+            if len(metres) and not (np.isfinite(metres).all() and metres.min() >= 0)
+        ]
+        faults += [
+            Fault("siting.kind_whole", {"name": name, "kind": number})
+            for name, persons in (("persons", kind.persons), ("spare", kind.spare))
+            if not _is_whole(persons)
+        ]
         if not kind.radius_m > 0:
-            faults.append(Fault("siting.kind_radius", {"kind": place, "value": kind.radius_m}))
+            faults.append(Fault("siting.kind_radius", {"kind": number, "value": kind.radius_m}))
     return faults
 
 
@@ -187,13 +161,12 @@ def _option_faults(problem: Problem) -> list[Fault]:
     count = len(problem.candidate)
     lengths = {name: len(getattr(problem, name)) for name in ("kind", "units", "capacity", "land_m2")}
     faults += [
-        Fault("siting.option_length", {"name": name, "found": found, "size": count})
-        for name, found in lengths.items()
-        if found != count
+        Fault("siting.option_length", {"name": name, "found": length, "size": count})
+        for name, length in lengths.items()
+        if length != count
     ]
     for name, size in (("candidate", len(problem.area_m2)), ("kind", len(problem.kinds))):
-        values = getattr(problem, name)
-        if len(values) and not (values.min() >= 0 and values.max() < size):
+        if not _in_range(getattr(problem, name), size):
             faults.append(Fault("siting.option_unknown", {"name": name, "size": size}))
     wholes = ("units", "capacity", "land_m2", "area_m2")
     faults += [Fault("siting.option_whole", {"name": name}) for name in wholes if not _is_whole(getattr(problem, name))]
@@ -202,5 +175,27 @@ def _option_faults(problem: Problem) -> list[Fault]:
     return faults
 
 
+def _pair_faults(problem: Problem) -> list[Fault]:
+    """Candidates and kinds of budgets, fixed and barred pairs that are out of range."""
+    size, kinds = len(problem.area_m2), len(problem.kinds)
+    pairs = {"fixed": problem.fixed, "barred": problem.barred}
+    candidates = {name: np.array([candidate for candidate, _ in part]) for name, part in pairs.items()}
+    candidates["budgets"] = np.concatenate([[], *(budget.members for budget in problem.budgets)])
+    numbers = {name: np.array([kind for _, kind in part]) for name, part in pairs.items()}
+    numbers["budgets"] = np.array([budget.kind for budget in problem.budgets if budget.kind is not None])
+    return [
+        Fault("siting.option_unknown", {"name": name, "size": most})
+        for values, most in ((candidates, size), (numbers, kinds))
+        for name, indices in values.items()
+        if not _in_range(indices, most)
+    ]
+
+
+def _in_range(indices: npt.NDArray[np.generic], size: int) -> bool:
+    """True if all indices are from 0 and below a size."""
+    return not len(indices) or bool(indices.min() >= 0 and indices.max() < size)
+
+
 def _is_whole(values: npt.NDArray[np.generic]) -> bool:
+    """True if values are integers of 0 or more."""
     return values.dtype.kind in "iu" and (not len(values) or bool(values.min() >= 0))

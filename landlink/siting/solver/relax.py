@@ -1,8 +1,8 @@
-"""Bounds: persons of a row may be served more than once at a price, so that each site can be looked at by itself.
+"""Lagrangian relaxation: persons of a row may be served more than once at a price, so that each site stands alone.
 
-With prices λ of the rows, a site of a given capacity takes those persons of whom it saves most beyond their price, in
-that order (a continuous knapsack). Which options to take is then a small program on their values alone. Its optimum and
-the sum of prices bound what any answer saves (Lagrangian relaxation; Geoffrion 1974); prices follow its subgradient.
+With prices λ of the rows, a site of some capacity takes those persons of whom it saves most beyond their price, in that
+order (a continuous knapsack). Which options to take is then a small program on their values alone. Its optimum and the
+sum of prices bound what any answer saves (Geoffrion 1974); prices follow its subgradient.
 """
 
 from dataclasses import dataclass, replace
@@ -14,72 +14,61 @@ from landlink.siting.limits import Limits
 from landlink.siting.mip import Outcome, Program, solve
 from landlink.siting.solver.model import Model
 
-# Parts of an option below this are rounding.
-_NONE = 1e-9
+# A part of an option below this is rounding.
+_NO_PART = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What a site takes at given prices.
+class Knapsacks:
+    """What each site takes at given prices, in the order in which it takes it.
 
     Parameters
     ----------
     pair
-        Pairs worth their price, in order of site and falling worth.
+        Pairs worth more than their price, in order of site and falling worth.
     worth
         Of a person, by such a pair.
-    before, sum_before
-        Persons, and their worth, of all such pairs before one, and of all.
+    before, worth_before
+        Persons, and their worth, of all such pairs before one; the last is of all.
     first
-        Place of each site's first such pair, and the number of pairs.
+        By site, its first such pair; the last is the number of pairs.
     """
 
     pair: Ints
     worth: Floats
     before: Ints
-    sum_before: Floats
+    worth_before: Floats
     first: Ints
 
-    def within(self, site: Ints, capacity: Ints) -> tuple[Ints, Floats, Floats]:
-        """Per site and capacity: the first pair that is not taken whole, persons left for it, and the worth taken."""
+    def within(self, site: Ints, capacity: Ints) -> tuple[Ints, Ints, Floats]:
+        """By site and capacity: the first pair that is not taken whole, persons left for it, and the worth taken."""
         start, end = self.first[site], self.first[site + 1]
         stop = np.searchsorted(self.before, self.before[start] + capacity, side="right") - 1
         stop = np.minimum(np.maximum(stop, start), end)
         rest = capacity - (self.before[stop] - self.before[start])
         worth = np.append(self.worth, 0.0)
         partial = np.where(stop < end, rest * worth[np.minimum(stop, len(self.worth))], 0.0)
-        return stop, np.where(stop < end, rest, 0), self.sum_before[stop] - self.sum_before[start] + partial
+        return stop, np.where(stop < end, rest, 0), self.worth_before[stop] - self.worth_before[start] + partial
 
 
-def look(flat: Model, price: Floats) -> Look:
-    """Return what each site takes first at given prices of the rows."""
-    worth = flat.saved - price[flat.pair_row]
+def knapsacks(model: Model, price: Floats) -> Knapsacks:
+    """What each site takes first at given prices of the rows."""
+    worth = model.saved - price[model.pair_row]
     pair = np.flatnonzero(worth > 0)
-    come = np.bincount(flat.pair_site[pair], flat.persons[flat.pair_row[pair]], minlength=flat.sites)
-    # Who comes first matters only where there is no room for all.
-    full = np.flatnonzero((come > flat.smallest)[flat.pair_site[pair]])
-    pair[full] = pair[full][np.lexsort((-worth[pair[full]], flat.pair_site[pair[full]]))]
-    persons = flat.persons[flat.pair_row[pair]]
+    reached = np.bincount(model.pair_site[pair], model.persons[model.pair_row[pair]], minlength=model.sites)
+    # Who comes first matters only where not all have room.
+    full = np.flatnonzero((reached > model.smallest)[model.pair_site[pair]])
+    pair[full] = pair[full][np.lexsort((-worth[pair[full]], model.pair_site[pair[full]]))]
+    persons = model.persons[model.pair_row[pair]]
     before = np.concatenate([[0], np.cumsum(persons)])
-    sums = np.concatenate([[0.0], np.cumsum(persons * worth[pair])])
-    first = np.searchsorted(flat.pair_site[pair], np.arange(flat.sites + 1))
-    return Look(pair, worth[pair], before, sums, first)
+    worth_before = np.concatenate([[0.0], np.cumsum(persons * worth[pair])])
+    first = np.searchsorted(model.pair_site[pair], np.arange(model.sites + 1))
+    return Knapsacks(pair, worth[pair], before, worth_before, first)
 
 
-def choose(flat: Model, value: Floats, limits: Limits, *, whole: bool) -> Outcome:
-    """Take options of the greatest value, each by itself, under the rules on land."""
-    matrix, low, high = flat.rules
-    good = np.flatnonzero((value > 0) | flat.needed)
-    count = len(good)
-    if not count:
-        return Outcome("optimal", np.zeros(len(value)), 0.0, 0.0, np.zeros(0))
-    most, kinds = np.ones(count), np.full(count, whole)
-    outcome = solve(Program(-value[good], matrix[:, good], low, high, np.zeros(count), most, kinds), limits)
-    if not len(outcome.values):
-        return outcome
-    values = np.zeros(len(value))
-    values[good] = outcome.values
-    return replace(outcome, values=values)
+def option_values(model: Model, price: Floats) -> Floats:
+    """What each option adds at given prices: the worth of those it takes, less its cost."""
+    return knapsacks(model, price).within(model.site, model.capacity)[2] - model.cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +82,7 @@ class Relaxed:
     slope
         By row: persons less those who are served at these prices.
     part
-        By option, how much of it is taken.
+        By option, how much of it is taken, 0 to 1.
     saving
         By kind, what is saved.
     """
@@ -104,39 +93,63 @@ class Relaxed:
     saving: Floats
 
 
-def relax(flat: Model, price: Floats, limits: Limits, *, whole: bool) -> Relaxed | None:
-    """Solve the relaxation, in whole options or in parts of them; None where the rules on land cannot be met."""
-    seen = look(flat, price)
-    stop, rest, worth = seen.within(flat.site, flat.capacity)
-    value = worth - flat.cost
-    outcome = choose(flat, value, limits, whole=whole)
+def relax(model: Model, price: Floats, limits: Limits, *, whole: bool) -> Relaxed | None:
+    """Solve the relaxation, in whole options or in parts of them; None where the limits end it without a choice."""
+    taken_first = knapsacks(model, price)
+    stop, rest, worth = taken_first.within(model.site, model.capacity)
+    value = worth - model.cost
+    outcome = _choose(model, value, limits, whole=whole)
     if len(outcome.values) < len(value):
         return None
-    there = np.flatnonzero(flat.existing)
-    e_stop, e_rest, e_worth = seen.within(there, flat.room[there])
+    existing = np.flatnonzero(model.existing)
+    existing_stop, existing_rest, existing_worth = taken_first.within(existing, model.room[existing])
     part = outcome.values
-    taken = np.flatnonzero(part > _NONE)
-    sites = np.concatenate([flat.site[taken], there])
-    shares = np.concatenate([part[taken], np.ones(len(there))])
-    ends, rests = np.concatenate([stop[taken], e_stop]), np.concatenate([rest[taken], e_rest])
-    used = _used(flat, seen, sites, shares, ends, rests)
-    kinds = len(flat.problem.kinds)
+    taken = np.flatnonzero(part > _NO_PART)
+    sites = np.concatenate([model.site[taken], existing])
+    shares = np.concatenate([part[taken], np.ones(len(existing))])
+    stops, rests = np.concatenate([stop[taken], existing_stop]), np.concatenate([rest[taken], existing_rest])
+    served = _served(model, taken_first, sites, shares, stops, rests)
+    kinds = len(model.problem.kinds)
     saving = np.zeros(kinds)
-    saving += np.bincount(flat.row_kind, price * flat.persons, minlength=kinds)
-    saving += np.bincount(flat.kind[there], e_worth, minlength=kinds)
-    bound = flat.without - float(saving.sum()) + outcome.bound
-    saving += np.bincount(flat.kind[flat.site], value * part, minlength=kinds)
-    return Relaxed(bound, flat.persons - used, part, saving)
+    saving += np.bincount(model.row_kind, price * model.persons, minlength=kinds)
+    saving += np.bincount(model.kind[existing], existing_worth, minlength=kinds)
+    bound = model.without - float(saving.sum()) + outcome.bound
+    saving += np.bincount(model.kind[model.site], value * part, minlength=kinds)
+    return Relaxed(bound, model.persons - served, part, saving)
 
 
-def _used(flat: Model, seen: Look, site: Ints, share: Floats, stop: Ints, rest: Floats) -> Floats:
+def _choose(model: Model, value: Floats, limits: Limits, *, whole: bool) -> Outcome:
+    """Take options of the greatest value, each by itself, under the rules on land."""
+    matrix, low, high = model.rules
+    good = np.flatnonzero((value > 0) | model.required)
+    count = len(good)
+    if not count:
+        return Outcome("optimal", np.zeros(len(value)), 0.0, 0.0, np.zeros(0))
+    program = Program(
+        cost=-value[good],
+        rows=matrix[:, good],
+        low=low,
+        high=high,
+        least=np.zeros(count),
+        most=np.ones(count),
+        whole=np.full(count, whole),
+    )
+    outcome = solve(program, limits)
+    if not len(outcome.values):
+        return outcome
+    values = np.zeros(len(value))
+    values[good] = outcome.values
+    return replace(outcome, values=values)
+
+
+def _served(model: Model, taken_first: Knapsacks, site: Ints, share: Floats, stop: Ints, rest: Ints) -> Floats:
     """Persons served by row: whole up to each site's last pair, and of that what is left."""
-    start = seen.first[site]
+    start = taken_first.first[site]
     length = stop - start
-    places = np.repeat(start - np.concatenate([[0], np.cumsum(length)[:-1]]), length) + np.arange(length.sum())
-    rows = flat.pair_row[seen.pair[places]]
-    size = len(flat.persons)
-    used: Floats = np.bincount(rows, flat.persons[rows] * np.repeat(share, length), minlength=size).astype("float64")
-    cut = (rest > 0) & (stop < seen.first[site + 1])
-    last = flat.pair_row[seen.pair[stop[cut]]]
-    return used + np.bincount(last, rest[cut] * share[cut], minlength=len(flat.persons))
+    pairs = np.repeat(start - np.concatenate([[0], np.cumsum(length)[:-1]]), length) + np.arange(length.sum())
+    rows = model.pair_row[taken_first.pair[pairs]]
+    size = len(model.persons)
+    served: Floats = np.bincount(rows, model.persons[rows] * np.repeat(share, length), minlength=size).astype("float64")
+    cut = (rest > 0) & (stop < taken_first.first[site + 1])
+    last = model.pair_row[taken_first.pair[stop[cut]]]
+    return served + np.bincount(last, rest[cut] * share[cut], minlength=size)
