@@ -14,7 +14,13 @@ STATUSES = ("official", "estimated", "synthetic")
 CONFIDENCES = ("seen", "known", "default")
 CHANNELS = ("all", "talent", "points", "policy")
 BASES = ("actual", "planned")
-LAND_SOURCES = ("new", "renewal", "idle", "offset", "none")
+# Where land can be had: construction land that is new, or stock land (renewal, idle land, 增减挂钩).
+NEW_SOURCE = "new"
+STOCK_SOURCES = ("renewal", "idle", "offset")
+USABLE_SOURCES = (NEW_SOURCE, *STOCK_SOURCES)
+# Source of a parcel that stays in its present use.
+NO_SOURCE = "none"
+LAND_SOURCES = (*USABLE_SOURCES, NO_SOURCE)
 CODE_SYSTEMS = ("ydyh", "sandiao")
 # What a constraint does; those from `min_area` on act on what the others leave of a parcel.
 CONSTRAINT_RULES = ("exclude", "inside", "slope", "warn", "min_area", "min_width", "min_compactness")

@@ -13,7 +13,7 @@ from landlink.plan.chain import site_facilities
 from landlink.plan.plan import Plan
 from landlink.plan.site_files import save_sites
 from landlink.present.tables import proof
-from landlink.schema import LAND_SOURCES, PEOPLE
+from landlink.schema import PEOPLE, USABLE_SOURCES
 from landlink.siting.limits import Progress, Watch
 from landlink.siting.request import CANDIDATES, Chosen, Wish
 from landlink.siting.solver import Weights
@@ -40,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser, say: Say) -> None:
     shared = ("city", "--plan", "--supply", "--out", "--facility", "--cell", "--housing-share", "--jobs-share")
     add_shared(parser, say, *shared, "--accept-questions")
     parser.add_argument("--group", default=PEOPLE[1], help=choices(say, "site.group", PEOPLE))
-    parser.add_argument("--source", action="append", help=choices(say, "site.source", LAND_SOURCES[:-1]))
+    parser.add_argument("--source", action="append", help=choices(say, "site.source", USABLE_SOURCES))
     parser.add_argument("--weight", action="append", default=[], metavar="TERM=WEIGHT", help=say("site.weight"))
     parser.add_argument("--split", action="store_true", help=say("site.split"))
     parser.add_argument("--no-existing", action="store_true", help=say("site.no_existing"))
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace, lang: Lang) -> None:
         facilities=tuple(options.facility or ()),
         group=options.group,
         weights=_weights(options.weight),
-        sources=tuple(options.source or LAND_SOURCES[:-1]),
+        sources=tuple(options.source or USABLE_SOURCES),
         split=options.split,
         existing=not options.no_existing,
         candidates=options.candidates,

@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from landlink.schema import USABLE_SOURCES
+
 # Ramps of one hue for districts that bear their names: light to dark, and no darker than a name on them can be read.
 ORANGES = ("#fff0e0", "#fdd7b0", "#fbb980", "#f19a55", "#dd7733")
 BLUES = ("#e6f0f9", "#c5dbee", "#9dc4e2", "#71a8d3", "#4a8bbf")
@@ -19,8 +21,10 @@ NO_ACCESS = "#e4e4e4"
 ZERO = "#ffffff"
 # A district that a sheet is not about.
 OTHER_DISTRICT = "#f1f1f0"
-# Land by where it can be had (Okabe and Ito, darkened so that they differ in grey too).
-SOURCES: Mapping[str, str] = {"new": "#e69f00", "renewal": "#0072b2", "idle": "#cc79a7", "offset": "#1d5c43"}
+# Land by where it can be had (Okabe and Ito, darkened so that they differ in grey too); a further source of land has
+# the next of the others.
+_OF_SOURCES = ("#e69f00", "#0072b2", "#cc79a7", "#1d5c43", "#882255", "#999933", "#56b4e9", "#332288")
+SOURCES: Mapping[str, str] = dict(zip(USABLE_SOURCES, _OF_SOURCES, strict=False))
 # Quiet colours for districts side by side.
 PASTELS = ("#f8e6c1", "#d5e6d0", "#d3e2ef", "#efd9dc", "#e3dcec", "#eceac9", "#d5ebe7", "#ecdfd0")
 # Facilities in their order (Okabe and Ito, then Tol).

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from landlink.schema import LAND_SOURCES
+from landlink.schema import LAND_SOURCES, USABLE_SOURCES
 from landlink.supply.developable import IN_USE
 from landlink.supply.find import Supply
 from landlink.texts import Lang, pick, text
@@ -50,7 +50,7 @@ def district_supply(found: Supply, lang: Lang, names: Mapping[str, str]) -> pd.D
 
     The sum is of the exact areas, rounded once.
     """
-    sources = list(LAND_SOURCES[:-1])
+    sources = list(USABLE_SOURCES)
     table = found.developable.districts.pivot_table(index="code", columns="land_source", values="developable_m2")
     areas = table.reindex(index=list(names), columns=sources).fillna(0).astype("int64")
     areas["developable_m2"] = areas.sum(axis=1)

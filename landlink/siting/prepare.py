@@ -16,7 +16,7 @@ from landlink.access.people import counted, existing
 from landlink.city.land import Land, resource_origin
 from landlink.errors import DataError, Fault
 from landlink.policy import Standard
-from landlink.schema import PEOPLE, worst
+from landlink.schema import NEW_SOURCE, PEOPLE, worst
 from landlink.siting.request import RULES, Grants, Task, Wish
 from landlink.siting.solver import Budget, Kind, Problem
 from landlink.supply.find import Supply
@@ -75,7 +75,7 @@ def prepare(grants: Grants, supply: Supply, cells: pd.DataFrame, wish: Wish) -> 
         land_m2=options["land_m2"].to_numpy("int64"),
         area_m2=parcels["developable_m2"].to_numpy("int64"),
         suitability=parcels["score"].fillna(UNKNOWN).to_numpy("float64"),
-        is_new=(parcels["land_source"] == "new").to_numpy(),
+        is_new=(parcels["land_source"] == NEW_SOURCE).to_numpy(),
         budgets=tuple(_budgets(grants, names, parcels)),
         fixed=_pairs(wish.fixed, index, names, needed=True),
         barred=_pairs(wish.barred, index, names, needed=False),
@@ -245,7 +245,7 @@ def _budgets(grants: Grants, names: Sequence[str], parcels: gpd.GeoDataFrame) ->
     """Land that each district grants each facility, and new land that its quota gives all of them."""
     granted = grants.needs.set_index(["code", "facility"])["granted_m2"]
     quota = grants.quota.set_index("code")["quota_m2"]
-    new = (parcels["land_source"] == "new").to_numpy()
+    new = (parcels["land_source"] == NEW_SOURCE).to_numpy()
     budgets = []
     for code in grants.quota["code"]:
         inside = (parcels["code"] == code).to_numpy()

@@ -8,7 +8,7 @@ import pandas as pd
 
 from landlink.errors import DataError, Fault
 from landlink.policy import Rules
-from landlink.schema import LAND_SOURCES, PEOPLE
+from landlink.schema import PEOPLE, USABLE_SOURCES
 from landlink.siting.sites import Siting
 from landlink.siting.solver import Allocation, Problem, Weights
 
@@ -45,7 +45,7 @@ class Wish:
     facilities: tuple[str, ...] = ()
     group: str = PEOPLE[1]
     weights: Weights = field(default_factory=Weights)
-    sources: tuple[str, ...] = LAND_SOURCES[:-1]
+    sources: tuple[str, ...] = USABLE_SOURCES
     split: bool = False
     existing: bool = True
     candidates: int = CANDIDATES
@@ -54,7 +54,7 @@ class Wish:
 
     def __post_init__(self) -> None:
         """Refuse unknown groups and sources of land."""
-        choices = (("group", (self.group,), PEOPLE), ("sources", self.sources, LAND_SOURCES[:-1]))
+        choices = (("group", (self.group,), PEOPLE), ("sources", self.sources, USABLE_SOURCES))
         faults = [
             Fault("option.choice", {"option": name, "value": value, "choices": " | ".join(known)})
             for name, chosen, known in choices

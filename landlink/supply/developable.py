@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from landlink.crs import plane_area_m2
 from landlink.crs.area import false_easting
-from landlink.schema import LAND_SOURCES, PIECES, ZONES
+from landlink.schema import NO_SOURCE, PIECES, ZONES
 from landlink.supply.overlay import ROUND, Meeting, Shapes, buffered, keep, meet, remove
 
 IN_USE = "in_use"
@@ -103,7 +103,7 @@ def developable(
         raise ValueError("parcels must be in a Gauss-Krüger plane of CGCS2000; see landlink.crs.to_plane")
     rules = constraints.to_dict("records")
     shapes = parcels.geometry.to_numpy()
-    free = np.flatnonzero(parcels["land_source"].to_numpy() != LAND_SOURCES[-1])
+    free = np.flatnonzero(parcels["land_source"].to_numpy() != NO_SOURCE)
     run = _Run(shapes[free], x_0, threads)
     gross = plane_area_m2(shapes, x_0)
     cutting = [rule for rule in rules if rule["rule"] in ZONES]

@@ -25,7 +25,7 @@ from streamlit_folium import st_folium
 
 from landlink.present.classes import SCORE_EDGES, class_labels
 from landlink.present.colors import SOURCES, SUITABILITY
-from landlink.schema import LAND_SOURCES
+from landlink.schema import USABLE_SOURCES
 from landlink.supply.find import Supply
 from landlink.supply.overlay import Shapes
 from landlink.ui.maps import RAMP, Layer, call_layer
@@ -235,7 +235,7 @@ def show(base: folium.Map, layers: Sequence[Layer], *, key: str, height: int) ->
 
 def source_legend(labels: Mapping[str, str]) -> list[dict[str, object]]:
     """Legend entries by source of land."""
-    entries: list[dict[str, object]] = [{"label": labels[name], "color": SOURCES[name]} for name in LAND_SOURCES[:-1]]
+    entries: list[dict[str, object]] = [{"label": labels[name], "color": SOURCES[name]} for name in USABLE_SOURCES]
     return [*entries, {"label": labels[""], "color": NOT_SHOWN}]
 
 

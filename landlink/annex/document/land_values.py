@@ -7,13 +7,11 @@ import pandas as pd
 from landlink.annex.material import Material
 from landlink.plan.plan import Plan
 from landlink.present.tables import proof
-from landlink.schema import LAND_SOURCES, worst
+from landlink.schema import USABLE_SOURCES, worst
 from landlink.siting.sites import Siting
 from landlink.supply.developable import lost
 from landlink.texts import Lang, pick, text
 from landlink.units import exact_ha
-
-_SOURCES = LAND_SOURCES[:-1]
 
 
 def land_values(plan: Plan, lang: Lang, district: str | None, material: Material | None) -> dict[str, Any]:
@@ -33,7 +31,7 @@ def _supply(plan: Plan, material: Material, parcels: pd.DataFrame, lang: Lang, d
     """Developable land by district and source, and what the constraints take."""
     codes = list(plan.quota["code"])
     sums = parcels.pivot_table(index="code", columns="land_source", values="developable_m2", aggfunc="sum")
-    areas = sums.reindex(index=codes, columns=list(_SOURCES)).fillna(0).astype("int64")
+    areas = sums.reindex(index=codes, columns=list(USABLE_SOURCES)).fillna(0).astype("int64")
     areas["total"] = areas.sum(axis=1)
     names = plan.names(lang)
     shown = areas.map(lambda area: f"{exact_ha(area):,}")

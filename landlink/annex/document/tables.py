@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from landlink.schema import USABLE_SOURCES
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -39,7 +41,6 @@ class Table:
 
 
 _DISTRICT = Column("model.column.district", "name", 1)
-_SOURCES = ("new", "renewal", "idle", "offset")
 TABLES = {
     table.name: table
     for table in (
@@ -115,7 +116,7 @@ TABLES = {
             "supply",
             (
                 _DISTRICT,
-                *(Column(f"model.land_source.{source}", source, 1, "ha") for source in _SOURCES),
+                *(Column(f"model.land_source.{source}", source, 1, "ha") for source in USABLE_SOURCES),
                 Column("annex.print.total", "total", 1, "ha"),
             ),
             "supply_total",

@@ -18,11 +18,10 @@ from landlink.annex.material import Material
 from landlink.plan.plan import Plan
 from landlink.present import colors
 from landlink.present.classes import SCORE_EDGES, class_labels, class_of
-from landlink.schema import LAND_SOURCES
+from landlink.schema import USABLE_SOURCES
 from landlink.texts import Lang, pick, text
 from landlink.units import exact_ha
 
-_SOURCES = LAND_SOURCES[:-1]
 _GROUND = "#fbfaf5"
 # Face, hatch and its colour of constraints by name, as plans of the field have them; others take a pattern in turn.
 _OF_ZONE = {
@@ -43,7 +42,7 @@ def supply(plan: Plan, material: Material, parcels: gpd.GeoDataFrame, lang: Lang
     own = _own(parcels, district)
     usable = own[own["developable_m2"] > 0]
     grounds, legend = _zones(material, lang, area)
-    for source in _SOURCES:
+    for source in USABLE_SOURCES:
         shapes = usable.loc[usable["land_source"] == source].geometry.to_numpy()
         if len(shapes):
             grounds.append(Ground(collected(shapes, parcels.crs), face=colors.SOURCES[source]))

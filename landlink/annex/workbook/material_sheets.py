@@ -11,13 +11,12 @@ from landlink.annex.workbook.guards import mark
 from landlink.annex.workbook.layout import QUOTA, Layout, letter
 from landlink.annex.workbook.page import A4, FOUR, GENERAL, TEXT, WHOLE, Page, Role
 from landlink.plan.plan import Plan
-from landlink.schema import CHANNELS, LAND_SOURCES
+from landlink.schema import CHANNELS, USABLE_SOURCES
 from landlink.supply.developable import IN_USE, lost
 from landlink.texts import Lang, listed, pick, text
 from landlink.units import exact_ha
 
 _FIRST = 5
-_NEW, *_STOCK = LAND_SOURCES[:-1]
 
 
 class _Sheet:
@@ -149,7 +148,7 @@ def write_supply(worksheet: Worksheet, plan: Plan, layout: Layout, material: Mat
     taken = _taken(parcels, material, lang)
     sheet = _Sheet(worksheet, plan, layout, [8, 11, *[12] * max(10, len(taken) + 3)], "")
     sheet.title = text("annex.supply.title", lang, **sheet.named)
-    sources = (_NEW, *_STOCK)
+    sources = USABLE_SOURCES
     sheet.head(
         head,
         text("annex.print.unit_ha", lang),

@@ -13,7 +13,7 @@ from landlink.plan.chain import people_on_cells, siting_task
 from landlink.plan.derivation import Explainer
 from landlink.plan.plan import Plan
 from landlink.present.tables import proof
-from landlink.schema import LAND_SOURCES, PEOPLE, RESULTS
+from landlink.schema import PEOPLE, RESULTS, USABLE_SOURCES
 from landlink.siting.request import CANDIDATES, Chosen, Wish
 from landlink.siting.solver import Weights
 from landlink.siting.worker import Solve
@@ -205,8 +205,8 @@ def _solve(plan: Plan, at: land_state.Look) -> None:
     )
     sources = two.multiselect(
         t("model.column.land_source"),
-        LAND_SOURCES[:-1],
-        default=LAND_SOURCES[:-1],
+        USABLE_SOURCES,
+        default=USABLE_SOURCES,
         format_func=lambda name: t(f"model.land_source.{name}"),
         key=f"siting_sources-{state.lang()}",
     )

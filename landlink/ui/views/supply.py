@@ -12,7 +12,7 @@ from landlink.city.shipped import example_folder
 from landlink.plan.derivation.parcels import explain_parcel
 from landlink.present.colors import SUITABILITY
 from landlink.present.supply import constraint_titles, district_supply, losses
-from landlink.schema import LAND_SOURCES
+from landlink.schema import LAND_SOURCES, USABLE_SOURCES
 from landlink.supply.ahp import ACCEPTED, matrix, weights
 from landlink.supply.find import Supply
 from landlink.texts import pick
@@ -65,7 +65,7 @@ def _headline(found: Supply) -> None:
     mark = "" if found.status == "official" else f" {t(f'model.status.{found.status}')}"
     headline = t("model.unit.beside", name=t("model.column.developable_m2"), unit=f"{t('model.unit.ha')}{mark}")
     cells[0].metric(headline, f"{ha(int(usable['developable_m2'].sum())):,}")
-    for cell, source in zip(cells[1:], LAND_SOURCES[:-1], strict=False):
+    for cell, source in zip(cells[1:], USABLE_SOURCES, strict=False):
         area = int(usable.loc[usable["land_source"] == source, "developable_m2"].sum())
         cell.metric(t(f"model.land_source.{source}"), f"{ha(area):,}")
     cells[-1].metric(t("ui.supply.usable"), f"{len(usable):,} / {len(parcels):,}")

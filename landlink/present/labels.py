@@ -1,0 +1,128 @@
+"""Labels (名称) of figures, parameters, units and statuses in the reader's language, one for screen and paper."""
+
+from collections.abc import Iterable, Mapping
+
+from landlink.city.facts import UNITS
+from landlink.plan.plan import Plan
+from landlink.policy import Dated
+from landlink.schema import RESULTS, Column
+from landlink.texts import Lang, has_text, listed, pick, text
+
+# What stands behind the label of a figure that is estimated or synthetic, or rests on such figures.
+MARK = "*"
+# Columns of the sources of a fact: see :attr:`landlink.city.facts.Facts.sources`.
+Origin = Mapping[str, str]
+
+
+def label(table: str, name: str, lang: Lang, *, unit: bool = False, status: str = "official") -> str:
+    """Label of a result column, with its unit where asked for, marked where its figures are not official.
+
+    Examples
+    --------
+    >>> label("quota", "cut_m2", "en", unit=True, status="estimated")
+    'Cut* (ha)'
+    """
+    named = text(f"model.column.{name}", lang) + ("" if status == "official" else MARK)
+    return with_unit(named, shown_unit(RESULTS[table][name]), lang) if unit else named
+
+
+def figure_label(name: str, lang: Lang) -> str:
+    """Label of a result column or of a district fact.
+
+    Examples
+    --------
+    >>> figure_label("quota_m2", "en"), figure_label("residents", "en")
+    ('Quota of new construction land', 'Resident population')
+    """
+    ids = (f"model.column.{name}", f"model.item.{name}")
+    return text(next(key for key in ids if has_text(key)), lang)
+
+
+def fact_label(item: str, lang: Lang) -> str:
+    """Label of a district fact."""
+    return text(f"model.item.{item}", lang)
+
+
+def parameter_label(parameter: str, titles: Mapping[str, str], lang: Lang) -> str:
+    """Label of a parameter; of a facility's, its title and what the field sets.
+
+    Parameters
+    ----------
+    parameter
+        Id, such as ``stock.offset_share`` or ``facility.hospital.per_1000``.
+    titles
+        Titles of the facilities by id.
+    """
+    if not parameter.startswith("facility."):
+        return text(f"model.parameter.{parameter}", lang)
+    _, facility, field = parameter.split(".")
+    named = text(f"model.parameter.{field}", lang)
+    return text("model.of_facility", lang, facility=titles[facility], field=named)
+
+
+def parameter_value(dated: Dated, names: Mapping[str, str], lang: Lang) -> str:
+    """Value of a parameter in words: the balancing rule by its name, districts by theirs.
+
+    Parameters
+    ----------
+    names
+        Names of the districts by code.
+    """
+    if dated.parameter == "balance.rule":
+        return text(f"model.rule.{dated.choice}", lang)
+    if isinstance(dated.content, tuple):
+        return listed((names[code] for code in dated.content), lang)
+    return dated.display()
+
+
+def source_label(dated: Dated, lang: Lang) -> str:
+    """Document and clause that a parameter's value comes from."""
+    return " ".join(part for part in (dated.document.name(lang), pick(dated.clause, lang)) if part)
+
+
+def cuts_label(cuts: Iterable[str], lang: Lang) -> str:
+    """What a claim is cut by, such as ``capacity`` and ``city cap``; empty where nothing cuts it."""
+    return listed((text(f"model.cut.{cut}", lang) for cut in cuts), lang)
+
+
+def groups_label(plan: Plan, lang: Lang) -> str:
+    """Groups of facilities in the order in which land is granted."""
+    groups = dict.fromkeys(facility.group for facility in plan.facilities)
+    return listed((text(f"model.group.{group}", lang) for group in groups), lang)
+
+
+def status_label(status: str, lang: Lang) -> str:
+    """Status of a figure in words."""
+    return text(f"model.status.{status}", lang)
+
+
+def confidence_label(confidence: str, lang: Lang) -> str:
+    """Confidence of a source in words."""
+    return text(f"model.confidence.{confidence}", lang)
+
+
+def shown_unit(column: Column) -> str:
+    """Unit that a column is shown in: areas in ha, all else as it is."""
+    return "ha" if column.unit == "m2" else column.unit
+
+
+def fact_unit(item: str) -> str:
+    """Unit that a district fact is entered and shown in: areas in ha."""
+    return "ha" if UNITS[item] == "m2" else UNITS[item]
+
+
+def symbol(unit: str, lang: Lang) -> str:
+    """Symbol of a unit; empty where there is none.
+
+    Examples
+    --------
+    >>> symbol("m2/person", "en"), symbol("", "en")
+    ('m²/person', '')
+    """
+    return text(f"model.unit.{unit or 'none'}", lang)
+
+
+def with_unit(name: str, unit: str, lang: Lang) -> str:
+    """Label with the symbol of its unit beside it."""
+    beside = symbol(unit, lang)
+    return text("model.unit.beside", lang, name=name, unit=beside) if beside else name
