@@ -9,6 +9,11 @@ M2_PER_HA = 10_000
 _M2_SHOWN = 100  # 0.01 ha
 MU_PER_HA = 15
 PERSONS_PER_WAN = 10_000
+# The most that a figure of an input may be: more is a mistake, and sums stay well within 64 bits.
+MOST_M2 = 10**12  # m²: a tenth of China
+MOST_HA = MOST_M2 // M2_PER_HA  # ha
+MOST_PERSONS = 10**8  # persons: three times the largest municipality
+MOST_UNITS = 10**8  # places, beds, jobs: one for each person
 
 
 def half_up(value: Fraction) -> int:

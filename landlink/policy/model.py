@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from landlink.errors import DataError, Fault, PolicyError
+from landlink.errors import DataError, Fault, Faults, PolicyError
 from landlink.policy.standards import Standard
 from landlink.policy.values import Dated, Facility, Parameter
 from landlink.texts import Lang
@@ -127,7 +127,7 @@ class Policy:
     facilities: tuple[Facility, ...]
 
     def on(self, day: str) -> Rules:
-        """Rules in force on a day; a parameter that is not yet in force is left out.
+        """Rules in force on a day; parameters and facilities that are not yet in force are left out.
 
         Parameters
         ----------
@@ -137,7 +137,8 @@ class Policy:
         values = {
             name: parameter.at(day) for name, parameter in self.parameters.items() if parameter.values[0].since <= day
         }
-        return Rules(values, self.facilities)
+        in_force = [facility for facility in self.facilities if f"facility.{facility.id}.per_1000" in values]
+        return Rules(values, in_force)
 
     def check_districts(self, codes: Iterable[str]) -> None:
         """Check that every district the policy names is one of the city's.
@@ -148,18 +149,11 @@ class Policy:
             Each unknown code, with the line where it stands.
         """
         known = set(codes)
-        faults = [
-            Fault(
-                "policy.district_unknown",
-                {"code": code, "parameter": parameter.id, "have": ", ".join(sorted(known))},
-                dated.file,
-                row=dated.line,
-            )
-            for parameter in self.parameters.values()
-            for dated in parameter.values
-            if isinstance(dated.content, tuple)
-            for code in dated.content
-            if code not in known
-        ]
-        if faults:
-            raise PolicyError(faults)
+        faults = Faults()
+        for parameter in self.parameters.values():
+            for dated in parameter.values:
+                for code in dated.content if isinstance(dated.content, tuple) else ():
+                    if code not in known:
+                        values = {"code": code, "parameter": parameter.id, "have": ", ".join(sorted(known))}
+                        faults.add(Fault("policy.district_unknown", values, dated.file, row=dated.line))
+        faults.raise_if_any()

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
+
+from landlink.units import MOST_HA, MOST_PERSONS, MOST_UNITS
 
 Shape = Literal["value", "steps", "districts", "choice"]
+SHAPES: tuple[Shape, ...] = get_args(Shape)
 # Ways of balancing claims under the city's cap, each with the parameters that only some of them read; how each shares
 # land out is in landlink.linkage.balance.
 BALANCING_RULES: Mapping[str, tuple[str, ...]] = {
@@ -17,7 +20,23 @@ BALANCING_RULES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What a parameter may be: its shapes, unit and bounds."""
+    """What a parameter may be.
+
+    Parameters
+    ----------
+    shapes
+        Shapes that a value may have.
+    unit
+        Unit of the value, also of a step's.
+    minimum, maximum
+        Bounds of the value, also of a step's, both allowed; None where there is no number.
+    choices
+        Values of a choice.
+    by
+        Unit of what a table's steps go by.
+    whole
+        The number must be whole.
+    """
 
     shapes: tuple[Shape, ...]
     unit: str = ""
@@ -25,6 +44,7 @@ class Spec:
     maximum: Decimal | None = None
     choices: tuple[str, ...] = ()
     by: str = ""
+    whole: bool = False
 
     @property
     def bounds(self) -> str:
@@ -42,33 +62,50 @@ class Spec:
         return number.is_finite() and self.minimum <= number and (self.maximum is None or number <= self.maximum)
 
 
+# Most land that one unit of a facility (a place, a bed, a whole centre) takes, m².
+_MOST_PER_UNIT = Decimal(10**6)
+# Most units of a facility for 1,000 persons: 100 for each person, such as m² of green space.
+_MOST_PER_1000 = Decimal(10**5)
+# Largest size of a facility, units.
+_LARGEST = Decimal(10**6)
+# Farthest service radius, m: across a province.
+_FARTHEST = Decimal(10**6)
+# Highest standard of land per settled person, m²: ten times that of 国土资发〔2016〕123号.
+_MOST_PER_PERSON = Decimal(1_000)
+_NUMBER: tuple[Shape, ...] = ("value",)
+_NUMBER_OR_STEPS: tuple[Shape, ...] = ("value", "steps")
+
 PARAMETERS: dict[str, Spec] = {
-    "linkage.standard": Spec(("steps",), "m2/person", by="m2/person"),
+    "linkage.standard": Spec(("steps",), "m2/person", maximum=_MOST_PER_PERSON, by="m2/person"),
     # 国土资发〔2016〕123号: a province may adjust the standard within 10 %
-    "linkage.adjustment": Spec(("value",), "pct", Decimal(-10), Decimal(10)),
+    "linkage.adjustment": Spec(_NUMBER, "pct", Decimal(-10), Decimal(10)),
     "central.districts": Spec(("districts",)),
     "priority.districts": Spec(("districts",)),
-    "priority.weight": Spec(("value",), "", Decimal(1), Decimal(100)),
+    "priority.weight": Spec(_NUMBER, "", Decimal(1), Decimal(100)),
     "balance.rule": Spec(("choice",), choices=tuple(BALANCING_RULES)),
-    "balance.city_cap": Spec(("value",), "ha"),
-    "balance.floor_share": Spec(("value",), "share", maximum=Decimal(1)),
-    "stock.offset_share": Spec(("value",), "share", maximum=Decimal(1)),
-    "target.year": Spec(("value",), "year", Decimal(2000), Decimal(2100)),
-    "target.hukou_population": Spec(("value",), "person"),
-    "target.hukou_urban_share": Spec(("value",), "pct", maximum=Decimal(100)),
-    "target.gap_narrowing": Spec(("value",), "pct_point", maximum=Decimal(100)),
+    "balance.city_cap": Spec(_NUMBER, "ha", maximum=Decimal(MOST_HA)),
+    "balance.floor_share": Spec(_NUMBER, "share", maximum=Decimal(1)),
+    "stock.offset_share": Spec(_NUMBER, "share", maximum=Decimal(1)),
+    "target.year": Spec(_NUMBER, "year", Decimal(2000), Decimal(2100), whole=True),
+    "target.hukou_population": Spec(_NUMBER, "person", maximum=Decimal(MOST_PERSONS), whole=True),
+    "target.hukou_urban_share": Spec(_NUMBER, "pct", maximum=Decimal(100)),
+    "target.gap_narrowing": Spec(_NUMBER, "pct_point", maximum=Decimal(100)),
 }
 FACILITY_FIELDS: dict[str, Spec] = {
-    "share_pct": Spec(("value",), "pct", maximum=Decimal(100)),
-    "per_1000": Spec(("value",), "per_1000"),
-    "land_per_unit": Spec(("value", "steps"), "m2/unit", by="unit"),
-    "land_per_unit_central": Spec(("value", "steps"), "m2/unit", by="unit"),
-    "floor_per_unit": Spec(("value",), "m2/unit"),
-    "far": Spec(("value",), "", Decimal("0.1"), Decimal(50)),
-    "module_units": Spec(("value",), "unit", Decimal(1)),
-    "min_units": Spec(("value",), "unit", Decimal(1)),
-    "max_units": Spec(("value",), "unit", Decimal(1)),
-    "radius_m": Spec(("value",), "m"),
+    "share_pct": Spec(_NUMBER, "pct", maximum=Decimal(100)),
+    "per_1000": Spec(_NUMBER, "per_1000", maximum=_MOST_PER_1000),
+    "land_per_unit": Spec(_NUMBER_OR_STEPS, "m2/unit", maximum=_MOST_PER_UNIT, by="unit"),
+    "land_per_unit_central": Spec(_NUMBER_OR_STEPS, "m2/unit", maximum=_MOST_PER_UNIT, by="unit"),
+    "floor_per_unit": Spec(_NUMBER, "m2/unit", maximum=_MOST_PER_UNIT),
+    "far": Spec(_NUMBER, "", Decimal("0.1"), Decimal(50)),
+    "module_units": Spec(_NUMBER, "unit", Decimal(1), _LARGEST, whole=True),
+    "min_units": Spec(_NUMBER, "unit", Decimal(1), _LARGEST, whole=True),
+    "max_units": Spec(_NUMBER, "unit", Decimal(1), _LARGEST, whole=True),
+    "radius_m": Spec(_NUMBER, "m", Decimal(1), _FARTHEST),
 }
+# Largest bound between two steps, in whatever they go by.
+STEP_LIMIT = Decimal(MOST_UNITS)
+# What a document may be: a text, or a planning assumption that no text stands behind.
 KINDS = ("document", "assumption")
+# Groups of facilities, in the order in which clause 7 grants them land.
 GROUPS = ("housing", "education", "health", "elder_care", "employment", "other")

@@ -1,13 +1,13 @@
 """Reading YAML strictly: every repeated key and every value that YAML would reinterpret is refused, with its line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 import yaml
 
-from landlink.errors import Fault, PolicyError
+from landlink.errors import Fault, Faults, PolicyError
 
 _WHOLE_OR_DECIMAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 _AMBIGUOUS = re.compile(
@@ -16,6 +16,7 @@ _AMBIGUOUS = re.compile(
 )
 
 Scalar = str | Decimal
+Plain = Scalar | list["Plain"] | dict[str, "Plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,46 @@ class Node:
     line: int
 
     def items(self) -> "Iterator[tuple[str, Node]]":
-        """Entries of a mapping."""
+        """Entries of a mapping; of anything else none."""
         if isinstance(self.value, dict):
             yield from self.value.items()
+
+    def get(self, key: str) -> "Node | None":
+        """Value of a key of a mapping, None if there is no such key."""
+        return self.value.get(key) if isinstance(self.value, dict) else None
+
+    def entries(self, key: str) -> "Iterator[tuple[str, Node]]":
+        """Entries of the mapping below a key; none if there is no such key."""
+        below = self.get(key)
+        if below is not None:
+            yield from below.items()
+
+    def nearest(self, path: "Iterable[str | int]") -> "Node":
+        r"""Node at a path of keys and list positions, or the last on the way to it.
+
+        Examples
+        --------
+        >>> root = read_yaml("steps:\n- {value: 1}\n- {value: 2}", "policy.yaml")
+        >>> root.nearest(["steps", 1, "value"]).line, root.nearest(["steps", 2]).line
+        (3, 2)
+        """
+        node = self
+        for key in path:
+            if isinstance(node.value, dict) and key in node.value:
+                node = node.value[str(key)]
+            elif isinstance(node.value, list) and isinstance(key, int) and key < len(node.value):
+                node = node.value[key]
+            else:
+                break
+        return node
+
+    def plain(self) -> Plain:
+        """Value without lines."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
 
 
 class _Loader(yaml.SafeLoader):
@@ -53,7 +91,7 @@ def read_yaml(content: str, file: str) -> Node:
     """
     try:
         root = yaml.compose(content, Loader=_Loader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or str(error)
         raise PolicyError(
@@ -61,24 +99,23 @@ def read_yaml(content: str, file: str) -> Node:
         ) from None
     if root is None:
         raise PolicyError(Fault("file.empty", file=file))
-    faults: list[Fault] = []
+    faults = Faults()
     node = _convert(root, file, faults)
-    if faults:
-        raise PolicyError(faults)
+    faults.raise_if_any(PolicyError)
     return node
 
 
-def _convert(node: yaml.Node, file: str, faults: list[Fault]) -> Node:
+def _convert(node: yaml.Node, file: str, faults: Faults) -> Node:
     line = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         entries: dict[str, Node] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
-            place = key_node.start_mark.line + 1
+            key_line = key_node.start_mark.line + 1
             if key in entries:
-                faults.append(Fault("policy.key_duplicate", {"key": key, "first": entries[key].line}, file, row=place))
+                faults.add(Fault("policy.key_duplicate", {"key": key, "first": entries[key].line}, file, row=key_line))
             if key_node.style is None and (_AMBIGUOUS.fullmatch(key) or key == ""):
-                faults.append(Fault("policy.unquoted", {"value": key}, file, row=place))
+                faults.add(Fault("policy.unquoted", {"value": key}, file, row=key_line))
             entries[key] = _convert(value_node, file, faults)
         return Node(entries, line)
     if isinstance(node, yaml.SequenceNode):
@@ -91,5 +128,5 @@ def _convert(node: yaml.Node, file: str, faults: list[Fault]) -> Node:
     if _WHOLE_OR_DECIMAL.fullmatch(text):
         return Node(Decimal(text), line)
     if text == "" or _AMBIGUOUS.fullmatch(text):
-        faults.append(Fault("policy.unquoted", {"value": text}, file, row=line))
+        faults.add(Fault("policy.unquoted", {"value": text}, file, row=line))
     return Node(text, line)

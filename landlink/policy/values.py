@@ -71,13 +71,16 @@ class Steps:
         return next(step for step in self.steps if step.holds(by))
 
 
+Content = Decimal | Steps | tuple[str, ...] | str
+
+
 @dataclass(frozen=True, slots=True)
 class Dated:
     """A parameter's value from a day on, and where it comes from."""
 
     parameter: str
     since: str
-    content: Decimal | Steps | tuple[str, ...] | str
+    content: Content
     unit: str
     document: Document
     clause: str

@@ -282,3 +282,29 @@ def test_surplus_capacity_is_taken_off(tmp_path: Path, policy: Policy) -> None:
     hospital = needs[(needs["code"] == "440112") & (needs["facility"] == "hospital")].iloc[0]
     # 117 beds − 100 = 17 beds × 117 m²
     assert (hospital["units"], hospital["land_m2"]) == (17, 1_989)
+
+
+def test_a_facility_of_an_extending_policy_goes_before_employment(city: City, tmp_path: Path) -> None:
+    """A clinic (health) is granted land before elder care and employment, whatever the file that adds it."""
+    dated = '{"2018-02-01": {value: %s, source: plan, clause: x, confidence: seen}}'
+    (tmp_path / "clinics.yaml").write_text(
+        "id: clinics\ntitle: {zh: 诊所, en: Clinics}\nextends: guangzhou-2018\n"
+        'documents: {plan: {title: 方案, number: "", issued: "2018-02"}}\n'
+        "facilities:\n  clinic:\n    title: {zh: 诊所, en: Clinic}\n    group: health\n"
+        "    unit: {zh: 处, en: clinics}\n    fields:\n"
+        f"      per_1000: {dated % 1}\n      land_per_unit: {dated % 30_000}\n",
+        encoding="utf-8",
+    )
+    needs = landlink.make_plan(city, landlink.load_policy(tmp_path / "clinics.yaml"), 2020).needs
+    huangpu = needs[needs["code"] == "440112"].set_index("facility")
+    assert list(huangpu.index[-5:]) == ["hospital", "community_health_centre", "clinic", "elder_care", "employment"]
+    # 黄埔, 19,094 persons: 20 clinics × 30,000 m² = 600,000 m²; of the budget of 954,700 m² what goes before is
+    # housing 3,819 × 15 ÷ 2.5 = 22,914; kindergarten 780 × 13 = 10,140; schools 1,530 × 18 = 27,540,
+    # 1,200 × 23 = 27,600 and 1,500 × 25 = 37,500; hospital 117 × 117 = 13,689; health centre 1 × 1,420
+    before = [22_914, 10_140, 27_540, 27_600, 37_500, 13_689, 1_420]
+    assert list(huangpu["land_m2"][:8]) == [*before, 600_000]
+    assert huangpu.loc["clinic", "granted_m2"] == 600_000
+    # elder care 88 beds × 27.5 = 2,420; employment 8,593 × 40 = 343,720 gets what is left:
+    # 954,700 − 140,803 − 600,000 − 2,420 = 211,477
+    assert huangpu.loc["elder_care", "granted_m2"] == 2_420
+    assert (huangpu.loc["employment", "land_m2"], huangpu.loc["employment", "granted_m2"]) == (343_720, 211_477)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landlink.errors import PolicyError
-from landlink.policy import Policy, load_policy, shipped
+from landlink.policy import FACILITY_FIELDS, PARAMETERS, Policy, load_policy, shipped
 
 GOOD = """\
 id: test
@@ -259,3 +259,73 @@ def test_a_value_not_yet_in_force() -> None:
     with pytest.raises(PolicyError) as error:
         load_policy("national-2016").parameters["linkage.standard"].at("2016-01-01")
     assert error.value.faults[0].id == "policy.not_in_force"
+
+
+def value(number: float, since: str = "2019-03-01") -> str:
+    return f'"{since}": {{value: {number}, source: plan, clause: x, confidence: seen}}'
+
+
+def school(field: str) -> str:
+    """Change a field of the parent's school: 45 places a class, 1,080 to 1,620 places; it stands on line 9."""
+    return f"facilities:\n  primary_school:\n    fields:\n      {field}\nparameters:\n"
+
+
+def pool(ratio: str, land: str) -> str:
+    """Add a facility, the ratio's value on line 12 and the land's on line 13."""
+    return (
+        "facilities:\n  pool:\n    title: {zh: 池, en: Pool}\n    group: health\n    unit: {zh: 处, en: pools}\n"
+        f"    fields:\n      per_1000: {{{ratio}}}\n      land_per_unit: {{{land}}}\nparameters:\n"
+    )
+
+
+CONTRADICTIONS = {
+    "fewest above most": ("min_units", 1_665, "policy.sizes_order"),
+    "module above most": ("module_units", 1_700, "policy.sizes_order"),
+    "module not whole": ("module_units", 45.9, "policy.not_whole"),
+    "most no multiple": ("max_units", 1_700, "policy.sizes_module"),
+    "fewest no multiple": ("min_units", 1_100, "policy.sizes_module"),
+    "no radius": ("radius_m", 0, "policy.out_of_range"),
+    "100 ha a place": ("land_per_unit", 1_000_001, "policy.out_of_range"),
+    "100 places a person": ("per_1000", 100_001, "policy.out_of_range"),
+}
+
+
+@pytest.mark.parametrize(("field", "number", "fault"), CONTRADICTIONS.values(), ids=CONTRADICTIONS)
+def test_fields_of_a_facility_agree(write: Callable[[str], Path], field: str, number: float, fault: str) -> None:
+    content = GOOD.replace("parameters:\n", school(f"{field}: {{{value(number)}}}"))
+    with pytest.raises(PolicyError) as error:
+        load_policy(write(content))
+    assert [(one.id, one.row) for one in error.value.faults] == [(fault, 9)]
+    assert all(error.value.text(lang) for lang in ("zh", "en"))
+
+
+def test_every_number_of_a_policy_has_bounds() -> None:
+    numbers = {"value", "steps"}
+    declared = {**PARAMETERS, **FACILITY_FIELDS}
+    assert [name for name, spec in declared.items() if numbers & set(spec.shapes) and spec.maximum is None] == []
+
+
+def test_land_of_a_facility_is_in_force_when_its_ratio_is(write: Callable[[str], Path]) -> None:
+    with pytest.raises(PolicyError) as error:
+        load_policy(write(GOOD.replace("parameters:\n", pool(value(1), value(1, "2020-01-01")))))
+    assert [(one.id, one.row) for one in error.value.faults] == [("policy.facility_since", 12)]
+
+
+def test_facilities_of_a_child_stand_in_the_order_of_their_groups(write: Callable[[str], Path]) -> None:
+    # clause 7: housing, education, health, elder care, employment; within a group the parent's first
+    policy = load_policy(write(GOOD.replace("parameters:\n", pool(value(1), value(1)))))
+    assert [facility.id for facility in policy.facilities][-5:] == [
+        "hospital", "community_health_centre", "pool", "elder_care", "employment",
+    ]  # fmt: skip
+
+
+def test_a_facility_is_in_force_from_the_day_its_ratio_is(write: Callable[[str], Path]) -> None:
+    policy = load_policy(write(GOOD.replace("parameters:\n", pool(value(1), value(1)))))
+    known = [{facility.id for facility in policy.on(day).facilities} for day in ("2019-02-28", "2019-03-01")]
+    assert known[1] - known[0] == {"pool"}
+
+
+def test_a_day_that_no_calendar_has(write: Callable[[str], Path]) -> None:
+    with pytest.raises(PolicyError) as error:
+        load_policy(write(GOOD.replace('"2019-03-01": {value', '"2019-04-31": {value')))
+    assert [(one.id, one.row) for one in error.value.faults] == [("policy.not_date", 20)]
