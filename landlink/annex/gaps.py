@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from landlink.annex.material import Material
-from landlink.annex.workbook.basis_sheet import fact_status
 from landlink.plan.plan import Plan
+from landlink.present.tables import fact_status
 from landlink.texts import Lang, text
 
 _CAPACITIES = ("new_capacity_m2", "stock_available_m2")

@@ -32,7 +32,7 @@ def figure_label(name: str, lang: Lang) -> str:
     Examples
     --------
     >>> figure_label("quota_m2", "en"), figure_label("residents", "en")
-    ('Quota of new construction land', 'Resident population')
+    ('Quota', 'Residents')
     """
     ids = (f"model.column.{name}", f"model.item.{name}")
     return text(next(key for key in ids if has_text(key)), lang)

@@ -4,91 +4,93 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from landlink.schema import LAND_SOURCES, USABLE_SOURCES
-from landlink.supply.developable import IN_USE
+from landlink.present.labels import status_label, symbol
+from landlink.schema import LAND_SOURCES, LISTED, USABLE_SOURCES
+from landlink.supply.developable import IN_USE, lost
 from landlink.supply.find import Supply
 from landlink.texts import Lang, pick, text
 from landlink.units import ha
 
 
-def constraint_titles(found: Supply, lang: Lang) -> dict[str, str]:
-    """Title of each constraint, and of staying in use."""
-    rows = found.developable.constraints.to_dict("records")
+def constraint_titles(supply: Supply, lang: Lang) -> dict[str, str]:
+    """Title of each constraint by its name, and of staying in use."""
+    rows = supply.developable.constraints.to_dict("records")
     titles = {row["constraint"]: pick(row["title"], lang) for row in rows}
     return {IN_USE: text("model.column.lost_in_use_m2", lang), **titles}
 
 
-def supply_table(found: Supply, lang: Lang) -> pd.DataFrame:
+def loss_label(constraint: str, title: str, lang: Lang) -> str:
+    """Label of the area that a constraint takes of a parcel, or that stays in use."""
+    if constraint == IN_USE:
+        return title
+    return text("model.column.lost", lang, constraint=title)
+
+
+def supply_table(supply: Supply, lang: Lang) -> pd.DataFrame:
     """Supply by parcel, areas in m²; constraints, sources and reasons under their titles."""
-    titles = constraint_titles(found, lang)
+    titles = constraint_titles(supply, lang)
     sources = {name: text(f"model.land_source.{name}", lang) for name in LAND_SOURCES}
-    parcels = found.parcels.drop(columns="geometry")
+    parcels = supply.parcels.drop(columns="geometry")
     shown = parcels.assign(
         land_source=parcels["land_source"].map(sources),
         reason=parcels["reason"].map({"": "", **titles}),
         warnings=[
-            "；".join(titles[name] for name in names.split("; ")) if names else "" for names in parcels["warnings"]
+            "；".join(titles[name] for name in names.split(LISTED)) if names else "" for names in parcels["warnings"]
         ],
-        status=parcels["status"].map(lambda status: text(f"model.status.{status}", lang)),
+        status=parcels["status"].map(lambda status: status_label(status, lang)),
     )
-    return shown.rename(columns={name: _heading(name, titles, lang) for name in shown.columns})
+    losses = {lost(name): loss_label(name, title, lang) for name, title in titles.items()}
+    return shown.rename(columns={name: _heading(name, losses, lang) for name in shown.columns})
 
 
-def _heading(name: str, titles: Mapping[str, str], lang: Lang) -> str:
-    beside = {"m2": text("model.unit.m2", lang)}
-    constraint = name.removeprefix("lost_").removesuffix("_m2")
-    label = (
-        text("model.column.lost", lang, constraint=titles[constraint])
-        if name.startswith("lost_") and constraint != IN_USE
-        else text(f"model.column.{name}", lang)
-    )
-    return text("model.unit.beside", lang, name=label, unit=beside["m2"]) if name.endswith("_m2") else label
+def _heading(name: str, losses: Mapping[str, str], lang: Lang) -> str:
+    label = losses.get(name) or text(f"model.column.{name}", lang)
+    if not name.endswith("_m2"):
+        return label
+    return text("model.unit.beside", lang, name=label, unit=symbol("m2", lang))
 
 
-def district_supply(found: Supply, lang: Lang, names: Mapping[str, str]) -> pd.DataFrame:
+def district_supply(supply: Supply, lang: Lang, names: Mapping[str, str]) -> pd.DataFrame:
     """Developable area by district in ha: one column a source of land and their sum, the city's row last.
 
-    The sum is of the exact areas, rounded once.
+    Sums are of the exact areas, rounded once.
+
+    Parameters
+    ----------
+    names
+        Names of the districts by code, in the order of the rows.
     """
-    sources = list(USABLE_SOURCES)
-    table = found.developable.districts.pivot_table(index="code", columns="land_source", values="developable_m2")
-    areas = table.reindex(index=list(names), columns=sources).fillna(0).astype("int64")
+    table = supply.developable.districts.pivot_table(index="code", columns="land_source", values="developable_m2")
+    areas = table.reindex(index=list(names), columns=list(USABLE_SOURCES)).fillna(0).astype("int64")
     areas["developable_m2"] = areas.sum(axis=1)
     areas.loc["", :] = areas.sum()
     shown = areas.map(lambda area: float(ha(int(area))))
-    labels = {name: text(f"model.land_source.{name}", lang) for name in sources}
+    labels = {name: text(f"model.land_source.{name}", lang) for name in USABLE_SOURCES}
     shown = shown.rename(columns={**labels, "developable_m2": text("model.column.developable_m2", lang)})
-    district = [names[code] if code else text("cli.total", lang) for code in shown.index]
-    shown.insert(0, text("model.column.district", lang), district)
+    districts = [names[code] if code else text("cli.total", lang) for code in shown.index]
+    shown.insert(0, text("model.column.district", lang), districts)
     return shown.reset_index(drop=True)
 
 
-def losses(found: Supply, lang: Lang) -> pd.DataFrame:
-    """What each constraint takes of the parcels, in its order: constraint, rule, area in ha, status."""
-    sums = found.developable.parcels[found.developable.losses].sum()
-    titles = constraint_titles(found, lang)
-    rules = {row["constraint"]: row for row in found.developable.constraints.to_dict("records")}
-    rows = [_loss(IN_USE, titles, None, int(sums[f"lost_{IN_USE}_m2"]), lang)]
-    for name, rule in rules.items():
-        column = f"lost_{name}_m2"
-        rows.append(_loss(name, titles, rule, int(sums[column]) if column in sums else None, lang))
+def losses(supply: Supply, lang: Lang) -> pd.DataFrame:
+    """What each constraint takes of the parcels, in its order: constraint, area in ha, rule, status."""
+    sums = supply.developable.parcels[supply.developable.losses].sum()
+    titles = constraint_titles(supply, lang)
+    stays = text("model.formula.supply.lost_in_use_m2", lang)
+    rows = [_loss(titles[IN_USE], int(sums[lost(IN_USE)]), stays, "", lang)]
+    for constraint in supply.developable.constraints.to_dict("records"):
+        name, value = constraint["constraint"], constraint["value"]
+        area = int(sums[lost(name)]) if lost(name) in sums else None
+        shown = "0" if pd.isna(value) else f"{value:g}"
+        rule = text(f"model.constraint_rule.{constraint['rule']}", lang, value=shown)
+        rows.append(_loss(titles[name], area, rule, status_label(constraint["status"], lang), lang))
     return pd.DataFrame(rows)
 
 
-def _loss(
-    name: str, titles: Mapping[str, str], rule: Mapping[str, object] | None, area: int | None, lang: Lang
-) -> dict[str, object]:
-    told = text("model.formula.supply.lost_in_use_m2", lang)
-    status = ""
-    if rule is not None:
-        value = rule["value"]
-        told = text(
-            f"model.constraint_rule.{rule['rule']}", lang, value="0" if pd.isna(value) else f"{float(str(value)):g}"
-        )
-        status = text(f"model.status.{rule['status']}", lang)
+def _loss(title: str, area_m2: int | None, rule: str, status: str, lang: Lang) -> dict[str, object]:
     return {
-        text("ui.supply.constraint", lang): titles[name],
-        text("ui.supply.taken", lang): None if area is None else float(ha(area)),
-        text("ui.supply.rule", lang): told,
+        text("ui.supply.constraint", lang): title,
+        text("ui.supply.taken", lang): None if area_m2 is None else float(ha(area_m2)),
+        text("ui.supply.rule", lang): rule,
         text("ui.supply.status", lang): status,
     }

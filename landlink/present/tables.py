@@ -1,15 +1,16 @@
-"""Result tables as people read them: labelled, in 公顷, with the columns marked that rest on figures not official."""
+"""Result tables as people read them: areas in 公顷 that add up, and the status of each column's figures."""
 
 import pandas as pd
 
 from landlink.plan.derivation import Explainer
-from landlink.plan.formulas import FORMULAS
+from landlink.plan.formulas import columns_of
+from landlink.plan.plan import Plan
+from landlink.present.labels import label
 from landlink.schema import RESULTS, Column, worst
 from landlink.siting.sites import Siting
 from landlink.texts import Lang, text
 from landlink.units import ha, shown_ha, wan
 
-MARK = "*"
 # Columns of the quota table that a screen has room for.
 QUOTA_SHOWN = (
     "settled",
@@ -22,11 +23,6 @@ QUOTA_SHOWN = (
 )
 
 
-def shown_unit(column: Column) -> str:
-    """Unit in which a column is shown: areas in ha, all else as it is."""
-    return "ha" if column.unit == "m2" else column.unit
-
-
 def shown_values(values: pd.Series, column: Column) -> pd.Series:
     """Values of a table's rows in the unit in which they are shown; areas to 0.01 ha, adding up to their total."""
     return values if column.unit != "m2" else pd.Series(map(float, shown_ha(values)), values.index, name=values.name)
@@ -37,19 +33,12 @@ def decimals(column: Column) -> int:
     return 2 if column.unit in ("m2", "m2/person") else 0
 
 
-def label(table: str, name: str, lang: Lang, *, unit: bool = False, status: str = "official") -> str:
-    """Name of a column, with its unit where asked for, marked where it rests on figures that are not official."""
-    named = text(f"model.column.{name}", lang) + ("" if status == "official" else MARK)
-    symbol = text(f"model.unit.{shown_unit(RESULTS[table][name]) or 'none'}", lang)
-    return text("model.unit.beside", lang, name=named, unit=symbol) if unit and symbol else named
-
-
 def total(explainer: Explainer, table: str, name: str) -> tuple[str, str]:
     """Label, with unit and mark, and value of a column's sum over all districts."""
     status = column_status(explainer, table)[name]
-    labelled = label(table, name, explainer.lang, unit=True, status=status)
     value = explainer.plan.totals()[name]
-    return labelled, f"{ha(value):,}" if RESULTS[table][name].unit == "m2" else f"{value:,}"
+    shown = f"{ha(value):,}" if RESULTS[table][name].unit == "m2" else f"{value:,}"
+    return label(table, name, explainer.lang, unit=True, status=status), shown
 
 
 def people(persons: int, lang: Lang) -> str:
@@ -72,13 +61,18 @@ def proof(siting: Siting, lang: Lang) -> dict[str, str]:
 def column_status(explainer: Explainer, table: str) -> dict[str, str]:
     """Status of each computed column: the least official of its figures."""
     plan = explainer.plan
-    names = [name.partition(".")[2] for name in FORMULAS if name.startswith(f"{table}.")]
-    facilities = [facility.id for facility in plan.facilities] if table == "needs" else [None]
+    facilities = list(plan.titles(explainer.lang)) if table == "needs" else [None]
     return {
         name: worst(
             explainer.explain(table, code, name, facility=facility).status
             for code in plan.quota["code"]
             for facility in facilities
         )
-        for name in names
+        for name in columns_of(table)
     }
+
+
+def fact_status(plan: Plan) -> dict[tuple[str, str], str]:
+    """Status of each district fact that has a source, by code and item."""
+    rows = plan.base.sources
+    return dict(zip(zip(rows["code"], rows["item"], strict=True), rows["status"], strict=True))

@@ -8,13 +8,13 @@ import pandas as pd
 
 from landlink.annex.document.land_values import land_status, land_values
 from landlink.annex.material import Material
-from landlink.annex.workbook.basis_sheet import fact_status
 from landlink.plan.derivation import Explainer
 from landlink.plan.plan import Plan
 from landlink.policy import Dated
-from landlink.present.tables import column_status, decimals
+from landlink.present.labels import cuts_label, groups_label, parameter_label, parameter_value, source_label
+from landlink.present.tables import column_status, decimals, fact_status
 from landlink.schema import RESULTS, worst
-from landlink.texts import Lang, pick, text
+from landlink.texts import Lang, listed, pick, text
 from landlink.units import exact_ha, ha, shown_ha
 
 Values = dict[str, Any]
@@ -76,20 +76,19 @@ class _Values:
 
     def linkage(self) -> Values:
         """Standards and rules in force, and an example of their use."""
-        rules, comma = self.plan.rules, self.text("annex.print.comma")
+        rules = self.plan.rules
         standard = rules["linkage.standard"]
-        groups = dict.fromkeys(facility.group for facility in self.plan.facilities)
         cap = rules.get("balance.city_cap")
         share, adjustment = rules.get("stock.offset_share"), rules.get("linkage.adjustment")
         return {
             "steps": standard.display(),
-            "standard_source": self._source(standard),
+            "standard_source": source_label(standard, self.lang),
             "adjustment": "0" if adjustment is None else adjustment.display(),
             "offset_share": "0" if share is None else share.display(),
             "rule": self.text(f"model.rule.{rules['balance.rule'].content}"),
             "cap": "" if cap is None else f"{cap.content:,}",
-            "central": comma.join(self.known[code] for code in self.plan.central) or self.unknown,
-            "order": comma.join(self.text(f"model.group.{group}") for group in groups),
+            "central": listed((self.known[code] for code in self.plan.central), self.lang) or self.unknown,
+            "order": groups_label(self.plan, self.lang),
             "example": self._example(),
         }
 
@@ -120,7 +119,7 @@ class _Values:
         for name, column in (("per_capita", "per_capita_stock_m2"), ("standard", "standard_m2")):
             places = decimals(RESULTS["quota"][column])
             shown[name] = [f"{value:,.{places}f}" for value in table[column]]
-        shown["cut_by"] = [self._cut_by(told) for told in table["cut_by"]]
+        shown["cut_by"] = [cuts_label(cuts, self.lang) or self.unknown for cuts in table["cut_by"]]
         channels = self._channels()
         for name, kind in _CHANNELS.items():
             shown[name] = [self._persons(channels.get((code, kind))) for code in table["code"]]
@@ -160,10 +159,6 @@ class _Values:
 
     def _persons(self, persons: int | None) -> str:
         return self.unknown if persons is None else f"{persons:,}"
-
-    def _cut_by(self, cuts: tuple[str, ...]) -> str:
-        parts = [self.text(f"model.cut.{cut}") for cut in cuts]
-        return self.text("annex.print.comma").join(parts) or self.unknown
 
     def facilities(self) -> Values:
         """Units and land of each kind of facility, exact to the m²."""
@@ -232,23 +227,11 @@ class _Values:
         }
 
     def _assumption(self, dated: Dated) -> Values:
-        shown = dated.display()
-        if dated.parameter == "balance.rule":
-            shown = self.text(f"model.rule.{shown}")
-        elif isinstance(dated.content, tuple):
-            shown = self.text("annex.print.comma").join(self.known[code] for code in dated.content)
-        return {"name": self._label(dated.parameter), "value": shown, "source": self._source(dated)}
-
-    def _label(self, parameter: str) -> str:
-        if not parameter.startswith("facility."):
-            return self.text(f"model.parameter.{parameter}")
-        _, facility, part = parameter.split(".")
-        title = next(known.title[self.lang] for known in self.plan.facilities if known.id == facility)
-        return self.text("annex.basis.of_facility", facility=title, field=self.text(f"model.parameter.{part}"))
-
-    def _source(self, dated: Dated) -> str:
-        parts = (dated.document.name(self.lang), pick(dated.clause, self.lang))
-        return " ".join(part for part in parts if part)
+        return {
+            "name": parameter_label(dated.parameter, self.plan.titles(self.lang), self.lang),
+            "value": parameter_value(dated, self.known, self.lang),
+            "source": source_label(dated, self.lang),
+        }
 
 
 def nature(status: str, lang: Lang) -> str:

@@ -9,10 +9,11 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from landlink.annex.workbook.basis_sheet import FACTS, fact_status
 from landlink.city.facts import UNITS
 from landlink.plan.formulas import FORMULAS
 from landlink.plan.plan import Plan
+from landlink.present.labels import confidence_label, cuts_label, parameter_label, status_label, symbol, with_unit
+from landlink.present.tables import fact_status
 from landlink.schema import RESULTS, STATUSES
 from landlink.siting.sites import Siting
 from landlink.texts import Lang, has_text, pick, text
@@ -118,17 +119,16 @@ def write_geopackage(plan: Plan, path: str | Path, lang: Lang = "zh", district: 
 
 def _districts(plan: Plan, lang: Lang) -> gpd.GeoDataFrame:
     """Boundaries with quota, ledger and facts; each fact with its status."""
-    facts = plan.base.table[["code", *(item for item in FACTS if item not in plan.quota)]]
+    facts = plan.base.table[["code", *(item for item in UNITS if item not in plan.quota)]]
     ledger = plan.ledger.drop(columns=[name for name in plan.ledger if name in plan.quota and name != "code"])
     table = plan.districts.merge(facts, on="code").merge(plan.quota.drop(columns="district"), on="code")
     table = table.merge(ledger, on="code")
     table["central"] = table["code"].isin(plan.central)
     names = {name: text(f"model.status.{name}", lang) for name in STATUSES}
     status = {fact: names[value] for fact, value in fact_status(plan).items()}
-    for item in FACTS:
+    for item in UNITS:
         table[f"{item}_status"] = [status.get((code, item)) for code in table["code"]]
-    comma = text("annex.print.comma", lang)
-    table["cut_by"] = table["cut_by"].map(lambda cuts: comma.join(text(f"model.cut.{cut}", lang) for cut in cuts))
+    table["cut_by"] = table["cut_by"].map(lambda cuts: cuts_label(cuts, lang))
     return gpd.GeoDataFrame(table, geometry="geometry", crs=plan.districts.crs).sort_values("code", ignore_index=True)
 
 
@@ -165,31 +165,21 @@ def _with_unit(plan: Plan, table: pd.DataFrame, lang: Lang) -> pd.DataFrame:
 def _parameters(plan: Plan, lang: Lang) -> pd.DataFrame:
     """Values in force, with where they come from."""
     titles = plan.titles(lang)
-    rows = []
-    for dated in plan.rules.values():
-        _, _, field = dated.parameter.rpartition(".")
-        if dated.parameter.startswith("facility."):
-            facility = titles[dated.parameter.split(".")[1]]
-            label = text(
-                "annex.basis.of_facility", lang, facility=facility, field=text(f"model.parameter.{field}", lang)
-            )
-        else:
-            label = text(f"model.parameter.{dated.parameter}", lang)
-        rows.append(
-            {
-                "parameter": dated.parameter,
-                "label": label,
-                "value": dated.display(),
-                "unit": text(f"model.unit.{dated.unit}", lang) if dated.unit else "",
-                "source": dated.document.name(lang),
-                "clause": pick(dated.clause, lang),
-                "confidence": text(f"model.confidence.{dated.confidence}", lang),
-                "since": dated.since,
-                "parameter_status": text(f"model.status.{dated.status}", lang),
-                "note": pick(dated.note, lang),
-            }
-        )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(
+        {
+            "parameter": dated.parameter,
+            "label": parameter_label(dated.parameter, titles, lang),
+            "value": dated.display(),
+            "unit": symbol(dated.unit, lang),
+            "source": dated.document.name(lang),
+            "clause": pick(dated.clause, lang),
+            "confidence": confidence_label(dated.confidence, lang),
+            "since": dated.since,
+            "parameter_status": status_label(dated.status, lang),
+            "note": pick(dated.note, lang),
+        }
+        for dated in plan.rules.values()
+    )
 
 
 def _describe_columns(database: sqlite3.Connection, tables: Mapping[str, pd.DataFrame], plan: Plan, lang: Lang) -> None:
@@ -215,13 +205,11 @@ def _aliases(layer: str, table: pd.DataFrame, plan: Plan, lang: Lang) -> Iterato
         if name == "geometry":
             continue
         item = name.removesuffix("_status")
-        if item != name and item in FACTS:
+        if item != name and item in UNITS:
             yield name, text("annex.field.status", lang, item=text(f"model.item.{item}", lang)), ""
             continue
         alias = text(_label_id(name), lang)
-        unit = text(f"model.unit.{units[name]}", lang) if units.get(name) else ""
-        if unit:
-            alias = text("annex.field.with_unit", lang, label=alias, unit=unit)
+        alias = with_unit(alias, units.get(name, ""), lang)
         sources = ("quota", "ledger") if layer == "districts" else (layer,)
         found = [f"{source}.{name}" for source in sources if FORMULAS.get(f"{source}.{name}")]
         computed = [text(f"model.formula.{key}", lang) for key in found if has_text(f"model.formula.{key}")]

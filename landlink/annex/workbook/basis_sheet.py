@@ -16,6 +16,7 @@ from landlink.plan.formulas import FORMULAS
 from landlink.plan.options import OVERRIDES
 from landlink.plan.plan import Plan
 from landlink.policy import BALANCING_RULES, FACILITY_FIELDS, PARAMETERS, Dated, Step, Steps
+from landlink.present.labels import parameter_label
 from landlink.texts import pick, text
 
 # Names by which formulas, and whoever reads them, call the main parameters.
@@ -29,7 +30,6 @@ NAMES = {
     "priority.districts": "priority_districts",
     "central.districts": "central_districts",
 }
-FACTS = tuple(UNITS)
 _WIDTHS = (28, 5, 7.5, 20, 9, 30, 26, 14.5, 11.5, 9, 30, 16)
 _HEADS = (
     *("item", "sign", "bound", "value", "unit", "source"),
@@ -55,12 +55,6 @@ class Inputs:
         return self.values.get(name, default)
 
 
-def fact_status(plan: Plan) -> dict[tuple[str, str], str]:
-    """Status of each district fact that has a source, by code and item."""
-    rows = plan.base.sources
-    return dict(zip(zip(rows["code"], rows["item"], strict=True), rows["status"], strict=True))
-
-
 def write_basis(worksheet: Worksheet, plan: Plan, layout: Layout, *, head: str) -> Inputs:
     """Write the sheet and return where the parameters stand."""
     return _Writer(worksheet, plan, layout).write(head)
@@ -71,6 +65,7 @@ class _Writer:
         self.plan, self.layout, self.lang = plan, layout, layout.lang
         self.page, self.row, self.inputs = Page(worksheet, layout.lang, _WIDTHS), _FIRST, Inputs()
         self.names: Mapping[str, str] = plan.names(self.lang)
+        self.titles: Mapping[str, str] = plan.titles(self.lang)
         self.facts = plan.base.table.set_index("code")
         self.signs = choose(worksheet, '"≥,>"', layout.lang)
 
@@ -157,7 +152,7 @@ class _Writer:
             yield Dated("balance.city_cap", "", "", spec.unit, origin, "", "default", "", "", 0)
 
     def _rule(self, dated: Dated) -> None:
-        label = self._label(dated.parameter)
+        label = parameter_label(dated.parameter, self.titles, self.lang)
         unset = dated.content == ""
         origin = (
             self._unit(dated.unit, dated.parameter),
@@ -236,14 +231,6 @@ class _Writer:
             return _plain(content), WHOLE if large else GENERAL
         return content or None, GENERAL
 
-    def _label(self, parameter: str) -> str:
-        if not parameter.startswith("facility."):
-            return text(f"model.parameter.{parameter}", self.lang)
-        _, facility, part = parameter.split(".")
-        title = next(known.title[self.lang] for known in self.plan.facilities if known.id == facility)
-        field_label = text(f"model.parameter.{part}", self.lang)
-        return text("annex.basis.of_facility", self.lang, facility=title, field=field_label)
-
     def _unit(self, unit: str, parameter: str) -> str:
         if parameter.startswith("facility.") and unit in ("m2/unit", "unit"):
             facility = parameter.split(".")[1]
@@ -253,7 +240,7 @@ class _Writer:
 
     def _facts(self) -> Iterator[tuple[str, str, Mapping[str, str] | None]]:
         origins = {(row["code"], row["item"]): row for row in self.plan.base.sources.to_dict("records")}
-        for item in FACTS:
+        for item in UNITS:
             if item == "central_settled" and not self.plan.central_layer:
                 continue
             for code in self.layout.codes:

@@ -8,7 +8,7 @@ from openpyxl.workbook.properties import CalcProperties
 from landlink.annex.material import Material
 from landlink.annex.undated import undated
 from landlink.annex.workbook.balance_sheet import check, write_balance
-from landlink.annex.workbook.basis_sheet import FACTS, fact_status, write_basis
+from landlink.annex.workbook.basis_sheet import write_basis
 from landlink.annex.workbook.derivations_sheet import write_derivations
 from landlink.annex.workbook.formulas import quoted
 from landlink.annex.workbook.layout import SHEETS, Layout
@@ -16,9 +16,11 @@ from landlink.annex.workbook.material_sheets import write_settlement, write_supp
 from landlink.annex.workbook.needs_sheet import write_needs
 from landlink.annex.workbook.quota_sheets import write_annex_1, write_calculation
 from landlink.annex.workbook.sites_sheet import siting_notes, write_sites
+from landlink.city.facts import UNITS
 from landlink.plan.derivation import Explainer
 from landlink.plan.plan import Plan
-from landlink.present.tables import MARK, column_status
+from landlink.present.labels import MARK, groups_label
+from landlink.present.tables import column_status, fact_status
 from landlink.texts import Lang, text
 
 _MATERIAL = {"settlement": write_settlement, "supply": write_supply, "targets": write_targets}
@@ -94,7 +96,7 @@ def _marked(plan: Plan, lang: Lang) -> dict[str, frozenset[str]]:
     """Columns of the annexes that rest on figures that are not official."""
     explainer = Explainer(plan, lang)
     status = {name: column_status(explainer, name) for name in ("quota", "ledger", "needs")}
-    doubted = {item for (_, item), value in fact_status(plan).items() if value != "official"} & set(FACTS)
+    doubted = {item for (_, item), value in fact_status(plan).items() if value != "official"} & set(UNITS)
     computed = {name for table in ("quota", "ledger") for name, value in status[table].items() if value != "official"}
     return {
         "quota": frozenset(doubted | computed),
@@ -118,8 +120,7 @@ def _notes(plan: Plan, layout: Layout) -> dict[str, list[str]]:
         quoted(text(f"annex.note.{name}", lang, fingerprint=plan.fingerprint[:16], sheet=layout.sheet("basis")))
         for name in ("same", "differs", "changed")
     )
-    groups = dict.fromkeys(facility.group for facility in plan.facilities)
-    order = text("annex.print.comma", lang).join(text(f"model.group.{group}", lang) for group in groups)
+    order = groups_label(plan, lang)
     texts = {
         "quota": [*own, marks, text("annex.note.rounding", lang, sheet=layout.sheet("calculation")), basis],
         "needs": [*own, marks, text("annex.note.order", lang, order=order), text("annex.note.exact", lang), basis],

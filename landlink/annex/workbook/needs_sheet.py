@@ -10,7 +10,7 @@ from landlink.annex.workbook.guards import bound, mark, mark_changed
 from landlink.annex.workbook.layout import NEEDS, NEEDS_FIRST, NEEDS_HEAD, QUOTA, Layout, letter
 from landlink.annex.workbook.page import A4, FOUR, GENERAL, WHOLE, Page, Role
 from landlink.plan.plan import Plan
-from landlink.present.tables import MARK
+from landlink.present.labels import MARK
 from landlink.texts import text
 
 _SUMS = ("land_ha", "granted_ha", "deficit_ha", "land_m2", "granted_m2", "deficit_m2")

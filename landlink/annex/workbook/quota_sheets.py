@@ -5,15 +5,16 @@ from decimal import Decimal
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from landlink.annex.workbook.basis_sheet import Inputs, entered, fact_status
+from landlink.annex.workbook.basis_sheet import Inputs, entered
 from landlink.annex.workbook.formulas import blank_or, half_up, m2, quoted, shown_ha, step_value
 from landlink.annex.workbook.guards import bound, mark, mark_changed
 from landlink.annex.workbook.layout import NEEDS, QUOTA, QUOTA_FIRST, QUOTA_HEAD, Layout, letter
 from landlink.annex.workbook.page import A3, GENERAL, HECTARES, TEXT, TWO, WHOLE, Page, Role
 from landlink.plan.plan import Plan
-from landlink.present.tables import MARK
+from landlink.present.labels import MARK
+from landlink.present.tables import fact_status
 from landlink.schema import RESULTS
-from landlink.texts import text
+from landlink.texts import listed, text
 
 _SHOWN = {"m2": TWO, "m2/person": TWO, "pct": TWO, "person": WHOLE, "": GENERAL}
 # Names by which formulas, and whoever reads them, call the totals of the first annex.
@@ -215,7 +216,7 @@ def _formulas(plan: Plan, layout: Layout, inputs: Inputs, code: str) -> dict[str
     upper = layout.address("balance", "D", layout.balance_row(code))
     by_capacity, by_cap = f"{here['demand_m2']}>{upper}", f"{upper}>{here['quota_m2']}"
     capacity, cap = (text(f"model.cut.{name}", lang) for name in ("capacity", "city cap"))
-    both = quoted(text("annex.print.comma", lang).join((capacity, cap)))
+    both = quoted(listed((capacity, cap), lang))
     below = layout.needs_block(code)[1] + 1
     sums = {
         name: layout.address("needs", letter(NEEDS, column), below)

@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from landlink.plan.plan import Plan
-from landlink.present.tables import column_status, decimals, label, shown_values, total
+from landlink.present.labels import label
+from landlink.present.tables import column_status, decimals, shown_values, total
 from landlink.schema import RESULTS
 from landlink.ui import charts, state
 from landlink.ui.derivation import derivation

@@ -8,7 +8,8 @@ import streamlit as st
 from landlink.city.facts import BASES
 from landlink.plan.plan import Plan
 from landlink.policy import BALANCING_RULES
-from landlink.present.tables import MARK, QUOTA_SHOWN, column_status, decimals, label, shown_values, total
+from landlink.present.labels import MARK, label
+from landlink.present.tables import QUOTA_SHOWN, column_status, decimals, shown_values, total
 from landlink.schema import RESULTS
 from landlink.texts import Lang, listed, text
 from landlink.ui import charts, maps, state
