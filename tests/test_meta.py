@@ -39,7 +39,6 @@ def test_every_text_of_a_fault_is_there() -> None:
     }
     have = {name.rpartition(".")[0] for name in ZH if name.startswith("errors.") and name.endswith(".found")}
     used |= {f"errors.{name}" for name in re.findall(r"\"([a-z_]+\.[a-z_]+)\"", CODE)} & have
-    used |= {f"errors.raster.{name}" for name in re.findall(r"found.append\(\(\"([a-z_]+)\"", CODE)}
     assert used - have == set()
     made = {f"errors.data.no_{what}" for what in ("urban_residents", "urban_land")}
     made |= {name for name in have if name.startswith("errors.balance.")}

@@ -1,4 +1,4 @@
-"""Grids of cells, what a raster is refused for, and reading it window by window."""
+"""Grids of cells, the checks that a raster must pass, and reading it window by window."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -20,20 +20,23 @@ from rasterio.windows import Window  # type: ignore[import-untyped]
 from landlink.errors import CrsError, DataError, Fault
 
 Floats = npt.NDArray[np.float64]
+# Value that stands for no data in the files written.
 NODATA = -9999.0
-# Cells of a side of a window.
+# Cells along a side of a window.
 _SIDE = 1024
-# Cells of a side of a tile of a file.
+# Cells along a side of a file's tile.
 TILE = 512
-# Shares of a cell by which two grids may be off and still be one, and coordinates in computing.
-_OFF, EXACT = 1e-3, 1e-9
-# Bytes of GDAL's cache.
+# Share of a cell by which the lines of two grids may differ and still be the same grid.
+_OFF = 1e-3
+# Share of a cell to which coordinates are computed.
+EXACT = 1e-9
+# GDAL's cache, bytes.
 CACHE = 256 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where a raster's cells lie: rows run southwards from the north-western corner.
+    """Position of a raster's cells: rows run southwards from the north-western corner.
 
     Parameters
     ----------
@@ -62,6 +65,12 @@ class Grid:
             Side of a cell, m.
         crs
             A plane CRS in metres, as anything PROJ understands.
+
+        Examples
+        --------
+        >>> grid = Grid.over((95, 20, 310, 180), 100, "EPSG:4547")
+        >>> grid.bounds, grid.width, grid.height
+        ((0.0, 0.0, 400.0, 200.0), 4, 2)
         """
         if not (cell_m > 0 and np.isfinite([*bounds, cell_m]).all()):
             raise ValueError(f"no grid over {bounds} with cells of {cell_m} m")
@@ -92,11 +101,11 @@ class Grid:
 
     def profile(self, dtype: str = "float32", nodata: float | None = NODATA) -> dict[str, Any]:
         """What rasterio needs to write a tiled, compressed GeoTIFF of one band on this grid."""
-        place = {"crs": self.crs, "transform": self.transform, "width": self.width, "height": self.height}
+        grid = {"crs": self.crs, "transform": self.transform, "width": self.width, "height": self.height}
         tiles = {"tiled": True, "blockxsize": TILE, "blockysize": TILE, "sparse_ok": True, "bigtiff": "if_safer"}
         packed = {"compress": "deflate", "zlevel": 4, "predictor": 3 if dtype.startswith("float") else 2}
         values = {"count": 1, "dtype": dtype, "nodata": nodata}
-        return {"driver": "GTiff", "num_threads": "all_cpus", **place, **tiles, **packed, **values}
+        return {"driver": "GTiff", "num_threads": "all_cpus", **grid, **tiles, **packed, **values}
 
 
 def check_raster(path: Path, *, like: Grid | Path | None = None, metres: bool = True) -> None:
@@ -113,30 +122,32 @@ def check_raster(path: Path, *, like: Grid | Path | None = None, metres: bool = 
     ------
     DataError
         The file cannot be read, has no CRS or another than is needed, several bands, or rotated, flipped or shifted
-        cells; every fault is told.
+        cells; every fault is reported.
     """
     with opened(path) as source:
         crs, bands, to_xy, size = source.crs, source.count, source.transform, (source.width, source.height)
-    found: list[tuple[str, dict[str, object]]] = []
+    file = path.name
+    faults: list[Fault] = []
     if bands != 1:
-        found.append(("bands", {"count": bands}))
+        faults.append(Fault("raster.bands", {"count": bands}, file))
     if crs is None:
-        found.append(("crs_missing", {}))
+        faults.append(Fault("raster.crs_missing", file=file))
     elif metres and not (crs.is_projected and math.isclose(crs.linear_units_factor[1], 1)):
-        found.append(("not_projected", {"crs": _name(CRS.from_user_input(crs))}))
+        faults.append(Fault("raster.not_projected", {"crs": _name(CRS.from_user_input(crs))}, file))
     if to_xy.b or to_xy.d or to_xy.a <= 0 or to_xy.e >= 0:
-        found.append(("rotated", {"transform": ", ".join(f"{value:.9g}" for value in tuple(to_xy)[:6])}))
+        values = {"transform": ", ".join(f"{value:.9g}" for value in tuple(to_xy)[:6])}
+        faults.append(Fault("raster.rotated", values, file))
     elif crs is not None and like is not None:
         own, other = Grid(CRS.from_user_input(crs), to_xy, *size), like if isinstance(like, Grid) else Grid.of(like)
         if not _aligned(own, other):
-            found.append(("misaligned", {"grid": _describe(own), "other": _describe(other)}))
-    if found:
-        raise DataError(Fault(f"raster.{id_}", values, path.name) for id_, values in found)
+            faults.append(Fault("raster.misaligned", {"grid": _describe(own), "other": _describe(other)}, file))
+    if faults:
+        raise DataError(faults)
 
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Tell what goes wrong as the fault of a file that is read."""
+    """Report what goes wrong as the fault of a file that is read."""
     try:
         yield
     except (RasterioError, OSError) as error:
@@ -155,7 +166,7 @@ def opened(path: Path) -> Iterator[Any]:
 
 
 def values_of(source: Any, window: Window, *, halo: int = 0) -> Floats:
-    """Values of a window and a margin around it, NaN where there are none."""
+    """Values of a window and a margin around it; NaN for cells without data, infinite ones and those outside."""
     left, top = max(window.col_off - halo, 0), max(window.row_off - halo, 0)
     right = min(window.col_off + window.width + halo, source.width)
     bottom = min(window.row_off + window.height + halo, source.height)
@@ -169,7 +180,7 @@ def values_of(source: Any, window: Window, *, halo: int = 0) -> Floats:
 
 
 def windows_of(grid: Any, most: float = math.inf) -> Iterator[Window]:
-    """Windows of a grid or an open raster, of so many cells a side at most."""
+    """Windows of a grid or an open raster, at most so many cells along a side."""
     side = int(min(most, _SIDE))
     for row in range(0, grid.height, side):
         for column in range(0, grid.width, side):

@@ -237,9 +237,66 @@ def test_both_strategies_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     found = []
     for whole in (True, False):
         monkeypatch.setattr(f"{raster.zonal.__module__}._overlapping", lambda *_, whole=whole: whole)
-        monkeypatch.setattr(f"{raster.zonal.__module__}._ZONAL_CELLS", 10_000)
+        monkeypatch.setattr(f"{raster.zonal.__module__}._CELLS", 10_000)
         found.append(raster.zonal(path, polygons, ("mean", "count", "max")).to_numpy())
     assert found[0] == pytest.approx(found[1], rel=1e-6)
+
+
+STATS = ("count", "count(coverage_weight=none)", "mean(coverage_weight=none)", "quantile(q=0.25)", "q9=quantile(q=0.9)")
+
+
+def test_a_statistic_with_arguments_has_a_column_of_its_own(tmp_path: Path) -> None:
+    """Half of 0 and all of 1 are 1.5 cells, and 2 cells where none is weighted; their means are 2/3 and 1/2."""
+    path = write(tmp_path / "a.tif", np.arange(12, dtype="float32").reshape(3, 4))
+    polygons = layer(cells(0.5, 0, 2, 1, 3), cells(-9, 0, -5, 1, 3))
+    table = raster.zonal(path, polygons, STATS)
+    assert list(table.columns) == [*STATS[:3], "quantile_25", "q9_90"]
+    assert table.iloc[0, :3].tolist() == pytest.approx([1.5, 2, 0.5])
+    assert table.iloc[1, :2].tolist() == [0, 0]
+    assert table.iloc[1, 2:].isna().all()
+    assert list(raster.zonal(path, polygons, STATS[1:2]).columns) == [STATS[1]]
+    for one in raster.zonal_each([path, path], polygons, STATS):
+        pd.testing.assert_frame_equal(one, table)
+
+
+def without(values: Values, where: npt.NDArray[np.bool_], missing: float) -> Values:
+    return np.where(where, missing, values).astype(values.dtype)
+
+
+HALF = Grid.over((WEST + 35, SOUTH + 35, WEST + 800, SOUTH + 700), 47, PLANE)
+# Every function that reads cells, giving arrays.
+READING = {
+    "zonal": lambda path, _: raster.zonal(path, layer(cells(2, 2, 37, 22.5, 30)), ("count", "sum", "max")).to_numpy(),
+    "zonal_each": lambda path, _: raster.zonal_each([path, path], layer(cells(0, 0, 40, 30, 30)))[1].to_numpy(),
+    "slope": lambda path, out: read(raster.slope(path, out)),
+    "combine": lambda path, out: read(raster.combine([path, path], lambda values: values[0] + values[1], out)),
+    "polygonise": lambda path, _: raster.polygonise(path, lambda values: values > 0.3).to_wkb()["geometry"].to_numpy(),
+    **{
+        f"to_grid {method}": lambda path, out, method=method: read(raster.to_grid(path, HALF, out, resampling=method))
+        for method in ("nearest", "bilinear", "cubic", "lanczos", "average", "sum", "max")
+    },
+}
+
+
+@pytest.mark.parametrize("work", READING.values(), ids=READING)
+@pytest.mark.parametrize(("dtype", "nodata"), [("float32", -9999.0), ("float64", None)])
+def test_an_infinite_cell_is_one_without_data(tmp_path: Path, work, dtype: str, nodata: float | None) -> None:
+    values = RNG.random((30, 40)).astype(dtype)
+    at = RNG.random(values.shape) < 0.05
+    infinite = np.where(at & (values > 0.5), -np.inf, np.where(at, np.inf, values)).astype(dtype)
+    missing = without(values, at, math.nan if nodata is None else nodata)
+    results = [
+        work(write(tmp_path / f"{name}.tif", cells, nodata=nodata), tmp_path / f"{name}_out.tif")
+        for name, cells in (("infinite", infinite), ("missing", missing))
+    ]
+    np.testing.assert_array_equal(*results)
+
+
+def test_a_number_that_is_not_finite_is_not_written(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.tif", np.array([[0.0, 2.0], [4.0, 8.0]], dtype="float32"))
+    with np.errstate(divide="ignore"):
+        out = raster.combine([path], lambda values: 1 / values[0], tmp_path / "out.tif")
+    assert read(out).tolist() == [[-9999, 0.5], [0.25, 0.125]]
 
 
 # --- slope
@@ -301,7 +358,7 @@ def test_distance_against_brute_force_in_any_windows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: float, ways: dict[str, int]
 ) -> None:
     for name, value in ways.items():
-        monkeypatch.setattr(f"landlink.raster.place.{name}", value)
+        monkeypatch.setattr(f"landlink.raster.rasterize.{name}", value)
     grid = grid_of(50, 45)
     points = shapely.points(*centres(grid))
     each = [shapely.distance(points, shape) for shape in SHAPES[:4]]

@@ -35,7 +35,7 @@ def save_cog(
     source
         Raster file of one band, or rows and columns of values.
     grid
-        Where the values of an array lie.
+        Grid of the values of an array.
     nodata
         Value that stands for no data; a file's own where it is not given.
     tags
@@ -78,26 +78,26 @@ def save_cog(
 
 
 def made(out: Path, make: Callable[[Path], None]) -> Path:
-    """Make a file beside its place and move it there."""
+    """Make a file in a temporary folder beside its target and move it there."""
 
-    def told(path: Path) -> None:
+    def make_or_fail(path: Path) -> None:
         try:
             with rio.Env(GDAL_CACHEMAX=CACHE):
                 make(path)
         except (RasterioError, CPLE_BaseError) as error:
             raise OSError(errno.EIO, str(error), str(out)) from None
 
-    return write_files(out.parent, {out.name: told})[0]
+    return write_files(out.parent, {out.name: make_or_fail})[0]
 
 
 def write(out: Path, profile: Mapping[str, Any], windows: Iterable[tuple[Window, Floats]]) -> Path:
-    """Write windows, NaN as nodata; one without any value is left out of the file."""
+    """Write windows, NaN and infinite cells as nodata; a window without any value is left out of the file."""
 
     def make(path: Path) -> None:
         known = []
         with rio.open(path, "w", **profile) as target:
             for window, values in windows:
-                missing = np.isnan(values)
+                missing = ~np.isfinite(values)
                 if not missing.all():
                     cells = np.where(missing, profile["nodata"], values) if missing.any() else values
                     stored = cells.astype(profile["dtype"])
