@@ -82,7 +82,7 @@ def make_plan(
         policy_title=policy.title,
         options=options,
         rules=rules,
-        facilities=policy.facilities,
+        facilities=rules.facilities,
         central=central,
         central_layer=share is not None,
         base=base,

@@ -1,5 +1,6 @@
 """A saved plan is read back unchanged, and a changed file is noticed."""
 
+import hashlib
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 import landlink
+from landlink.plan.archive import plan_files
 from landlink.plan.plan import Plan
 from landlink.siting.sites import Siting
 from tests.paths import ROOT
@@ -80,6 +82,22 @@ def test_what_is_no_plan_is_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(landlink.DataError) as error:
         landlink.load_plan(tmp_path)
     assert error.value.faults[0].id in ("plan.not_readable", "plan.changed")
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [("options", {"year": 2020}), ("central", 7), ("facts", {"columns": {}}), ("notes", [{"id": "x"}]), ("more", 1)],
+)
+def test_a_sealed_document_of_another_structure_is_refused(
+    plan: Plan, tmp_path: Path, part: str, value: object
+) -> None:
+    content = json.loads(plan_files(plan)["plan.json"])["plan"] | {part: value}
+    digest = hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    (tmp_path / "plan.json").write_text(json.dumps({"format": 1, "sha256": digest, "plan": content}), encoding="utf-8")
+    with pytest.raises(landlink.DataError) as error:
+        landlink.load_plan(tmp_path)
+    assert [fault.id for fault in error.value.faults] == ["plan.not_readable"]
+    assert part in error.value.text("en")
 
 
 def test_the_fingerprint_follows_every_input() -> None:
