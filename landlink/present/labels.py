@@ -96,6 +96,23 @@ def status_label(status: str, lang: Lang) -> str:
     return text(f"model.status.{status}", lang)
 
 
+def marked_unit(unit: str, status: str, lang: Lang) -> str:
+    """Symbol of a unit, with the status of the figure where it is not official.
+
+    Examples
+    --------
+    >>> marked_unit("ha", "synthetic", "en"), marked_unit("ha", "official", "en")
+    ('ha synthetic', 'ha')
+    """
+    shown = symbol(unit, lang)
+    return shown if status == "official" else f"{shown} {status_label(status, lang)}"
+
+
+def rests_on(status: str, lang: Lang) -> str:
+    """Note that figures rest on data of a status; empty where they are official."""
+    return "" if status == "official" else text("ui.quota.rests_on", lang, status=status_label(status, lang))
+
+
 def confidence_label(confidence: str, lang: Lang) -> str:
     """Confidence of a source in words."""
     return text(f"model.confidence.{confidence}", lang)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from landlink.present.labels import status_label, symbol
+from landlink.present.labels import marked_unit, status_label, symbol
 from landlink.schema import LAND_SOURCES, LISTED, USABLE_SOURCES
 from landlink.supply.developable import IN_USE, lost
 from landlink.supply.find import Supply
@@ -70,6 +70,20 @@ def district_supply(supply: Supply, lang: Lang, names: Mapping[str, str]) -> pd.
     districts = [names[code] if code else text("cli.total", lang) for code in shown.index]
     shown.insert(0, text("model.column.district", lang), districts)
     return shown.reset_index(drop=True)
+
+
+def headline(supply: Supply, lang: Lang) -> list[tuple[str, str]]:
+    """Labels and values of the city's figures: developable area in ha, in all and by source, and usable parcels."""
+    parcels = supply.developable.parcels
+    sums = parcels.groupby("land_source")["developable_m2"].sum()
+    unit = marked_unit("ha", supply.status, lang)
+    total = text("model.unit.beside", lang, name=text("model.column.developable_m2", lang), unit=unit)
+    usable = int((parcels["developable_m2"] > 0).sum())
+    return [
+        (total, f"{ha(int(parcels['developable_m2'].sum())):,}"),
+        *((text(f"model.land_source.{name}", lang), f"{ha(int(sums.get(name, 0))):,}") for name in USABLE_SOURCES),
+        (text("ui.supply.usable", lang), f"{usable:,} / {len(parcels):,}"),
+    ]
 
 
 def losses(supply: Supply, lang: Lang) -> pd.DataFrame:

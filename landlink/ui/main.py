@@ -1,5 +1,6 @@
-"""The app's frame: language, navigation, and what every page shares."""
+"""The frame of the app: language, navigation and style; the pages are declared in :data:`PAGES`."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -7,7 +8,29 @@ import streamlit as st
 from landlink.texts import LANGS
 from landlink.ui import state
 
-PAGES = ("overview", "quota", "needs", "supply", "access", "siting", "annex", "data")
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: its name in the address, the text id of its title, and its script in ``views``."""
+
+    name: str
+    title: str
+    script: str
+
+
+# To add a page, add a row and its script. The first page is the one that opens.
+PAGES = (
+    Page("overview", "ui.page.overview", "overview.py"),
+    Page("quota", "ui.page.quota", "quota.py"),
+    Page("needs", "ui.page.needs", "needs.py"),
+    Page("supply", "ui.page.supply", "supply.py"),
+    Page("access", "ui.page.access", "access.py"),
+    Page("siting", "ui.page.siting", "siting.py"),
+    Page("annex", "ui.page.annex", "annex.py"),
+    Page("data", "ui.page.data", "data.py"),
+)
+# Streamlit treats a folder named "pages" beside the main script in a way of its own.
+VIEWS = Path(__file__).with_name("views")
 _LANGUAGES = {"zh": "中文", "en": "EN"}
 _STYLE = """
 <style>
@@ -28,19 +51,18 @@ details.derivation .origin, .derivation-leaf .origin {color: #6b6f76;}
 
 
 def main() -> None:
-    """Draw the frame and the page that is open."""
+    """Draw the frame and run the open page."""
     st.set_page_config(page_title="landlink", layout="wide", initial_sidebar_state="collapsed")
     st.html(_STYLE)
     state.keep()
     t = state.texts()
-    folder = Path(__file__).with_name("views")
     pages = [
-        st.Page(folder / f"{name}.py", title=t(f"ui.page.{name}"), url_path=name, default=name == PAGES[0])
-        for name in PAGES
+        st.Page(VIEWS / page.script, title=t(page.title), url_path=page.name, default=page is PAGES[0])
+        for page in PAGES
     ]
-    page = st.navigation(pages, position="top")
+    opened = st.navigation(pages, position="top")
     heading, language = st.columns([9, 1], vertical_alignment="center")
-    heading.title(t("ui.title", page=page.title))
+    heading.title(t("ui.title", page=opened.title))
     language.segmented_control(
         "language",
         LANGS,
@@ -48,7 +70,7 @@ def main() -> None:
         key="lang",
         label_visibility="collapsed",
     )
-    state.guard(page.run)
+    state.run(opened.run)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the pages share: the language, the options, the edits, the selected district and the plan that follows."""
+"""What a session has chosen: language, policy, options, edited facts, district; and the plan that follows."""
 
 import os
 from collections.abc import Callable
@@ -7,169 +7,149 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-import altair as alt
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from landlink.city import City, load_city
+from landlink.city import City
 from landlink.city.facts import BASES, years
-from landlink.city.shipped import GUANGZHOU, city_folder
+from landlink.city.shipped import GUANGZHOU, city_folder, example_folder
 from landlink.errors import DataError, Fault, LandlinkError, PolicyError
 from landlink.plan.derivation import Explainer
-from landlink.plan.make import make_plan
 from landlink.plan.options import Options
 from landlink.plan.plan import Plan
-from landlink.policy import Policy, load_policy, shipped
+from landlink.policy import Policy, shipped
+from landlink.present.edits import edited_facts
 from landlink.texts import Lang, default_lang, is_lang, text
-from landlink.ui import charts, maps
-from landlink.units import ha, ha_to_m2
+from landlink.ui.cache import plan as plans
+from landlink.ui.cache import supply as supplies
+from landlink.ui.cache.supply import SupplyInputs
 
 Texts = Callable[..., str]
-OPTIONS: dict[str, object] = {"policy": None, "year": None, "basis": BASES[0], "cap_ha": None}
-TILES, TILES_BY = "https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors"
-CHART_HEIGHT = 440
+# Values with which a session begins; None is chosen by :func:`choose_defaults`.
+_FIRST: dict[str, object] = {
+    "policy": None,
+    "year": None,
+    "basis": BASES[0],
+    "cap_ha": None,
+    "district": None,
+    "edits": {},
+    "column": "quota_m2",
+}
+# The online base map and its attribution.
+_TILES, _TILES_BY = "https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors"
 
 
 def lang() -> Lang:
-    """Language chosen on the page."""
+    """Language of the session."""
     chosen = st.session_state.get("lang")
     return chosen if isinstance(chosen, str) and is_lang(chosen) else default_lang()
 
 
 def texts() -> Texts:
-    """Texts in the chosen language."""
+    """Texts in the language of the session."""
     return partial(text, lang=lang())
 
 
 def keep() -> None:
-    """Give each shared value its start, and keep it while a page without its widget is open."""
-    state = st.session_state
-    starts = {**OPTIONS, "lang": default_lang(), "district": None, "edits": {}, "column": "quota_m2"}
-    for key, start in starts.items():
-        state[key] = state.get(key, start)
-    if state["lang"] is None:
-        state["lang"] = default_lang()
+    """Keep every shared value while a page without its widget is open; Streamlit would drop it."""
+    session = st.session_state
+    for key, first in {**_FIRST, "lang": default_lang()}.items():
+        session[key] = session.get(key, first)
+    if session["lang"] is None:
+        session["lang"] = default_lang()
 
 
-def start() -> None:
-    """Choose what fits the city where nothing has been chosen: a policy with its own options, a year with data."""
-    state = st.session_state
-    if state["policy"] is None:
-        state["policy"] = next(name for name in (*own_policies(), "guangzhou-2018", "national-2016") if _fits(name))
+def choose_defaults() -> None:
+    """Choose what has not been chosen: a policy that fits the city, its options, and the last year with data."""
+    session = st.session_state
+    if session["policy"] is None:
+        session["policy"] = next(name for name in (*city_policies(), "guangzhou-2018", "national-2016") if _fits(name))
         follow_policy()
     choices = plan_years()
-    if state["year"] not in choices:
-        state["year"] = choices[-1] if choices else None
+    if session["year"] not in choices:
+        session["year"] = choices[-1] if choices else None
     for option in ("rule", "adjust_pct", "offset_share"):
-        state[option] = state[option]
+        session[option] = session[option]
 
 
 def follow_policy() -> None:
-    """Set the options that a policy has values of its own for to these."""
-    state = st.session_state
-    rules = policy(state["policy"]).on(f"{state['year'] or date.max.year}-12-31")
-    state["rule"] = rules["balance.rule"].content
-    state["adjust_pct"] = float(rules["linkage.adjustment"].number)
-    state["offset_share"] = float(rules["stock.offset_share"].number)
+    """Set the options to the policy's own values."""
+    session = st.session_state
+    rules = plans.policy(session["policy"]).on(f"{session['year'] or date.max.year}-12-31")
+    session["rule"] = rules["balance.rule"].content
+    session["adjust_pct"] = float(rules["linkage.adjustment"].number)
+    session["offset_share"] = float(rules["stock.offset_share"].number)
 
 
 def _fits(name: str) -> bool:
-    """Tell whether every district a policy names is one of the city's."""
+    """True if the city has every district that a policy names."""
     try:
-        policy(name).check_districts(city().codes)
+        plans.policy(name).check_districts(city().codes)
     except PolicyError:
         return False
     return True
 
 
-def guard(page: Callable[[], None]) -> None:
-    """Run a page; what is at fault in data, policy or options is shown in one box."""
+def run(page: Callable[[], None]) -> None:
+    """Run a page, and show faults of data, policy or options in one box."""
     try:
-        start()
+        choose_defaults()
         page()
     except LandlinkError as error:
-        t = texts()
         faults = "\n".join(f"- {fault.text(lang())}" for fault in error.faults)
-        st.error(f"{t('ui.failed', count=len(error.faults))}\n\n{faults}")
+        st.error(f"{texts()('ui.failed', count=len(error.faults))}\n\n{faults}")
 
 
 def folder() -> Path:
-    """City folder that the app shows."""
+    """Folder of the city that the app shows."""
     return city_folder(os.environ.get("LANDLINK_CITY", GUANGZHOU))
 
 
 def tiles() -> tuple[str, str]:
-    """Address template and attribution of the online base map; ``LANDLINK_TILES`` names another one."""
-    return os.environ.get("LANDLINK_TILES", TILES), os.environ.get("LANDLINK_TILES_BY", TILES_BY)
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _city(path: Path, stamp: tuple[float, ...]) -> City:  # noqa: ARG001 - a new stamp is a new city
-    return load_city(path)
+    """Address template and attribution of the online base map; ``LANDLINK_TILES`` and ``_BY`` replace them."""
+    return os.environ.get("LANDLINK_TILES", _TILES), os.environ.get("LANDLINK_TILES_BY", _TILES_BY)
 
 
 def city() -> City:
-    """City of the app's folder, read again when a file in it changes."""
+    """City that the app shows, read again after a file of it changes."""
     with st.spinner(texts()("ui.loading")):
-        return _city(folder(), _stamp(folder()))
+        return plans.city(folder(), plans.stamp(folder()))
 
 
-def _stamp(path: Path) -> tuple[float, ...]:
-    """When the folder's files were last changed."""
-    return tuple(file.stat().st_mtime for file in sorted(path.glob("*"))) if path.is_dir() else ()
-
-
-def own_policies() -> list[str]:
+def city_policies() -> list[str]:
     """Paths of the policies in the city's folder."""
     return [str(path) for path in sorted(folder().glob("*.yaml"))]
 
 
 def policies() -> list[str]:
     """Policies to choose from: the city's own, then those that come with landlink."""
-    return [*own_policies(), *shipped()]
+    return [*city_policies(), *shipped()]
 
 
 def policy(name: str) -> Policy:
-    """Policy of a name or path, read again when its file changes."""
-    return _policy(name, Path(name).stat().st_mtime if Path(name).is_file() else 0.0)
-
-
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _policy(name: str, stamp: float) -> Policy:  # noqa: ARG001 - a new stamp is a new policy
-    return load_policy(name)
+    """Policy of a name or path, read again after its file changes."""
+    return plans.policy(name)
 
 
 def plan() -> Plan:
-    """Plan of the present options and edits, with the sites that have been chosen for it."""
-    state = st.session_state
-    if state["year"] is None:
-        raise DataError(Fault("option.no_year", {"basis": texts()(f"model.basis.{state['basis']}")}))
+    """Plan of the session's options and edits, with its sites if they have been chosen."""
+    session = st.session_state
+    if session["year"] is None:
+        raise DataError(Fault("option.no_year", {"basis": texts()(f"model.basis.{session['basis']}")}))
     options = Options(
-        state["year"],
-        state["basis"],
-        None if state["cap_ha"] is None else Decimal(str(state["cap_ha"])),
-        state["rule"],
-        Decimal(str(state["adjust_pct"])),
-        Decimal(str(state["offset_share"])),
+        session["year"],
+        session["basis"],
+        None if session["cap_ha"] is None else Decimal(str(session["cap_ha"])),
+        session["rule"],
+        Decimal(str(session["adjust_pct"])),
+        Decimal(str(session["offset_share"])),
     )
-    edits = tuple(sorted((code, tuple(sorted(values.items()))) for code, values in state["edits"].items() if values))
+    edits = tuple(sorted((code, tuple(sorted(facts.items()))) for code, facts in session["edits"].items() if facts))
     with st.spinner(texts()("ui.computing")):
-        found = _plan(folder(), _stamp(folder()), state["policy"], options, edits)
-    chosen = state.get("chosen")
-    return found.with_siting(chosen.siting) if chosen and chosen.siting.plan == found.fingerprint else found
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _plan(
-    path: Path,
-    stamp: tuple[float, ...],
-    policy_name: str,
-    options: Options,
-    edits: tuple[tuple[str, tuple[tuple[str, int], ...]], ...],
-) -> Plan:
-    rows = pd.DataFrame([{"code": code, **dict(values)} for code, values in edits]) if edits else None
-    return make_plan(_city(path, stamp), policy(policy_name), options, edits=rows)
+        computed = plans.plan(folder(), plans.stamp(folder()), session["policy"], options, edits)
+    chosen = session.get("chosen")
+    return computed.with_siting(chosen.siting) if chosen and chosen.siting.plan == computed.fingerprint else computed
 
 
 def plan_years() -> list[int]:
@@ -178,72 +158,37 @@ def plan_years() -> list[int]:
 
 
 def boundaries() -> gpd.GeoDataFrame:
-    """Boundaries for display: shared borders simplified alike."""
-    return _boundaries(folder(), _stamp(folder()))
+    """Simplified boundaries of the city's districts."""
+    return plans.boundaries(folder(), plans.stamp(folder()))
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _boundaries(path: Path, stamp: tuple[float, ...]) -> gpd.GeoDataFrame:
-    return maps.simplified(_city(path, stamp).districts)
+def explainer(plan: Plan) -> Explainer:
+    """Derivations of a plan in the language of the session."""
+    return plans.explainer(plan, lang())
 
 
-@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs={Plan: lambda plan: plan.fingerprint})
-def explainer(of: Plan, language: Lang) -> Explainer:
-    """Derivations of a plan."""
-    return Explainer(of, language)
-
-
-@st.cache_data(show_spinner=False, max_entries=8, hash_funcs={Plan: lambda plan: plan.fingerprint})
-def annex_workbook(of: Plan, language: Lang) -> bytes:
-    """Workbook of a plan."""
-    from landlink.annex.workbook import workbook  # noqa: PLC0415 - the app opens faster without it
-
-    return workbook(of, language)
-
-
-def names(of: Plan) -> dict[str, str]:
-    """District names by code in the chosen language."""
-    return of.names(lang())
+def supply_inputs() -> SupplyInputs | None:
+    """What the city's supply is computed from, else its example's; None if neither has parcels."""
+    comparisons = st.session_state.get("comparisons")
+    for path in (folder(), example_folder(folder())):
+        if supplies.has_parcels(path, plans.stamp(path)):
+            return SupplyInputs(path, plans.stamp(path), comparisons)
+    return None
 
 
 def select(code: str | None) -> None:
-    """Select a district everywhere."""
+    """Select a district on every page."""
     st.session_state["district"] = code
 
 
-def select_on_chart(chart: alt.Chart, key: str) -> None:
-    """Draw a chart on which a click selects a district."""
-    selected = st.session_state["district"]
-    event = st.altair_chart(chart, width="stretch", height=CHART_HEIGHT, on_select="rerun", key=f"{key}-{selected}")
-    points = event["selection"].get(charts.DISTRICT) or []
-    if points and points[0]["code"] != selected:
-        select(points[0]["code"])
-        st.rerun()
-
-
-def editable(of: Plan) -> pd.DataFrame:
-    """District facts that may be edited, as a planner reads them: persons and hectares."""
-    facts = of.base.table
-    shown = {name: facts[name].map(lambda area: None if pd.isna(area) else float(ha(area))) for name in _AREAS}
-    return pd.DataFrame({"code": facts["code"], "settled": facts["settled"], **shown})
-
-
-_AREAS = ("new_capacity_m2", "stock_available_m2")
-
-
-def edit(start: pd.DataFrame, changes: dict[int, dict[str, float | None]]) -> None:
-    """Take over what has been typed into a grid of :func:`editable`; an emptied cell is the city's own value again."""
-    edits = st.session_state["edits"]
-    for row, cells in changes.items():
-        own = edits.setdefault(start["code"].iloc[int(row)], {})
-        for name, value in cells.items():
-            if value is None:
-                own.pop(name, None)
-            else:
-                own[name] = ha_to_m2(value) if name in _AREAS else int(value)
+def edit(facts: pd.DataFrame, changes: dict[int, dict[str, float | None]]) -> None:
+    """Take over the changes of a grid of :func:`landlink.present.edits.editable`."""
+    session = st.session_state
+    session["edits"] = edited_facts(session["edits"], facts, changes)
 
 
 def reset_edits() -> None:
-    """Go back to the city's own data."""
-    st.session_state["edits"] = {}
-    st.session_state["editor_round"] = st.session_state.get("editor_round", 0) + 1
+    """Return to the city's own facts."""
+    session = st.session_state
+    session["edits"] = {}
+    session["editor_round"] = session.get("editor_round", 0) + 1

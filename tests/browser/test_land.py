@@ -158,7 +158,7 @@ def test_what_is_shown_changes_without_fetching_the_parcels_again(page: Callable
     frame = the_map(opened)
     settle(opened)
     fetched: list[str] = []
-    opened.on("request", lambda asked: fetched.append(asked.url) if "land_map.files" in asked.url else None)
+    opened.on("request", lambda asked: fetched.append(asked.url) if "files.published" in asked.url else None)
     for name, entry in (("扣除原因", "永久基本农田"), ("适宜性", "0.8–1.0"), ("用地来源", "增减挂钩")):
         opened.get_by_role("radio", name=name).click()
         expect(frame.locator(".ll-legend")).to_contain_text(entry)

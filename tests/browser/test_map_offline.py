@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from landlink.ui import maps
+from landlink.ui.maps import districts as shades
 from tests.browser.conftest import eventually
 
 pytestmark = pytest.mark.browser
@@ -14,7 +14,8 @@ SCRIPT = """
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
-from landlink.ui import maps
+from landlink.ui.maps import districts as shades
+from landlink.ui.maps import frame
 
 st.set_page_config(layout="wide")
 state = st.session_state
@@ -25,7 +26,7 @@ state.setdefault("selected", None)
 
 @st.cache_resource
 def districts():
-    return maps.simplified(gpd.read_file("geodata/guangzhou/districts.geojson"))
+    return shades.simplified(gpd.read_file("geodata/guangzhou/districts.geojson"))
 
 if page == "other":
     st.stop()
@@ -41,14 +42,14 @@ chosen = left.selectbox("figures", list(figures))
 online = middle.toggle("online")
 if right.button("select Liwan"):
     state["selected"] = "440103"
-layers = [maps.choropleth(
+layers = [shades.choropleth(
     shapes, figures[chosen], title="新增建设用地指标", unit="公顷", names=dict(zip(codes, names)),
     popups={code: f"<b>{name}</b><br>" + "落户人口 × 人均标准<br>" * 30 for code, name in zip(codes, names)},
     tooltips=dict(zip(codes, names)), selected=state["selected"], no_data="无数据", note="* 含估算数据",
 )]
 if online:
-    layers.insert(0, maps.online_base("https://tiles.example/{z}/{x}/{y}.png", "example"))
-code = maps.show(maps.base_map(tuple(shapes.total_bounds)), layers, key="map", height=520)
+    layers.insert(0, frame.online_base("https://tiles.example/{z}/{x}/{y}.png", "example"))
+code = frame.clicked_district(frame.base_map(tuple(shapes.total_bounds)), layers, key="map", height=520)
 if code:
     state["clicks"].append(code)
     state["selected"] = code
@@ -146,7 +147,12 @@ def test_map_is_drawn_with_no_request_outside(shown):
     assert legend.startswith("新增建设用地指标公顷")
     assert "无数据" in legend
     assert legend.endswith("* 含估算数据")
-    assert set(shown.colors().values()) >= {maps.ZERO, maps.NO_DATA, maps.RAMP[0], maps.RAMP[-1]}
+    assert set(shown.colors().values()) >= {
+        shades.ZERO,
+        shades.NO_DATA,
+        shades.RAMP[0],
+        shades.RAMP[-1],
+    }
 
 
 def test_map_is_drawn_below_a_base_path(serve, open_page, script):
@@ -198,7 +204,7 @@ def test_changed_figures_recolour_the_districts_and_leave_the_view(shown):
     view, colors = shown.view(), shown.colors()
     shown.choose("down")
     eventually(shown.page, lambda: shown.colors() != colors, True)
-    eventually(shown.page, lambda: maps.NO_DATA in shown.colors().values(), False)
+    eventually(shown.page, lambda: shades.NO_DATA in shown.colors().values(), False)
     for figures in ("text", "up", "text", "down", "up"):
         shown.choose(figures)
     eventually(shown.page, shown.colors, colors)
@@ -259,7 +265,7 @@ def test_popup_stays_open_when_figures_change_and_scrolls_inside(shown):
 def test_selected_district_lies_above_its_neighbours(shown):
     shown.click("440106")
     last = "() => [...document.querySelectorAll('path.leaflet-interactive')].at(-1).getAttribute('stroke')"
-    eventually(shown.page, lambda: shown.frame.evaluate(last), maps.SELECTED)
+    eventually(shown.page, lambda: shown.frame.evaluate(last), shades.SELECTED)
 
 
 def test_online_base_that_does_not_come_leaves_the_map_usable(shown):

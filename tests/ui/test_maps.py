@@ -12,7 +12,8 @@ import shapely
 import streamlit_folium
 from streamlit_folium import _get_feature_group_string, _get_map_string
 
-from landlink.ui import maps
+from landlink.ui.maps import districts as shades
+from landlink.ui.maps import frame
 from tests.paths import ROOT
 
 PAYLOAD_BYTES = 150_000
@@ -28,8 +29,8 @@ def districts() -> gpd.GeoDataFrame:
 def drawn(districts: gpd.GeoDataFrame, values: "pd.Series[Any]", **more: Any) -> str:
     names = dict(zip(districts["code"], districts["name"], strict=True))
     popups = {code: f"<b>{name}</b>" for code, name in names.items()}
-    group = maps.choropleth(districts, values, title="指标（公顷）", names=names, popups=popups, **more)
-    script: str = _get_feature_group_string(group, maps.base_map(tuple(districts.total_bounds)))
+    group = shades.choropleth(districts, values, title="指标（公顷）", names=names, popups=popups, **more)
+    script: str = _get_feature_group_string(group, frame.base_map(tuple(districts.total_bounds)))
     return script
 
 
@@ -46,28 +47,28 @@ def numbers(districts: gpd.GeoDataFrame) -> "pd.Series[float]":
 
 
 def test_nothing_is_loaded_from_elsewhere(districts: gpd.GeoDataFrame) -> None:
-    base = maps.base_map(tuple(districts.total_bounds))
+    base = frame.base_map(tuple(districts.total_bounds))
     links = [address for _, address in (*base.default_js, *base.default_css)]
     assert links
     assert all(link.startswith("../") for link in links)
     script = drawn(districts, numbers(districts)) + _get_map_string(base)
     assert re.findall(r"https?://[^\s\"']+", script) == []
     for style in ("leaflet/leaflet.css", "landlink/map.css"):
-        content = (maps.ASSETS / style).read_text(encoding="utf-8")
+        content = (frame.ASSETS / style).read_text(encoding="utf-8")
         assert "@import" not in content
         for address in re.findall(r"url\(([^)#][^)]*)\)", content):
-            assert (maps.ASSETS / style).parent.joinpath(address.strip("\"'")).is_file()
+            assert (frame.ASSETS / style).parent.joinpath(address.strip("\"'")).is_file()
 
 
 def test_every_asset_that_a_page_asks_for_is_packaged() -> None:
-    for _, address in (*maps.SCRIPTS, *maps.STYLES):
-        assert (maps.ASSETS / address.split("/", 2)[2]).is_file()
-    assert (maps.ASSETS / "leaflet/LICENSE").is_file()
+    for _, address in (*frame.SCRIPTS, *frame.STYLES):
+        assert (frame.ASSETS / address.split("/", 2)[2]).is_file()
+    assert (frame.ASSETS / "leaflet/LICENSE").is_file()
 
 
 def test_the_base_map_is_the_same_whatever_the_figures(districts: gpd.GeoDataFrame) -> None:
     bounds = tuple(districts.total_bounds)
-    assert _get_map_string(maps.base_map(bounds)) == _get_map_string(maps.base_map(bounds))
+    assert _get_map_string(frame.base_map(bounds)) == _get_map_string(frame.base_map(bounds))
 
 
 def test_the_layer_is_small(districts: gpd.GeoDataFrame) -> None:
@@ -76,9 +77,9 @@ def test_the_layer_is_small(districts: gpd.GeoDataFrame) -> None:
 
 def test_zero_is_a_class_of_its_own_and_every_value_lies_in_its_class(districts: gpd.GeoDataFrame) -> None:
     values = numbers(districts)
-    colors, entries = maps._colors(values, 2, "–")
-    assert entries[0] == ("0", maps.ZERO)
-    assert colors[values.index[0]] == maps.ZERO
+    colors, entries = shades._colors(values, 2, "–")
+    assert entries[0] == ("0", shades.ZERO)
+    assert colors[values.index[0]] == shades.ZERO
     spans = {color: [float(part.replace(",", "")) for part in label.split("–")] for label, color in entries[1:]}
     for code, value in values.iloc[1:].items():
         low, high = spans[colors[str(code)]]
@@ -110,8 +111,8 @@ def test_text_gets_a_colour_a_kind(districts: gpd.GeoDataFrame) -> None:
 
 
 def test_selected_district_is_outlined(districts: gpd.GeoDataFrame) -> None:
-    assert maps.SELECTED not in drawn(districts, numbers(districts))
-    assert maps.SELECTED in drawn(districts, numbers(districts), selected="440112")
+    assert shades.SELECTED not in drawn(districts, numbers(districts))
+    assert shades.SELECTED in drawn(districts, numbers(districts), selected="440112")
 
 
 def test_labels_are_escaped(districts: gpd.GeoDataFrame) -> None:
@@ -141,7 +142,7 @@ def layer(districts, values=None, **options):
     values = pd.Series(range(len(codes)), index=codes) if values is None else values
     names = dict(zip(codes, districts["name"], strict=True))
     given = {"title": "指标", "names": names, "popups": {code: f"<b>{name}</b>" for code, name in names.items()}}
-    return maps.choropleth(districts, values, **{**given, **options})
+    return shades.choropleth(districts, values, **{**given, **options})
 
 
 def args(call):
@@ -167,7 +168,7 @@ def styles(group):
 
 
 def classes(values, decimals=0):
-    colors, shown = maps._colors(pd.Series(values), decimals, "无")
+    colors, shown = shades._colors(pd.Series(values), decimals, "无")
     assert {color for _, color in shown} >= set(colors.values())
     return colors, [label for label, _ in shown]
 
@@ -176,31 +177,31 @@ def classes(values, decimals=0):
 
 
 def test_every_file_is_local_and_there(sent, districts):
-    maps.show(maps.base_map(tuple(districts.total_bounds)), layer(districts), key="map", height=400)
+    frame.clicked_district(frame.base_map(tuple(districts.total_bounds)), [layer(districts)], key="map", height=400)
     links = sent[0]["js_links"] + sent[0]["css_links"]
-    assert len(links) == len(maps.SCRIPTS) + len(maps.STYLES)
+    assert len(links) == len(frame.SCRIPTS) + len(frame.STYLES)
     for link in links:
-        assert link.startswith("../landlink.ui.maps.assets/")
-        assert (maps.ASSETS / link.removeprefix("../landlink.ui.maps.assets/")).is_file()
+        assert link.startswith("../landlink.ui.maps.frame.assets/")
+        assert (frame.ASSETS / link.removeprefix("../landlink.ui.maps.frame.assets/")).is_file()
 
 
 def test_nothing_sent_names_another_host(sent, districts):
-    maps.show(maps.base_map(tuple(districts.total_bounds)), layer(districts), key="map", height=400)
+    frame.clicked_district(frame.base_map(tuple(districts.total_bounds)), [layer(districts)], key="map", height=400)
     for part in ("script", "header", "html", "feature_group"):
         assert not re.search(r"(https?:)?//[a-z]", sent[0][part], re.IGNORECASE), part
 
 
 def test_vendored_files_state_their_licence():
-    readme = (maps.ASSETS / "README.md").read_text(encoding="utf-8")
-    for folder in (entry for entry in maps.ASSETS.iterdir() if entry.is_dir()):
+    readme = (frame.ASSETS / "README.md").read_text(encoding="utf-8")
+    for folder in (entry for entry in frame.ASSETS.iterdir() if entry.is_dir()):
         assert f"| {folder.name} |" in readme
-    assert "BSD 2-Clause" in (maps.ASSETS / "leaflet" / "LICENSE").read_text(encoding="utf-8")
+    assert "BSD 2-Clause" in (frame.ASSETS / "leaflet" / "LICENSE").read_text(encoding="utf-8")
 
 
 def test_online_base_is_asked_for_alone(sent, districts):
-    base = maps.base_map(tuple(districts.total_bounds))
-    tiles = maps.online_base("https://tiles.example/{z}/{x}/{y}", "© example")
-    maps.show(base, [tiles, layer(districts)], key="map", height=400)
+    base = frame.base_map(tuple(districts.total_bounds))
+    tiles = frame.online_base("https://tiles.example/{z}/{x}/{y}", "© example")
+    frame.clicked_district(base, [tiles, layer(districts)], key="map", height=400)
     assert '"https://tiles.example/{z}/{x}/{y}"' in sent[0]["feature_group"]
     assert "example" not in sent[0]["script"]
 
@@ -213,37 +214,37 @@ def test_script_is_constant_when_figures_change(sent, districts):
         shown = layer(
             districts, pd.Series(list(figures), index=districts["code"]), note=str(figures), selected="440106"
         )
-        maps.show(maps.base_map(tuple(districts.total_bounds)), shown, key="map", height=400)
+        frame.clicked_district(frame.base_map(tuple(districts.total_bounds)), [shown], key="map", height=400)
     assert len({(call["script"], call["header"], call["html"], call["key"]) for call in sent}) == 1
     assert len({call["feature_group"] for call in sent}) == 3
 
 
 def test_nothing_changes_when_nothing_changes(sent, districts):
     for _ in range(2):
-        maps.show(maps.base_map(tuple(districts.total_bounds)), layer(districts), key="map", height=400)
+        frame.clicked_district(frame.base_map(tuple(districts.total_bounds)), [layer(districts)], key="map", height=400)
     assert args(sent[0]) == args(sent[1])
 
 
 def test_map_and_layer_can_be_kept_and_shown_again(sent, districts):
-    base, shown = maps.base_map(tuple(districts.total_bounds)), layer(districts)
+    base, shown = frame.base_map(tuple(districts.total_bounds)), layer(districts)
     for _ in range(3):
-        maps.show(base, shown, key="map", height=400)
+        frame.clicked_district(base, [shown], key="map", height=400)
     assert args(sent[0]) == args(sent[1]) == args(sent[2])
 
 
 def test_only_a_click_is_asked_back(sent, districts):
-    maps.show(maps.base_map(tuple(districts.total_bounds)), layer(districts), key="map", height=400)
+    frame.clicked_district(frame.base_map(tuple(districts.total_bounds)), [layer(districts)], key="map", height=400)
     assert sent[0]["returned_objects"] == ["last_active_drawing"]
     assert sent[0]["default"] == {"last_active_drawing": None}
 
 
 def test_a_click_is_returned_once(sent, districts, monkeypatch):
-    monkeypatch.setattr(maps.st, "session_state", {})
-    base = maps.base_map(tuple(districts.total_bounds))
+    monkeypatch.setattr(frame.st, "session_state", {})
+    base = frame.base_map(tuple(districts.total_bounds))
 
     def after(answer):
         sent.answer = answer
-        return maps.show(base, layer(districts), key="map", height=400)
+        return frame.clicked_district(base, [layer(districts)], key="map", height=400)
 
     def click(code, at):
         return {"last_active_drawing": {"type": "Feature", "properties": {"code": code, "at": at}, "geometry": None}}
@@ -288,9 +289,12 @@ def test_words_are_escaped_but_for_popups(districts):
 def test_missing_values_have_their_own_entry(districts):
     values = pd.Series(range(1, 10), index=districts["code"][:9], dtype="float64")
     group = layer(districts, values, no_data="无数据")
-    assert entries(group)[-1] == ("无数据", maps.NO_DATA)
+    assert entries(group)[-1] == ("无数据", shades.NO_DATA)
     assert options_of(group)["legend"]["entries"][-1]["missing"]
-    assert [code for code, style in styles(group).items() if style["fillColor"] == maps.NO_DATA] == ["440117", "440118"]
+    assert [code for code, style in styles(group).items() if style["fillColor"] == shades.NO_DATA] == [
+        "440117",
+        "440118",
+    ]
 
 
 def test_legend_has_title_unit_and_note(districts):
@@ -303,13 +307,13 @@ def test_categories_have_distinct_colours(districts):
     group = layer(districts, pd.Series(kinds, index=districts["code"]))
     assert [label for label, _ in entries(group)] == kinds
     assert len({style["fillColor"] for style in styles(group).values()}) == 11
-    assert len(set(maps._hues(30))) == 30
+    assert len(set(shades._hues(30))) == 30
 
 
 def test_missing_categories():
     colors, labels = classes({"a": "甲", "b": None, "c": "乙"})
     assert labels == ["乙", "甲", "无"]
-    assert colors["b"] == maps.NO_DATA
+    assert colors["b"] == shades.NO_DATA
 
 
 @pytest.mark.parametrize(
@@ -341,14 +345,16 @@ def test_classes_are_few_filled_and_ordered():
             assert len(set(labels)) == len(labels)
             assert len(set(colors.values())) == len(labels)
             order = [
-                maps.RAMP.index(colors[place]) for place in figures.sort_values().index if colors[place] in maps.RAMP
+                shades.RAMP.index(colors[place])
+                for place in figures.sort_values().index
+                if colors[place] in shades.RAMP
             ]
             assert order == sorted(order)
 
 
 def test_values_stand_in_the_class_that_names_them():
     values = pd.Series([3, 41, 57, 88, 102, 130, 199, 260, 391, 512, 733], dtype="float64")
-    colors, shown = maps._colors(values, 0, "无")
+    colors, shown = shades._colors(values, 0, "无")
     spans = {color: tuple(float(bound) for bound in label.split("–")) for label, color in shown}
     for place, value in values.items():
         low, high = spans[colors[place]]

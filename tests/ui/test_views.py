@@ -16,7 +16,7 @@ def opened(page: str, lang: str) -> AppTest:
     app = AppTest.from_file(ROOT / "landlink/ui/main.py", default_timeout=60)
     app.session_state["lang"] = lang
     app.run()
-    if page != PAGES[0]:
+    if page != PAGES[0].name:
         app.switch_page(f"views/{page}.py").run()
     return app
 
@@ -28,7 +28,7 @@ def _at_root(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("lang", LANGS)
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
 def test_page_opens(page: str, lang: str) -> None:
     app = opened(page, lang)
     assert not app.exception

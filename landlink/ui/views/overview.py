@@ -1,12 +1,13 @@
-"""Overview: the plan's targets, its headline figures and what to know of the data."""
+"""Overview: the plan's targets, its headline figures, and notes on the data."""
 
 from datetime import UTC, datetime
 
 import pandas as pd
 import streamlit as st
 
-from landlink.present.tables import people, total
-from landlink.texts import pick
+from landlink.plan.plan import Plan
+from landlink.present.tables import total
+from landlink.present.targets import gap_note, shown_targets
 from landlink.ui import state
 from landlink.ui.charts import rates
 from landlink.years.targets import gap, targets
@@ -19,28 +20,15 @@ HEADLINE = (
 
 def page() -> None:
     """Draw the page."""
-    t, lang = state.texts(), state.lang()
-    policy, city = state.policy(st.session_state["policy"]), state.city()
-    rules = policy.on(datetime.now(UTC).date().isoformat())
+    t, city = state.texts(), state.city()
+    rules = state.policy(st.session_state["policy"]).on(datetime.now(UTC).date().isoformat())
+    series = gap(city, rules)
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.subheader(t("ui.overview.targets"))
-        _targets(targets(city, rules), gap(city, rules))
-        plan = state.plan()
-        values = {
-            "year": plan.options.year,
-            "policy": policy.title[lang],
-            "basis": t(f"model.basis.{plan.options.basis}"),
-        }
-        st.subheader(t("ui.overview.headline", **values))
-        explainer = state.explainer(plan, lang)
-        for row in HEADLINE:
-            for cell, (table, name) in zip(st.columns(len(row)), row, strict=True):
-                cell.metric(*total(explainer, table, name), border=True)
-        st.caption(t("ui.mark"))
-        st.info("\n".join(f"- {note.text(lang)}" for note in plan.notes), icon=":material/info:")
+        _targets(targets(city, rules), series)
+        _headline(state.plan())
     with right:
-        series = gap(city, rules)
         if len(series):
             st.subheader(t("ui.overview.series"))
             st.altair_chart(rates(series, t), width="stretch")
@@ -49,45 +37,36 @@ def page() -> None:
 
 
 def _targets(table: pd.DataFrame, series: pd.DataFrame) -> None:
-    t = state.texts()
+    t, lang = state.texts(), state.lang()
     if table.empty:
         st.caption(t("ui.overview.no_targets"))
         return
-    for column, row in zip(st.columns(len(table)), table.to_dict("records"), strict=True):
-        name = t(f"ui.overview.{row['indicator']}")
-        if pd.isna(row["actual"]):
-            state_of, value = t("ui.overview.unknown"), "—"
-        else:
-            reached = row["reached"]
-            year = None if pd.isna(row["reached_year"]) else int(row["reached_year"])
-            state_of = t("ui.overview.reached", year=year) if reached else t("ui.overview.not_reached")
-            value = _value(row["actual"], row["unit"])
-        target = t("ui.overview.target", year=row["target_year"], value=_value(row["target"], row["unit"]))
-        column.metric(
-            name,
-            value,
-            state_of,
+    shown = shown_targets(table, lang)
+    for cell, target in zip(st.columns(len(shown)), shown, strict=True):
+        cell.metric(
+            target.name,
+            target.actual,
+            target.reached,
             delta_color="off",
             delta_arrow="off",
             border=True,
-            help=pick(row["target_source"], state.lang()),
+            help=target.source,
         )
-        column.caption(target)
-    if len(series):
-        last = series.iloc[-1]
-        values = {
-            "year": int(last["year"]),
-            "gap": f"{last['gap']:.2f}",
-            "share": f"{last['base_share_at_most']:.2f}",
-        }
-        st.caption(t("ui.overview.gap_hint", **values))
+        cell.caption(target.target)
+    if note := gap_note(series, lang):
+        st.caption(note)
 
 
-def _value(value: float, unit: str) -> str:
-    t = state.texts()
-    if unit == "person":
-        return people(int(value), state.lang())
-    return f"{value:.2f} {t(f'model.unit.{unit}')}"
+def _headline(plan: Plan) -> None:
+    t, lang, explainer = state.texts(), state.lang(), state.explainer(plan)
+    basis = t(f"model.basis.{plan.options.basis}")
+    policy = state.policy(st.session_state["policy"]).title[lang]
+    st.subheader(t("ui.overview.headline", year=plan.options.year, policy=policy, basis=basis))
+    for row in HEADLINE:
+        for cell, (table, name) in zip(st.columns(len(row)), row, strict=True):
+            cell.metric(*total(explainer, table, name), border=True)
+    st.caption(t("ui.mark"))
+    st.info("\n".join(f"- {note.text(lang)}" for note in plan.notes), icon=":material/info:")
 
 
 if __name__ == "__main__":

@@ -8,19 +8,24 @@ import streamlit as st
 from landlink.city.facts import BASES
 from landlink.plan.plan import Plan
 from landlink.policy import BALANCING_RULES
-from landlink.present.labels import MARK, label
+from landlink.present.edits import editable
+from landlink.present.labels import MARK, cuts_label, label, rests_on
 from landlink.present.tables import QUOTA_SHOWN, column_status, decimals, shown_values, total
 from landlink.schema import RESULTS
-from landlink.texts import Lang, listed, text
-from landlink.ui import charts, maps, state
+from landlink.ui import charts, state
+from landlink.ui.cache.plan import annex_workbook
 from landlink.ui.derivation import derivation, popup
+from landlink.ui.maps.districts import choropleth
+from landlink.ui.maps.frame import Layer, base_map, clicked_district
+from landlink.ui.widgets import base_layers, chart_select, district_select, table_height
 
 QUOTA_COLUMNS = tuple(column.name for column in RESULTS["quota"].columns if column.name not in ("code", "district"))
 LEDGER_COLUMNS = ("stock_met_m2", "budget_m2", "need_m2", "granted_m2", "deficit_m2", "unassigned_m2")
-# What the map can show, by name; a name stands in one of both tables only.
+# Columns that the map can show, with their tables.
 MAP_COLUMNS = {**dict.fromkeys(QUOTA_COLUMNS, "quota"), **dict.fromkeys(LEDGER_COLUMNS, "ledger")}
 HEADLINE = ("settled", "entitlement_m2", "quota_m2", "stock_need_m2", "cut_m2")
-HEIGHT = 430
+# Heights of the map and of a derivation, pixels.
+MAP_HEIGHT, DERIVATION_HEIGHT = 430, 370
 
 
 def page() -> None:
@@ -57,18 +62,17 @@ def _options() -> None:
 
 
 def _headline(plan: Plan) -> None:
-    t, explainer = state.texts(), state.explainer(plan, state.lang())
-    cells = st.columns([1, 1, 1, 1, 1, 1.3], vertical_alignment="center")
-    for cell, name in zip(cells, HEADLINE, strict=False):
+    t, explainer = state.texts(), state.explainer(plan)
+    *cells, last = st.columns([1, 1, 1, 1, 1, 1.3], vertical_alignment="center")
+    for cell, name in zip(cells, HEADLINE, strict=True):
         cell.metric(*total(explainer, "quota", name))
-    with cells[5]:
-        st.download_button(
-            t("ui.quota.annex"),
-            partial(state.annex_workbook, plan, state.lang()),
-            t("ui.quota.annex_file"),
-            icon=":material/download:",
-            on_click="ignore",
-        )
+    last.download_button(
+        t("ui.quota.annex"),
+        partial(annex_workbook, plan, state.lang()),
+        t("ui.quota.annex_file"),
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def _map(plan: Plan) -> None:
@@ -80,49 +84,38 @@ def _map(plan: Plan) -> None:
         key="column",
         format_func=lambda name: label(MAP_COLUMNS[name], name, lang, unit=True),
     )
-    layers = [_layer(plan, lang, column, st.session_state["district"])]
-    if online.toggle(t("ui.quota.online"), key="online_base"):
-        layers.insert(0, maps.online_base(*state.tiles()))
-    bounds = state.boundaries().total_bounds
-    clicked = maps.show(maps.base_map(tuple(bounds)), layers, key="quota-map", height=HEIGHT)
+    layers = [*base_layers(online), _layer(plan, column)]
+    base = base_map(tuple(state.boundaries().total_bounds))
+    clicked = clicked_district(base, layers, key="quota-map", height=MAP_HEIGHT)
     if clicked and clicked != st.session_state["district"]:
         state.select(clicked)
         st.rerun()
 
 
-def _layer(plan: Plan, lang: Lang, column: str, selected: str | None) -> maps.Layer:
-    """Choropleth of a column, each district with the derivation of its figure."""
-    boundaries = state.boundaries()
-    explainer = state.explainer(plan, lang)
+def _layer(plan: Plan, column: str) -> Layer:
+    """Choropleth of a column, with the derivation of each district's figure in its popup."""
+    t, lang, explainer = state.texts(), state.lang(), state.explainer(plan)
     table = MAP_COLUMNS[column]
     spec = RESULTS[table][column]
     values = shown_values(plan.table(table).set_index("code")[column], spec)
     if column == "cut_by":
-        values = values.map(
-            lambda rule: (
-                listed((text(f"model.cut.{part}", lang) for part in rule), lang) or text("ui.quota.empty", lang)
-            )
-        )
-    names = state.names(plan)
-    popups = {code: popup(names[code], explainer.explain(table, code, column), lang) for code in names}
-    status = column_status(explainer, table)[column]
-    return maps.choropleth(
-        boundaries,
+        values = values.map(lambda rules: cuts_label(rules, lang) or t("ui.quota.empty"))
+    names = plan.names(lang)
+    return choropleth(
+        state.boundaries(),
         values,
         title=label(table, column, lang, unit=True),
         names=names,
-        popups=popups,
-        selected=selected,
+        popups={code: popup(names[code], explainer.explain(table, code, column), lang) for code in names},
+        selected=st.session_state["district"],
         decimals=decimals(spec),
-        note=""
-        if status == "official"
-        else text("ui.quota.rests_on", lang, status=text(f"model.status.{status}", lang)),
-        no_data=text("ui.quota.no_data", lang),
+        note=rests_on(column_status(explainer, table)[column], lang),
+        no_data=t("ui.quota.no_data"),
     )
 
 
 def _tabs(plan: Plan) -> None:
-    t, lang = state.texts(), state.lang()
+    t = state.texts()
     table, chart, edit, derived = st.tabs(
         [t("ui.quota.table"), t("ui.quota.chart"), t("ui.quota.edit"), t("ui.quota.derivation")]
     )
@@ -131,55 +124,52 @@ def _tabs(plan: Plan) -> None:
     with chart:
         _chart(plan)
     with edit:
-        _edit()
+        _edit(plan)
     with derived:
         _derivation(plan)
     with st.expander(t("ui.quota.notes", count=len(plan.notes))):
-        st.markdown("\n".join(f"- {note.text(lang)}" for note in plan.notes))
+        st.markdown("\n".join(f"- {note.text(state.lang())}" for note in plan.notes))
 
 
 def _table(plan: Plan) -> None:
     t, lang = state.texts(), state.lang()
-    names, status = state.names(plan), column_status(state.explainer(plan, lang), "quota")
+    names, status = plan.names(lang), column_status(state.explainer(plan), "quota")
     shown = pd.DataFrame({t("model.column.district"): [names[code] for code in plan.quota["code"]]})
-    config = {}
+    config = {t("model.column.district"): st.column_config.TextColumn(pinned=True)}
     for name in QUOTA_SHOWN:
         spec = RESULTS["quota"][name]
-        head = t(f"ui.short.{name}") + ("" if status[name] == "official" else MARK)
-        shown[head] = shown_values(plan.quota[name], spec).to_numpy()
-        config[head] = st.column_config.NumberColumn(
+        heading = t(f"ui.short.{name}") + ("" if status[name] == "official" else MARK)
+        shown[heading] = shown_values(plan.quota[name], spec).to_numpy()
+        config[heading] = st.column_config.NumberColumn(
             format="localized" if not decimals(spec) else "%.2f", help=label("quota", name, lang, unit=True)
         )
-    shown[t("model.column.cut_by")] = [
-        listed((t(f"model.cut.{part}") for part in rule), lang) for rule in plan.quota["cut_by"]
-    ]
-    codes = list(plan.quota["code"])
-    selected = st.session_state["district"]
-    chosen = st.dataframe(
+    shown[t("model.column.cut_by")] = [cuts_label(rules, lang) for rules in plan.quota["cut_by"]]
+    codes, selected = list(plan.quota["code"]), st.session_state["district"]
+    event = st.dataframe(
         shown,
         key=f"table-{selected}",
         hide_index=True,
-        height=(len(shown) + 1) * 35 + 3,
-        column_config={t("model.column.district"): st.column_config.TextColumn(pinned=True), **config},
+        height=table_height(len(shown)),
+        column_config=config,
         on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": [codes.index(selected)] if selected in codes else []}},
     )
     st.caption(t("ui.quota.units"))
-    rows = chosen["selection"]["rows"]
+    rows = event["selection"]["rows"]
     if rows and codes[rows[0]] != selected:
         state.select(codes[rows[0]])
         st.rerun()
 
 
 def _chart(plan: Plan) -> None:
-    t, names, lang = state.texts(), state.names(plan), state.lang()
+    t, lang = state.texts(), state.lang()
     parts = (("quota_m2", charts.QUOTA), ("stock_need_m2", charts.STOCK), ("cut_m2", charts.CUT))
     areas = pd.concat(
         pd.DataFrame(
             {
                 "code": plan.quota["code"],
-                "district": plan.quota["code"].map(names),
+                "district": plan.quota["code"].map(plan.names(lang)),
                 "part": t(f"model.column.{name}"),
                 "area_ha": shown_values(plan.quota[name], RESULTS["quota"][name]),
                 "color": color,
@@ -187,26 +177,25 @@ def _chart(plan: Plan) -> None:
         )
         for name, color in parts
     )
-    state.select_on_chart(charts.shares(areas, st.session_state["district"], t("ui.needs.area")), f"quota-chart-{lang}")
+    chart_select(charts.shares(areas, st.session_state["district"], t("ui.needs.area")), f"quota-chart-{lang}")
 
 
-def _edit() -> None:
-    """The district facts in a grid; what is typed replaces the city's data for this plan."""
+def _edit(plan: Plan) -> None:
+    """District facts in a grid; an edited cell replaces the city's data in this plan."""
     t, session = state.texts(), st.session_state
     key = f"editor-{session['year']}-{session['basis']}-{state.lang()}-{session.get('editor_round', 0)}"
     if key not in session:
-        session["editor_start"] = state.editable(state.plan())
-    start: pd.DataFrame = session["editor_start"]
-    names = state.names(state.plan())
+        session["editor_facts"] = editable(plan)
+    facts: pd.DataFrame = session["editor_facts"]
     st.data_editor(
-        start.assign(district=start["code"].map(names))[
+        facts.assign(district=facts["code"].map(plan.names(state.lang())))[
             ["district", "settled", "new_capacity_m2", "stock_available_m2"]
         ],
         key=key,
-        on_change=lambda: state.edit(start, session[key]["edited_rows"]),
+        on_change=lambda: state.edit(facts, session[key]["edited_rows"]),
         hide_index=True,
         width="stretch",
-        height=(len(start) + 1) * 35 + 3,
+        height=table_height(len(facts)),
         disabled=["district"],
         placeholder="",
         column_config={
@@ -223,17 +212,9 @@ def _edit() -> None:
 
 
 def _derivation(plan: Plan) -> None:
-    t, lang, code = state.texts(), state.lang(), st.session_state["district"]
-    names = state.names(plan)
+    t, lang = state.texts(), state.lang()
     first, second = st.columns(2)
-    first.selectbox(
-        t("ui.quota.selected"),
-        list(names),
-        key="district",
-        index=None,
-        placeholder=t("ui.quota.none_selected"),
-        format_func=names.__getitem__,
-    )
+    code = district_select(first, t("ui.quota.selected"), t("ui.quota.none_selected"), plan)
     column = second.selectbox(
         t("ui.quota.figure"),
         list(MAP_COLUMNS),
@@ -243,8 +224,8 @@ def _derivation(plan: Plan) -> None:
     if code is None:
         st.caption(t("ui.quota.no_district"))
         return
-    node = state.explainer(plan, lang).explain(MAP_COLUMNS[column], code, column)
-    with st.container(height=HEIGHT - 60, border=False):
+    node = state.explainer(plan).explain(MAP_COLUMNS[column], code, column)
+    with st.container(height=DERIVATION_HEIGHT, border=False):
         st.html(derivation(node, lang))
 
 

@@ -1,82 +1,74 @@
-"""Supply: where land can be had, of which source, what takes it away, and how good it is."""
+"""Supply: where land can be had, from which source, what takes it away, and how suitable it is."""
 
 import time
 from functools import partial
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from landlink.city.landuse import land_use
 from landlink.city.shipped import example_folder
 from landlink.plan.derivation.parcels import explain_parcel
-from landlink.present.colors import SUITABILITY
-from landlink.present.supply import constraint_titles, district_supply, losses
-from landlink.schema import LAND_SOURCES, USABLE_SOURCES
-from landlink.supply.ahp import ACCEPTED, matrix, weights
-from landlink.supply.find import Supply
+from landlink.present.comparisons import SCALE, edited_comparisons, matrix_table, weights_table
+from landlink.present.labels import rests_on
+from landlink.present.supply import constraint_titles, district_supply, headline, losses
+from landlink.schema import LAND_SOURCES
+from landlink.supply.ahp import ACCEPTED
+from landlink.supply.find import Supply, weigh
 from landlink.texts import pick
-from landlink.ui import land_map, land_state, maps, state
+from landlink.ui import state
+from landlink.ui.cache import supply as supplies
+from landlink.ui.cache.supply import SupplyInputs
 from landlink.ui.derivation import derivation
-from landlink.units import ha
+from landlink.ui.maps import parcels
+from landlink.ui.maps.frame import Layer, base_map, clicked_point
+from landlink.ui.widgets import base_layers, table_height
 
 MODES = ("source", "reason", "score")
-HEIGHT = 480
-# Saaty's scale and its reciprocals, as the matrix shows them.
-SCALE = {1.0: "1", **{float(n): str(n) for n in range(2, 10)}, **{1 / n: f"1/{n}" for n in range(2, 10)}}
+# Heights of the map and of a derivation, pixels.
+MAP_HEIGHT, DERIVATION_HEIGHT = 480, 400
+# Colour of the shapes of a constraint that has no colour of its own.
+OTHER_CONSTRAINT = "#444444"
+# Parcels of the example layers: fewest, most, and as many as are proposed.
+FEWEST, MOST, PROPOSED = 1_000, 1_000_000, 60_000
 
 
 def page() -> None:
     """Draw the page."""
-    t = state.texts()
-    at = land_state.look()
-    if at is None:
+    t, inputs = state.texts(), state.supply_inputs()
+    if inputs is None:
         _offer_example()
         return
     with st.spinner(t("ui.supply.computing")):
-        found = land_state.found(at)
-    if at.folder != state.folder():
-        st.caption(t("ui.supply.example", folder=at.folder.name))
-    _headline(found)
+        supply = supplies.supply(inputs)
+    if inputs.folder != state.folder():
+        st.caption(t("ui.supply.example", folder=inputs.folder.name))
+    metrics = headline(supply, state.lang())
+    for cell, (label, value) in zip(st.columns(len(metrics)), metrics, strict=True):
+        cell.metric(label, value)
     left, right = st.columns([6, 5], gap="medium")
     with left:
-        _map(found, at)
+        _map(supply, inputs)
     with right:
-        _tabs(found, at)
+        _tabs(supply, inputs)
 
 
 def _offer_example() -> None:
     t = state.texts()
     st.info(t("ui.supply.none"))
-    count = st.number_input(t("ui.supply.parcels"), 1_000, 1_000_000, 60_000, step=10_000)
+    count = st.number_input(t("ui.supply.parcels"), FEWEST, MOST, PROPOSED, step=10_000)
     if st.button(t("ui.supply.make"), icon=":material/auto_fix_high:"):
-        from landlink.example import make_example  # noqa: PLC0415 - only who asks for it waits for it
+        from landlink.example import make_example  # noqa: PLC0415 - the page opens faster without it
 
         with st.spinner(t("ui.supply.making")):
             make_example(state.city(), example_folder(state.folder()), parcels=int(count))
         st.rerun()
 
 
-def _headline(found: Supply) -> None:
-    t = state.texts()
-    parcels = found.developable.parcels
-    usable = parcels[parcels["developable_m2"] > 0]
-    cells = st.columns(len(LAND_SOURCES) + 1)
-    mark = "" if found.status == "official" else f" {t(f'model.status.{found.status}')}"
-    headline = t("model.unit.beside", name=t("model.column.developable_m2"), unit=f"{t('model.unit.ha')}{mark}")
-    cells[0].metric(headline, f"{ha(int(usable['developable_m2'].sum())):,}")
-    for cell, source in zip(cells[1:], USABLE_SOURCES, strict=False):
-        area = int(usable.loc[usable["land_source"] == source, "developable_m2"].sum())
-        cell.metric(t(f"model.land_source.{source}"), f"{ha(area):,}")
-    cells[-1].metric(t("ui.supply.usable"), f"{len(usable):,} / {len(parcels):,}")
-
-
-def _names(found: Supply) -> dict[str, str]:
-    return found.land.city.names(state.lang())
-
-
-def _map(found: Supply, at: land_state.Look) -> None:
-    t, names = state.texts(), _names(found)
+def _map(supply: Supply, inputs: SupplyInputs) -> None:
+    t, session = state.texts(), st.session_state
+    city = supply.land.city
+    names = city.names(state.lang())
     mode_cell, district_cell, search_cell, online_cell = st.columns([3.1, 1.5, 1.7, 1.4], vertical_alignment="bottom")
     mode = mode_cell.segmented_control(
         t("ui.supply.show"),
@@ -86,7 +78,7 @@ def _map(found: Supply, at: land_state.Look) -> None:
         format_func=lambda name: t(f"ui.supply.by_{name}"),
         required=True,
     )
-    many = len(found.developable.parcels) > land_state.MOST_DRAWN
+    many = len(supply.developable.parcels) > supplies.MOST_DRAWN
     code = district_cell.selectbox(
         t("model.column.district"),
         list(names),
@@ -95,74 +87,62 @@ def _map(found: Supply, at: land_state.Look) -> None:
         placeholder=t("ui.needs.all"),
         format_func=names.__getitem__,
     )
-    wanted = search_cell.text_input(t("ui.supply.search"), key="parcel_search", placeholder=t("ui.supply.search_hint"))
-    _look_for(found, wanted)
-    layers = [_layer(found, mode, land_state.parcels_url(at, code if many else None), at)]
-    if online_cell.toggle(t("ui.quota.online"), key="online_base"):
-        layers.insert(0, maps.online_base(*state.tiles()))
-    bounds = found.land.city.districts
-    shown = bounds if code is None else bounds[bounds["code"] == code]
-    place = land_map.show(
-        maps.base_map(tuple(shown.total_bounds)), layers, key=f"supply-map-{code or 'all'}", height=HEIGHT
-    )
-    if place and place != st.session_state.get("parcel_clicked"):
-        st.session_state["parcel_clicked"] = place
-        if parcel := land_state.parcel_at(at, place):
-            st.session_state["parcel"] = parcel
+    query = search_cell.text_input(t("ui.supply.search"), key="parcel_search", placeholder=t("ui.supply.search_hint"))
+    _search(supply, query)
+    url = supplies.parcels_url(inputs, code if many else None)
+    layers = [*base_layers(online_cell), _layer(supply, inputs, mode, url)]
+    districts = city.districts if code is None else city.districts[city.districts["code"] == code]
+    base = base_map(tuple(districts.total_bounds))
+    point = clicked_point(base, layers, key=f"supply-map-{code or 'all'}", height=MAP_HEIGHT)
+    if point and point != session.get("parcel_clicked"):
+        session["parcel_clicked"] = point
+        if parcel := supplies.parcel_at(inputs, point):
+            session["parcel"] = parcel
             st.rerun()
 
 
-def _look_for(found: Supply, wanted: str) -> None:
-    """Select a parcel that has just been asked for by its number or a part of it."""
-    state_ = st.session_state
-    if wanted == state_.get("parcel_sought"):
+def _search(supply: Supply, query: str) -> None:
+    """Select the parcel of a new query: its number or a part of it."""
+    session = st.session_state
+    if query == session.get("parcel_query"):
         return
-    state_["parcel_sought"] = wanted
-    wanted = wanted.strip()
-    numbers = found.developable.parcels["parcel"]
-    hits = (
-        numbers[numbers == wanted] if (numbers == wanted).any() else numbers[numbers.str.contains(wanted, regex=False)]
-    )
-    if wanted and len(hits):
-        state_["parcel"] = hits.iloc[0]
-        state_["parcel_focus"] = {"id": hits.iloc[0], "stamp": time.time()}
-    elif wanted:
-        st.toast(state.texts()("ui.supply.not_found", parcel=wanted))
+    session["parcel_query"] = query
+    query = query.strip()
+    numbers = supply.developable.parcels["parcel"]
+    same = numbers == query
+    hits = numbers[same] if same.any() else numbers[numbers.str.contains(query, regex=False)]
+    if query and len(hits):
+        session["parcel"] = hits.iloc[0]
+        session["parcel_focus"] = {"id": hits.iloc[0], "stamp": time.time()}
+    elif query:
+        st.toast(state.texts()("ui.supply.not_found", parcel=query))
 
 
-def _layer(found: Supply, mode: str, url: str, at: land_state.Look) -> maps.Layer:
+def _layer(supply: Supply, inputs: SupplyInputs, mode: str, url: str) -> Layer:
     t, lang = state.texts(), state.lang()
-    titles = constraint_titles(found, lang)
-    order = [name.removeprefix("lost_").removesuffix("_m2") for name in found.developable.losses]
-    colors = land_map.rule_colors(order)
-    colors["in_use"] = land_map.NOT_SHOWN
+    titles = constraint_titles(supply, lang)
+    constraints = [name.removeprefix("lost_").removesuffix("_m2") for name in supply.developable.losses]
+    colors = {**parcels.rule_colors(constraints), "in_use": parcels.NOT_SHOWN}
     sources = {name: t(f"model.land_source.{name}") for name in LAND_SOURCES}
-    note = "" if found.status == "official" else t("ui.quota.rests_on", status=t(f"model.status.{found.status}"))
+    nothing_left = t("ui.supply.nothing_left")
     entries = {
-        "source": land_map.source_legend({**sources, "": t("ui.supply.nothing_left")}),
-        "score": [*land_map.score_legend(), {"label": t("ui.supply.nothing_left"), "color": land_map.NOT_SHOWN}],
+        "source": parcels.source_legend({**sources, "": nothing_left}),
+        "score": [*parcels.score_legend(), {"label": nothing_left, "color": parcels.NOT_SHOWN}],
         "reason": [
             {"label": t("model.column.developable_m2"), "color": colors[""]},
-            *({"label": titles[name], "color": colors[name]} for name in order),
+            *({"label": titles[name], "color": colors[name]} for name in constraints),
         ],
     }
-    overlays: list[dict[str, object]] = [
-        {"id": name, "title": titles[name], "color": colors.get(name, "#444444"), "url": address}
-        for name, address in land_state.zone_urls(at).items()
-    ]
-    picture, corners = land_state.score_url(at)
-    if picture:
-        ramp = f"linear-gradient(90deg, {', '.join(SUITABILITY)})"
-        overlays.append(
-            {"id": "score", "title": t("model.column.score"), "color": ramp, "url": picture, "bounds": corners}
-        )
-    systems = found.land.parcels[["code_system", "land_use"]].drop_duplicates()
-    uses = {f"{system} {code}": _use(system, code) for system, code in systems.itertuples(index=False)}
-    return land_map.parcels_layer(
+    legend = {
+        "title": t(f"ui.supply.by_{mode}"),
+        "entries": entries[mode],
+        "note": rests_on(supply.status, lang),
+    }
+    return parcels.parcels_layer(
         url,
-        land_state.borders_url(at),
+        supplies.borders_url(inputs),
         mode,
-        legend={"title": t(f"ui.supply.by_{mode}"), "entries": entries[mode], "note": note},
+        legend=legend,
         reasons=colors,
         texts={
             "gross": t("model.column.gross_m2"),
@@ -170,130 +150,118 @@ def _layer(found: Supply, mode: str, url: str, at: land_state.Look) -> maps.Laye
             "score": t("model.column.score"),
             "overlays": t("ui.supply.overlays"),
         },
-        names={"districts": _names(found), "uses": uses, "sources": sources, "lost": titles},
-        overlays=overlays,
+        names={
+            "districts": supply.land.city.names(lang),
+            "uses": _uses(supply),
+            "sources": sources,
+            "lost": titles,
+        },
+        overlays=_overlays(inputs, titles, colors),
         note=t("ui.supply.popup_note"),
         focus=st.session_state.get("parcel_focus"),
     )
 
 
-def _use(system: str, code: str) -> str:
-    known = land_use(system, code)
-    return f"{code} {known.title(state.lang())}" if known else code
+def _overlays(inputs: SupplyInputs, titles: dict[str, str], colors: dict[str, str]) -> list[dict[str, object]]:
+    """Shapes of the constraints, and the picture of scores."""
+    overlays: list[dict[str, object]] = [
+        {"id": name, "title": titles[name], "color": colors.get(name, OTHER_CONSTRAINT), "url": url}
+        for name, url in supplies.constraint_urls(inputs).items()
+    ]
+    url, bounds = supplies.score_url(inputs)
+    if url:
+        title = state.texts()("model.column.score")
+        overlays.append(
+            {"id": "score", "title": title, "color": parcels.score_gradient(), "url": url, "bounds": bounds}
+        )
+    return overlays
 
 
-def _tabs(found: Supply, at: land_state.Look) -> None:
+def _uses(supply: Supply) -> dict[str, str]:
+    """Titles of the land uses, by system and code."""
+    pairs = supply.land.parcels[["code_system", "land_use"]].drop_duplicates().itertuples(index=False)
+    known = {(system, code): land_use(system, code) for system, code in pairs}
+    return {
+        f"{system} {code}": f"{code} {use.title(state.lang())}" if use else code
+        for (system, code), use in known.items()
+    }
+
+
+def _tabs(supply: Supply, inputs: SupplyInputs) -> None:
     t, lang = state.texts(), state.lang()
     table, taken, derived, weighing = st.tabs(
         [t("ui.supply.table"), t("ui.supply.losses"), t("ui.quota.derivation"), t("ui.supply.weights")]
     )
     with table:
-        areas = district_supply(found, lang, _names(found))
-        shown = {name: st.column_config.NumberColumn(format="%.2f") for name in areas.columns[1:]}
-        st.dataframe(areas, hide_index=True, height=(len(areas) + 1) * 35 + 3, column_config=shown)
+        areas = district_supply(supply, lang, supply.land.city.names(lang))
+        config = {name: st.column_config.NumberColumn(format="%.2f") for name in areas.columns[1:]}
+        st.dataframe(areas, hide_index=True, height=table_height(len(areas)), column_config=config)
         st.caption(t("ui.supply.units"))
         st.download_button(
             t("ui.supply.download"),
-            partial(land_state.supply_csv, at, lang),
+            partial(supplies.supply_csv, inputs, lang),
             "supply.csv",
             icon=":material/download:",
             on_click="ignore",
         )
     with taken:
-        shown = {t("ui.supply.taken"): st.column_config.NumberColumn(format="%.2f")}
-        st.dataframe(losses(found, lang), hide_index=True, column_config=shown)
+        config = {t("ui.supply.taken"): st.column_config.NumberColumn(format="%.2f")}
+        st.dataframe(losses(supply, lang), hide_index=True, column_config=config)
         st.caption(t("ui.supply.order"))
     with derived:
-        parcel = st.session_state.get("parcel")
-        if parcel is None or not (found.developable.parcels["parcel"] == parcel).any():
-            st.caption(t("ui.supply.no_parcel"))
-        else:
-            st.markdown(f"**{t('model.column.parcel')} {parcel}**")
-            with st.container(height=400, border=False):
-                st.html(derivation(explain_parcel(found, parcel, lang), lang))
+        _derivation(supply)
     with weighing:
-        _weights(found, at)
+        _weights(supply, inputs)
 
 
-def _weights(found: Supply, at: land_state.Look) -> None:
-    """Matrix of comparisons, edited, with weights and consistency ratio as it stands."""
-    t, lang = state.texts(), state.lang()
-    if found.suitability is None:
+def _derivation(supply: Supply) -> None:
+    t, lang, parcel = state.texts(), state.lang(), st.session_state.get("parcel")
+    if parcel is None or not (supply.developable.parcels["parcel"] == parcel).any():
+        st.caption(t("ui.supply.no_parcel"))
         return
-    factors = found.suitability.factors
-    names = list(factors["factor"])
+    st.markdown(f"**{t('model.column.parcel')} {parcel}**")
+    with st.container(height=DERIVATION_HEIGHT, border=False):
+        st.html(derivation(explain_parcel(supply, parcel, lang), lang))
+
+
+def _weights(supply: Supply, inputs: SupplyInputs) -> None:
+    """Matrix of comparisons to edit, and the weights and consistency ratio that follow from it."""
+    if supply.suitability is None:
+        return
+    t, lang, session = state.texts(), state.lang(), st.session_state
+    factors = supply.suitability.factors
     titles = {row["factor"]: pick(row["title"], lang) for row in factors.to_dict("records")}
-    own = land_state.own_comparisons(at)
-    current = pd.DataFrame(
-        st.session_state.get("comparisons_draft") or own.to_records(index=False).tolist(), columns=own.columns
-    )
-    ratios = matrix(current, names)
-    shown = pd.DataFrame(
-        [[_scale(ratio) for ratio in line] for line in ratios],
-        columns=[titles[name] for name in names],
-    )
-    shown.insert(0, t("ui.supply.factor"), [titles[name] for name in names])
+    city = supplies.city_comparisons(inputs)
+    draft = session.get("comparisons_draft") or city.to_records(index=False).tolist()
+    comparisons = pd.DataFrame(draft, columns=city.columns)
     st.caption(t("ui.supply.matrix_hint"))
     edited = st.data_editor(
-        shown,
+        matrix_table(comparisons, titles, lang),
         hide_index=True,
-        key=f"ahp-{lang}-{st.session_state.get('ahp_round', 0)}",
+        key=f"ahp-{lang}-{session.get('ahp_round', 0)}",
         disabled=[t("ui.supply.factor")],
-        column_config={titles[name]: st.column_config.SelectboxColumn(options=["", *SCALE.values()]) for name in names},
+        column_config={
+            title: st.column_config.SelectboxColumn(options=["", *SCALE.values()]) for title in titles.values()
+        },
     )
-    pairs = tuple(
-        (one, two, _ratio(edited.iloc[row, column + 1], ratios[row, column]))
-        for row, one in enumerate(names)
-        for column, two in enumerate(names)
-        if row < column
-    )
-    weighed = weights(matrix(pd.DataFrame(pairs, columns=own.columns), names), names)
-    ratio = f"{weighed.consistency_ratio:.3f}"
-    one, two, implied = weighed.doubtful
-    if weighed.accepted:
+    pairs = edited_comparisons(edited, comparisons, list(titles))
+    weights = weigh(factors, pd.DataFrame(pairs, columns=city.columns))
+    ratio = f"{weights.consistency_ratio:.3f}"
+    factor, other, implied = weights.doubtful
+    if weights.accepted:
         st.success(t("ui.supply.consistent", ratio=ratio, limit=ACCEPTED))
     else:
-        st.warning(
-            t(
-                "ui.supply.inconsistent",
-                ratio=ratio,
-                limit=ACCEPTED,
-                one=titles[one],
-                two=titles[two],
-                implied=f"{implied:.2f}",
-            )
-        )
-    st.dataframe(
-        pd.DataFrame(
-            {
-                t("ui.supply.factor"): [titles[name] for name in names],
-                t("ui.supply.weight"): np.round([weighed.weights[name] for name in names], 4),
-                t("ui.supply.points"): factors["points"],
-                t("ui.supply.status"): [t(f"model.status.{status}") for status in factors["status"]],
-            }
-        ),
-        hide_index=True,
-    )
+        values = {"one": titles[factor], "two": titles[other], "implied": f"{implied:.2f}"}
+        st.warning(t("ui.supply.inconsistent", ratio=ratio, limit=ACCEPTED, **values))
+    st.dataframe(weights_table(weights, factors, titles, lang), hide_index=True)
     apply, reset = st.columns(2)
-    if apply.button(t("ui.supply.apply"), disabled=not weighed.accepted, type="primary"):
-        st.session_state["comparisons"] = st.session_state["comparisons_draft"] = pairs
+    if apply.button(t("ui.supply.apply"), disabled=not weights.accepted, type="primary"):
+        session["comparisons"] = session["comparisons_draft"] = pairs
         st.rerun()
     if reset.button(t("ui.supply.reset")):
-        st.session_state["comparisons"] = st.session_state["comparisons_draft"] = None
-        st.session_state["ahp_round"] = st.session_state.get("ahp_round", 0) + 1
+        session["comparisons"] = session["comparisons_draft"] = None
+        session["ahp_round"] = session.get("ahp_round", 0) + 1
         st.rerun()
-
-
-def _scale(ratio: float) -> str:
-    """The scale's value nearest to a ratio."""
-    nearest = min(SCALE, key=lambda value: abs(np.log(value / ratio)))
-    return SCALE[nearest]
-
-
-def _ratio(cell: object, before: float) -> float:
-    """What a cell of the matrix says; an emptied one says what stood there."""
-    known = {shown: value for value, shown in SCALE.items()}
-    return known.get(str(cell), before)
 
 
 if __name__ == "__main__":

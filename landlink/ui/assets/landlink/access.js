@@ -69,7 +69,7 @@ window.landlinkAccess = (function () {
           pointToLayer: (feature, at) => L.circleMarker(at, {renderer: canvas, radius: points.radius, color: "#fff", weight: points.radius > 3 ? 1 : 0, fillColor: points.color, fillOpacity: 0.95, interactive: false}),
         }));
       });
-      if (options.place) add(L.circleMarker(options.place, {radius: 9, color: "#111", weight: 2, fill: false, interactive: false}));
+      if (options.clicked) add(L.circleMarker(options.clicked, {radius: 9, color: "#111", weight: 2, fill: false, interactive: false}));
       window.landlinkAccessDrawn = (window.landlinkAccessDrawn || 0) + 1;
     });
     group.on("remove", () => {

@@ -353,8 +353,8 @@ window.landlinkLand = (function () {
     });
   }
 
-  // A file before it is taken over: its features, the districts' outlines, and where something has been found.
-  function look(group, options) {
+  // An uploaded file: its features, the districts' outlines, and its findings.
+  function upload(group, options) {
     const drawn = [];
     const add = (map, layer) => { drawn.push(layer.addTo(map)); };
     group.on("add", () => {
@@ -371,10 +371,10 @@ window.landlinkLand = (function () {
           style: {color: "#0b5cad", weight: 1, fillColor: "#56b4e9", fillOpacity: 0.35},
           pointToLayer: (feature, latlng) => L.circleMarker(latlng, {radius: 3}),
         }));
-        for (const place of options.places) {
-          const mark = L.circleMarker([place.lat, place.lng], {radius: 6, color: "#b3261e", weight: 2, fillOpacity: 0.5});
+        for (const finding of options.findings) {
+          const mark = L.circleMarker([finding.lat, finding.lng], {radius: 6, color: "#b3261e", weight: 2, fillOpacity: 0.5});
           const words = document.createElement("div");
-          words.textContent = place.text;
+          words.textContent = finding.text;
           add(map, mark.bindPopup(words));
         }
       });
@@ -385,7 +385,7 @@ window.landlinkLand = (function () {
     });
   }
 
-  return {show, look};
+  return {show, upload};
 })();
 landlink.land = landlinkLand.show;
-landlink.look = landlinkLand.look;
+landlink.upload = landlinkLand.upload;

@@ -10,34 +10,34 @@ import shapely
 
 from landlink.access.cells import on_grid
 from landlink.raster import Grid
-from landlink.ui.access_map import picture
-from landlink.ui.land_map import publish
-from landlink.ui.maps import Layer, call_layer
+from landlink.ui.maps.files import publish
+from landlink.ui.maps.frame import Layer, call_layer
+from landlink.ui.maps.pictures import picture
 
-# Colours of sites that lie beside each other, in turn (Okabe and Ito, and Tol's).
+# Colours of neighbouring sites, in turn: Okabe and Ito, then Tol's.
 TURNS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#332288", "#999933", "#882255", "#44aa99")
 
 
 def site_colors(sites: pd.DataFrame) -> dict[str, str]:
     """Colour of each site, in turn."""
-    return {site: TURNS[place % len(TURNS)] for place, site in enumerate(sites["site"])}
+    return {site: TURNS[i % len(TURNS)] for i, site in enumerate(sites["site"])}
 
 
-def sites_file(
+def publish_sites(
     sites: gpd.GeoDataFrame,
     colors: Mapping[str, str],
     titles: Mapping[str, str],
     rows: Mapping[str, Sequence[tuple[str, str]]],
     note: str,
 ) -> str:
-    """Publish sites with what their popups say, and return the address.
+    """Publish sites with their popups, and return the address.
 
     Parameters
     ----------
     sites
         In geographic coordinates.
     colors, titles, rows
-        By site: colour, head of the popup, and its names and values.
+        By site: colour, title of the popup, and its rows of name and value.
     note
         Last line of a popup.
     """
@@ -59,23 +59,22 @@ def sites_file(
 
 
 def served_picture(catchments: pd.DataFrame, grid: Grid, colors: Mapping[str, str]) -> str:
-    """Publish the cells that sites serve, each in the colour of the site that serves the most of it.
+    """Publish a picture of the cells that sites serve, each in the colour of the site that serves most of it.
 
     Parameters
     ----------
     catchments
         ``site``, ``cell``, ``persons``.
     grid
-        That the cells lie on.
+        Grid of the cells.
     colors
         By site.
     """
     most = catchments.sort_values("persons").drop_duplicates("cell", keep="last")
-    number = {site: place for place, site in enumerate(colors)}
-    cells = on_grid(grid, most, most["site"].map(number))
-    return picture(
-        grid, cells, np.arange(1, max(len(colors), 2)) - 0.5, [*colors.values(), "#000000"][: max(len(colors), 2)]
-    )
+    numbers = {site: i for i, site in enumerate(colors)}
+    cells = on_grid(grid, most, most["site"].map(numbers))
+    shades = [*colors.values(), "#000000"][: max(len(colors), 2)]  # a picture has two classes or more
+    return picture(grid, cells, np.arange(1, len(shades)) - 0.5, shades)
 
 
 def sites_layer(
@@ -88,18 +87,18 @@ def sites_layer(
     legend: Mapping[str, object],
     selected: str | None,
 ) -> Layer:
-    """Sites as points and shapes with popups, over the cells they serve and the parcels considered.
+    """Layer of sites with popups, over the cells that they serve and the parcels considered.
 
     Parameters
     ----------
     borders, sites, served, candidates
-        Addresses of the districts' outlines and of this module's files; an empty one is left out.
+        Addresses of the districts' outlines, the sites, the picture of served cells and the parcels; empty: not drawn.
     bounds
-        Corners that the picture of cells lies between.
+        Corners of the picture.
     legend
         ``title``, ``entries`` (``label`` and ``color``) and ``note``.
     selected
-        Site to be drawn larger.
+        Site that is drawn larger.
     """
     options = {"borders": borders, "sites": sites, "served": served, "candidates": candidates, "bounds": bounds}
     return call_layer("sites", {**options, "legend": legend, "selected": selected})

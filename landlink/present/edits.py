@@ -1,0 +1,54 @@
+"""District facts as a planner edits them: persons and hectares, where a plan takes persons and m²."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from landlink.plan.plan import Plan
+from landlink.units import ha, ha_to_m2
+
+AREAS = ("new_capacity_m2", "stock_available_m2")
+Facts = dict[str, dict[str, int]]
+
+
+def editable(plan: Plan) -> pd.DataFrame:
+    """Facts of a plan that can be edited.
+
+    Returns
+    -------
+    ``code``, ``settled`` (persons), ``new_capacity_m2`` and ``stock_available_m2`` (shown in ha; missing: no limit).
+    """
+    facts = plan.base.table
+    areas = {name: facts[name].map(lambda area: None if pd.isna(area) else float(ha(area))) for name in AREAS}
+    return pd.DataFrame({"code": facts["code"], "settled": facts["settled"], **areas})
+
+
+def edited_facts(
+    edits: Mapping[str, Mapping[str, int]], facts: pd.DataFrame, changes: Mapping[int, Mapping[str, float | None]]
+) -> Facts:
+    """Edited facts by district, after further changes; an emptied cell is the city's own value again.
+
+    Parameters
+    ----------
+    edits
+        Edited facts so far, by code: persons and m².
+    facts
+        Table of :func:`editable`.
+    changes
+        By row of the table: new values by column, persons and ha.
+
+    Examples
+    --------
+    >>> facts = pd.DataFrame({"code": ["440111", "440112"]})
+    >>> edited_facts({"440112": {"settled": 5}}, facts, {0: {"new_capacity_m2": 1.5}, 1: {"settled": None}})
+    {'440112': {}, '440111': {'new_capacity_m2': 15000}}
+    """
+    edited: Facts = {code: dict(values) for code, values in edits.items()}
+    for row, cells in changes.items():
+        district = edited.setdefault(str(facts["code"].iloc[int(row)]), {})
+        for name, value in cells.items():
+            if value is None:
+                district.pop(name, None)
+            else:
+                district[name] = ha_to_m2(value) if name in AREAS else int(value)
+    return edited
