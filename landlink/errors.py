@@ -85,6 +85,10 @@ class OutputError(LandlinkError, OSError):
     """A result cannot be written."""
 
 
+# Error of faults that are all about one thing, by the first part of their ids; a :class:`DataError` otherwise.
+_KINDS: dict[str, type[LandlinkError]] = {"policy": PolicyError, "output": OutputError}
+
+
 class Faults:
     """Faults of one input, collected to be shown together and raised once.
 
@@ -127,7 +131,8 @@ class Faults:
         Parameters
         ----------
         kind
-            Error to raise; without it a :class:`PolicyError` if all faults are a policy's, else a :class:`DataError`.
+            Error to raise; without it a :class:`PolicyError` if all faults are a policy's, an :class:`OutputError` if
+            all are of outputs, else a :class:`DataError`.
         accept_questions
             Do not raise if there are only questions, which are accepted.
 
@@ -139,5 +144,6 @@ class Faults:
         if all(fault.question and accept_questions for fault in self):
             return
         if kind is None:
-            kind = PolicyError if all(fault.id.startswith("policy.") for fault in self) else DataError
+            about = {fault.id.partition(".")[0] for fault in self}
+            kind = _KINDS.get(about.pop(), DataError) if len(about) == 1 else DataError
         raise kind(self)

@@ -1,7 +1,8 @@
 """The documents that go with a plan: explanation, workbook, map sheets, layers and derivations, packed to be filed."""
 
-from landlink.annex.bundle import Filing, file_name, files, write_annex
+from landlink.annex.bundle import files, write_annex
 from landlink.annex.document import read_template, template
+from landlink.annex.filing import Filing, check_annex, file_name
 from landlink.annex.gaps import Gap, gaps
 from landlink.annex.layers.tables import write_geopackage
 from landlink.annex.manifest import Finding, verify
@@ -12,6 +13,7 @@ __all__ = [
     "Finding",
     "Gap",
     "Material",
+    "check_annex",
     "file_name",
     "files",
     "gaps",

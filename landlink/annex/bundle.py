@@ -3,14 +3,11 @@
 import gc
 import os
 import pickle
-import re
-import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -18,6 +15,7 @@ from typing import TypeVar
 
 from landlink.annex.derivations import audit
 from landlink.annex.document import document
+from landlink.annex.filing import Filing, check_annex, check_room, file_name, usable
 from landlink.annex.layers.esri import write_geodatabase, write_shapefiles
 from landlink.annex.layers.tables import layers, write_geopackage
 from landlink.annex.manifest import pack
@@ -25,7 +23,7 @@ from landlink.annex.maps import Sheet, png, sheets, write_pdf
 from landlink.annex.maps.canvas import MM_PER_INCH, PAPERS
 from landlink.annex.material import Material
 from landlink.annex.workbook import workbook
-from landlink.errors import DataError, Fault, LandlinkError, OutputError
+from landlink.errors import Fault, LandlinkError, OutputError
 from landlink.files import write_files
 from landlink.plan.plan import Plan
 from landlink.texts import Lang, text
@@ -35,41 +33,6 @@ Made = TypeVar("Made")
 Progress = Callable[[int, int, str], bool]
 # Map sheets that the document shows too, and the width of pictures in pixels: 280 an inch where it shows them.
 SHOWN, _WIDE = ("overview", "per_capita", "quota", "supply", "sites"), 2480
-# Bytes that making an edition may need on the way.
-_ROOM = 100_000_000
-# What file systems do not take in a name.
-_REFUSED = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """How annexes are filed.
-
-    Parameters
-    ----------
-    compiler
-        Who compiles the plan (编制单位), as document and map sheets name it; in one line, as the date is.
-    date
-        When it is compiled (编制日期), as they show it.
-    template
-        Name and content of the user's own template of the document.
-    paper
-        Paper of the map sheets, see :func:`landlink.annex.maps.sheets`.
-    pictures
-        Map sheets are filed as PNG too.
-    """
-
-    compiler: str = ""
-    date: str = ""
-    template: tuple[str, bytes] | None = None
-    paper: str = "A3"
-    pictures: bool = False
-
-    def __post_init__(self) -> None:
-        """Write compiler and date in one line, without signs that cannot be printed."""
-        for name in ("compiler", "date"):
-            line = "".join(sign if sign.isprintable() else " " for sign in getattr(self, name))
-            object.__setattr__(self, name, " ".join(line.split()))
 
 
 class _StoppedError(Exception):
@@ -109,11 +72,12 @@ def write_annex(
 
     Raises
     ------
-    DataError
-        A district is not in the plan, or something is wrong with the template.
+    LandlinkError
+        What :func:`landlink.annex.check_annex` refuses.
     OutputError
-        The folder or a file in it cannot be written; nothing has been changed.
+        A file cannot be written; nothing has been changed.
     """
+    check_annex(plan, lang, editions=editions, material=material, filing=filing, folder=folder)
     names = {edition: file_name(plan, lang, edition) for edition in editions}
 
     shared = cache(partial(_telling, partial(_shared_files, plan, lang, material)))
@@ -148,23 +112,6 @@ def write_annex(
             raise OutputError(Fault("output.process")) from None
 
 
-def file_name(plan: Plan, lang: Lang, district: str | None) -> str:
-    """Name of an edition's archive.
-
-    Raises
-    ------
-    DataError
-        The district is not in the plan.
-    """
-    title = text("annex.package.title", lang, city=plan.city_title[lang], year=plan.options.year)
-    if district is not None:
-        names = plan.names(lang)
-        if district not in names:
-            raise DataError(Fault("annex.district_unknown", {"code": district, "have": ", ".join(names)}))
-        title = f"{title}_{district}{names[district]}"
-    return _REFUSED.sub("_", title) + ".zip"
-
-
 def files(
     plan: Plan,
     lang: Lang,
@@ -191,9 +138,7 @@ def _telling(make: Callable[..., Made], *of: str | None) -> Made:
     except LandlinkError:
         raise
     except Exception:
-        folder = tempfile.gettempdir()
-        if (free := shutil.disk_usage(folder).free) < _ROOM:
-            raise OutputError(Fault("output.temporary", {"path": folder, "free": f"{free / 1e6:.1f}"})) from None
+        check_room()
         raise
 
 
@@ -251,9 +196,7 @@ def map_sheets(plan: Plan, lang: Lang, district: str | None, material: Material 
 def _pictures(drawn: Sequence[Sheet], lang: Lang, filing: Filing) -> dict[str, bytes]:
     """Map sheets as PNG by name, in a folder beside their PDF."""
     folder = _names(lang)["maps"].removesuffix(".pdf") + "_png"
-    return {
-        f"{folder}/{sheet.number:02}_{_REFUSED.sub('_', sheet.title)}.png": png(sheet, _dpi(filing)) for sheet in drawn
-    }
+    return {f"{folder}/{sheet.number:02}_{usable(sheet.title)}.png": png(sheet, _dpi(filing)) for sheet in drawn}
 
 
 def explanation(

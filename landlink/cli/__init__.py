@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from landlink.cli.commands import language, parser
 from landlink.errors import LandlinkError
@@ -21,6 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lang = language(arguments)
     options = parser(arguments, lang).parse_args(arguments)
     try:
+        if getattr(options, "out", None):
+            from landlink.files.output import check_writable  # noqa: PLC0415 - "landlink --help" waits for no library
+
+            check_writable(Path(options.out))
         exit_code: int = options.run(options, lang) or 0
         sys.stdout.flush()
     except LandlinkError as error:

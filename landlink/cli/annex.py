@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from landlink.annex import Filing, Material, gaps, read_template, survey, write_annex
+from landlink.annex import Filing, Material, check_annex, gaps, read_template, survey, write_annex
 from landlink.city import load_city
 from landlink.cli.arguments import Say, add_shared
 from landlink.errors import DataError, Fault
@@ -30,10 +30,12 @@ def arguments(parser: argparse.ArgumentParser, say: Say) -> None:
 def run(options: argparse.Namespace, lang: Lang) -> None:
     """Run the command."""
     plan = load_plan(options.plan)
-    material = _material(options, plan)
     template = read_template(options.template) if options.template else None
+    filing = Filing(options.compiler, options.date, template, options.paper, options.png)
     whole_city = [None] if options.districts or not options.district else []
     editions = [*whole_city, *(plan.districts["code"] if options.districts else options.district)]
+    check_annex(plan, lang, editions=editions, filing=filing, folder=options.out)
+    material = _material(options, plan)
 
     def report(done: int, count: int, name: str) -> bool:
         if sys.stderr.isatty():
@@ -46,7 +48,7 @@ def run(options: argparse.Namespace, lang: Lang) -> None:
         lang,
         editions=editions,
         material=material,
-        filing=Filing(options.compiler, options.date, template, options.paper, options.png),
+        filing=filing,
         progress=report,
     )
     for path in paths:

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -41,7 +41,7 @@ def write_files(folder: Path, files: Mapping[str, bytes | Callable[[Path], None]
         folder.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".landlink-", dir=folder))
     except OSError as error:
-        raise OutputError(Fault("output.folder", {"path": folder, "reason": error.strerror or error})) from None
+        raise _folder_error(folder, error) from None
     name = folder.name
     try:
         for name, content in files.items():
@@ -56,11 +56,46 @@ def write_files(folder: Path, files: Mapping[str, bytes | Callable[[Path], None]
     except OutputError:  # which is an OSError, and tells more
         raise
     except OSError as error:
-        file = Path(str(error.filename or name)).name
-        raise OutputError(Fault("output.file", {"reason": error.strerror or error}, file)) from None
+        raise _file_error(Path(str(error.filename or name)).name, error) from None
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return [folder / name for name in files]
+
+
+def check_writable(folder: Path, names: Iterable[str] = ()) -> None:
+    """Refuse a target that :func:`write_files` could not write, before the result is computed.
+
+    Parameters
+    ----------
+    folder
+        Target folder; where it is missing, it is not made yet.
+    names
+        Files that will be written there.
+
+    Raises
+    ------
+    OutputError
+        The folder or a file in it cannot be written.
+    """
+    try:
+        parent = next((path for path in (folder, *folder.absolute().parents) if path.exists()), folder)
+        with tempfile.TemporaryDirectory(prefix=".landlink-", dir=parent):
+            pass
+    except OSError as error:
+        raise _folder_error(folder, error) from None
+    for name in names:
+        try:
+            _prove_replaceable(folder / name)
+        except OSError as error:
+            raise _file_error(name, error) from None
+
+
+def _folder_error(folder: Path, error: OSError) -> OutputError:
+    return OutputError(Fault("output.folder", {"path": folder, "reason": error.strerror or error}))
+
+
+def _file_error(name: str, error: OSError) -> OutputError:
+    return OutputError(Fault("output.file", {"reason": error.strerror or error}, name))
 
 
 def _prove_replaceable(path: Path) -> None:

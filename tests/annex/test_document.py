@@ -193,6 +193,7 @@ def test_the_same_plan_gives_the_same_document(plan: Plan, enclosed: Material, l
     assert ("Allocation of quotas" in told) is (lang == "en")
 
 
+@pytest.mark.bare
 def test_a_plan_alone_gives_a_document() -> None:
     bare = landlink.make_plan(CITY, POLICY, 2020)
     made = docx.Document(io.BytesIO(document(bare)))

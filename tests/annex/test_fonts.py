@@ -61,6 +61,7 @@ def test_a_shipped_font_has_the_signs_that_plans_are_written_with(name: str) -> 
     assert set("磡㙟峃犇堃垚") <= signs
 
 
+@pytest.mark.bare
 def test_every_text_of_the_sheets_can_be_drawn() -> None:
     for lang in LANGS:
         for name, message in catalogue(lang).items():

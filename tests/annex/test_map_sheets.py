@@ -129,6 +129,7 @@ def test_fonts_are_embedded_as_truetype(written):
     assert listed.stderr == ""
 
 
+@pytest.mark.bare
 def test_the_same_plan_gives_the_same_bytes(plan, drawn, tmp_path):
     write_pdf(drawn[2:3], tmp_path / "one.pdf", "zh")
     write_pdf(sheets(plan, compiler="广州市规划和自然资源局")[2:3], tmp_path / "two.pdf", "zh")

@@ -53,6 +53,7 @@ def content(package: Path, ending: str) -> bytes:
         return archive.read(name)
 
 
+@pytest.mark.bare
 def test_a_package_is_numbered_and_says_what_it_holds(plan: Plan, city: Path) -> None:
     with zipfile.ZipFile(city) as archive:
         names = archive.namelist()
@@ -157,7 +158,9 @@ def test_a_full_disk_is_told_and_nothing_is_left(plan: Plan, tmp_path: Path, mon
     with pytest.raises(RuntimeError, match="IO_ENOSPC"):  # not for want of room
         write_annex(plan, tmp_path / "out")
     usage = shutil.disk_usage(tmp_path)
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=1_000_000))
+    # There is room when the writing begins, and none when it fails.
+    left = iter([1_000_000_000, 1_000_000] * 2 + [1_000_000])
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=next(left)))
     with pytest.raises(OutputError) as raised:
         write_annex(plan, tmp_path / "out")
     assert raised.value.faults[0].id == "output.temporary"
@@ -166,6 +169,10 @@ def test_a_full_disk_is_told_and_nothing_is_left(plan: Plan, tmp_path: Path, mon
         write_annex(plan, tmp_path / "out", editions=[None, DISTRICT])
     assert raised.value.faults[0].id == "output.temporary"
     assert list((tmp_path / "out").iterdir()) == []
+    with pytest.raises(OutputError) as raised:
+        write_annex(plan, tmp_path / "later")
+    assert raised.value.faults[0].id == "output.temporary"
+    assert not (tmp_path / "later").exists()
 
 
 def test_a_process_that_ends_is_told(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,7 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+@pytest.mark.bare
 def test_plan_writes_its_files_and_prints_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*PLAN, "--out", tmp_path) == 0
     assert names(tmp_path) == FILES
@@ -148,6 +149,7 @@ def test_commands_that_need_a_plan(tmp_path: Path, capsys: pytest.CaptureFixture
     assert names(tmp_path) == []
 
 
+@pytest.mark.bare
 def test_annex(out: Path, tmp_path: Path) -> None:
     assert run("annex", out, "--out", tmp_path / "annex") == 0
     assert run("annex", out, "--out", tmp_path / "annex", "--lang", "en") == 0
@@ -159,6 +161,7 @@ def test_annex(out: Path, tmp_path: Path) -> None:
     assert run("annex", out, "--out", tmp_path / "annex", "--district", "1") == 2
 
 
+@pytest.mark.bare
 def test_validate(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run("validate", CITY, "--policy", "guangzhou-2018") == 0
     assert "11" in capsys.readouterr().out
@@ -193,6 +196,7 @@ def test_a_reader_that_leaves_early(out: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.bare
 def test_as_a_process_where_the_terminal_knows_no_chinese(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     command = [sys.executable, "-m", "landlink.cli", *PLAN, "--out", str(tmp_path)]

@@ -16,6 +16,7 @@ from landlink.plan.plan import Plan
 from landlink.policy import Policy
 from tests.paths import GUANGZHOU
 
+pytestmark = pytest.mark.bare
 # 2019 in-migration (广州统计年鉴2020 表2-7) × standard = entitlement, m²
 EXAMPLE = {
     "440103": (8433, 100, 843300),

@@ -26,6 +26,7 @@ def _at_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
 
+@pytest.mark.bare
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("page", [page.name for page in PAGES])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from landlink.annex.document.charts import SIZE, charts
+from landlink.annex.document.charts import CHARTS, SIZE, charts
 from landlink.annex.document.rendering import Template
 from landlink.annex.document.styles import LYING_WIDTH
 from landlink.annex.document.template import template
@@ -14,7 +14,7 @@ from landlink.errors import DataError, Fault
 from landlink.plan.plan import Plan
 from landlink.texts import Lang
 
-__all__ = ["document", "read_template", "template"]
+__all__ = ["check_template", "document", "read_template", "template"]
 
 
 def document(
@@ -59,6 +59,19 @@ def document(
     told["charts"] = {key: made.image(image, SIZE[0]) for key, image in charts(plan, lang, district).items()}
     told["maps"] = [{"title": title, "image": made.image(image, LYING_WIDTH)} for title, image in maps]
     return undated(made.fill(told), plan.options.year)
+
+
+def check_template(plan: Plan, own: tuple[str, bytes], lang: Lang = "zh") -> None:
+    """Refuse a user's own template that cannot be filled in, trying it with the plan and without its images.
+
+    Raises
+    ------
+    DataError
+        The template is no Word document, or something is wrong with its placeholders.
+    """
+    name, content = own
+    trial = {"compiler": "", "date": "", "charts": dict.fromkeys(CHARTS, ""), "maps": [{"title": "", "image": ""}]}
+    Template(content, name).fill(values(plan, lang) | trial)
 
 
 def read_template(path: str | Path) -> tuple[str, bytes]:

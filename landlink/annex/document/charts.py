@@ -14,6 +14,7 @@ from landlink.policy import Steps
 from landlink.texts import Lang, text
 from landlink.units import shown_ha
 
+CHARTS = ("per_capita", "quota")
 # Width and height in mm, and pixels an inch.
 SIZE = (150, 75)
 _DPI, _MM = 300, 25.4
@@ -24,14 +25,14 @@ _ROOM = 1.12
 
 
 def charts(plan: Plan, lang: Lang, district: str | None = None) -> dict[str, bytes]:
-    """Return the charts as PNG by name: ``per_capita`` and ``quota``.
+    """Return the charts as PNG by name, see :data:`CHARTS`.
 
     Parameters
     ----------
     district
         Code of the district that stands out; none where None.
     """
-    return {"per_capita": _per_capita(plan, lang, district), "quota": _quota(plan, lang, district)}
+    return dict(zip(CHARTS, (_per_capita(plan, lang, district), _quota(plan, lang, district)), strict=True))
 
 
 def _per_capita(plan: Plan, lang: Lang, district: str | None) -> bytes:

@@ -53,8 +53,7 @@ class Ink:
     """
 
     def __init__(self, paper: str, lang: Lang) -> None:
-        if paper not in PAPERS:
-            raise DataError(Fault("option.choice", {"option": "paper", "value": paper, "choices": " | ".join(PAPERS)}))
+        check_paper(paper)
         self.lang = lang
         self.body, self.bold = fonts(lang)
         # Lengths on paper to the lengths as given, that is, on A3.
@@ -223,6 +222,18 @@ class Ink:
             left, bottom, right, top = clip
             corners = [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
             patch.set_clip_path(Path(corners, closed=True), self.axes.transData)
+
+
+def check_paper(name: str) -> None:
+    """Refuse a name that is no paper of :data:`PAPERS`.
+
+    Raises
+    ------
+    DataError
+        There is no such paper.
+    """
+    if name not in PAPERS:
+        raise DataError(Fault("option.choice", {"option": "paper", "value": name, "choices": " | ".join(PAPERS)}))
 
 
 @lru_cache(maxsize=20_000)

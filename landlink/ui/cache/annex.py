@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from landlink.access.service import How
-from landlink.annex import Filing, Material, write_annex
+from landlink.annex import Filing, Material, check_annex, write_annex
 from landlink.annex import material as city_material
 from landlink.annex.bundle import Progress, explanation, map_sheets
 from landlink.annex.maps import Sheet, png
@@ -70,6 +70,7 @@ def material(plan: Plan, request: Request) -> Material:
 
 def packed(plan: Plan, request: Request, editions: list[str | None], progress: Progress) -> tuple[str, bytes]:
     """Name and content of the zip of one edition, or of a zip of the zips of several."""
+    check_annex(plan, request.lang, editions=editions, filing=request.filing)  # before land and service are measured
     with tempfile.TemporaryDirectory(prefix="landlink-") as folder:
         paths = write_annex(
             plan,
