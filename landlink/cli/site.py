@@ -20,6 +20,8 @@ from landlink.siting.solver import Weights
 from landlink.texts import Lang, text
 from landlink.units import ha
 
+# Seconds of a solve where neither time nor iterations are limited.
+TIME_LIMIT_S = 60.0
 # Columns of the table of sites that a terminal has room for.
 PRINTED = (
     "site",
@@ -47,7 +49,8 @@ def arguments(parser: argparse.ArgumentParser, say: Say) -> None:
     parser.add_argument("--candidates", type=int, default=CANDIDATES, help=say("site.candidates"))
     parser.add_argument("--fix", action="append", default=[], metavar="PARCEL=FACILITY", help=say("site.fix"))
     parser.add_argument("--bar", action="append", default=[], metavar="PARCEL=FACILITY", help=say("site.bar"))
-    parser.add_argument("--time-limit", type=float, default=60, metavar="S", help=say("site.time_limit"))
+    parser.add_argument("--time-limit", type=float, metavar="S", help=say("site.time_limit"))
+    parser.add_argument("--iterations", type=int, metavar="N", help=say("site.iterations"))
     parser.add_argument("--gap", type=float, default=0.01, help=say("site.gap"))
     parser.add_argument("--seed", type=int, default=0, help=say("site.seed"))
 
@@ -75,7 +78,8 @@ def run(options: argparse.Namespace, lang: Lang) -> None:
         supply,
         cells,
         wish,
-        time_limit=options.time_limit,
+        time_limit=_time_limit(options),
+        iterations=options.iterations,
         gap=options.gap,
         seed=options.seed,
         watch=_watch(lang) if sys.stderr.isatty() else None,
@@ -83,6 +87,13 @@ def run(options: argparse.Namespace, lang: Lang) -> None:
     paths = save_sites(plan, chosen, Path(options.out))
     _print_sites(plan, chosen, lang)
     print(text("cli.written", lang, files="  ".join(map(str, paths))))
+
+
+def _time_limit(options: argparse.Namespace) -> float | None:
+    """Seconds; a minute by default, no clock where iterations are limited instead."""
+    if options.time_limit is None and options.iterations is None:
+        return TIME_LIMIT_S
+    return float(options.time_limit) if options.time_limit is not None else None
 
 
 def _watch(lang: Lang) -> Watch:

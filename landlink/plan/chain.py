@@ -100,6 +100,7 @@ def site_facilities(
     seed: int = 0,
     threads: int = 1,
     watch: Watch | None = None,
+    iterations: int | None = None,
 ) -> Chosen:
     """Choose parcels for a plan's facilities, to a proven gap; see :func:`landlink.siting.choose.choose_sites`."""
     return choose_sites(
@@ -112,4 +113,5 @@ def site_facilities(
         seed=seed,
         threads=threads,
         watch=watch,
+        iterations=iterations,
     )

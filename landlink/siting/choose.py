@@ -21,6 +21,7 @@ def choose_sites(
     seed: int = 0,
     threads: int = 1,
     watch: Watch | None = None,
+    iterations: int | None = None,
 ) -> Chosen:
     """Choose parcels for facilities, to a proven gap.
 
@@ -32,8 +33,9 @@ def choose_sites(
         Where land can be had.
     cells
         People on cells, as :func:`landlink.access.people.people` returns them.
-    time_limit, gap, seed, threads, watch
-        See :class:`landlink.siting.limits.Limits`.
+    time_limit, gap, seed, threads, watch, iterations
+        See :func:`landlink.siting.solver.allocate`. Iterations in place of a time limit (None) give the same sites for
+        a seed on every machine.
 
     Raises
     ------
@@ -49,5 +51,6 @@ def choose_sites(
         seed=seed,
         threads=threads,
         watch=watch,
+        iterations=iterations,
     )
     return conclude(task, answer)

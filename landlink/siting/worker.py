@@ -38,7 +38,7 @@ class Solve:
     folder
         Empty folder through which both processes exchange files.
     limits
-        ``time_limit``, ``gap``, ``seed`` and ``threads`` of :func:`landlink.siting.choose.site_facilities`.
+        ``time_limit``, ``gap``, ``seed``, ``threads`` and ``iterations`` of :func:`landlink.siting.solver.allocate`.
     """
 
     def __init__(self, task: Task, folder: Path, limits: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Published instances of location science as problems of the siting engine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -34,6 +34,16 @@ def p_median(name: str) -> Instance:
     persons = np.ones(n, dtype=np.int64)
     problem, weights = _problem(cost, persons, np.full(n, n), np.zeros(n), p=p)
     return Instance(problem, weights, orlib.optima("p_median")[name], exact=True)
+
+
+def p_center(name: str, *, below: bool) -> Instance:
+    """Maximal covering by p sites within the published radius, or below it: persons left uncovered."""
+    cost, p = orlib.pmed(name)
+    n, radius = len(cost), orlib.optima("p_center")[name]
+    within = cost < radius if below else cost <= radius
+    problem, _ = _problem(cost, np.ones(n, dtype=np.int64), np.full(n, n), np.zeros(n), p=p)
+    kind = replace(problem.kinds[0], cost=sparse.csr_array(within.astype(np.float64)))
+    return Instance(replace(problem, kinds=(kind,)), Weights(float(n), 0.0, 0.0, 0.0), 0.0, exact=True)
 
 
 def facility_location(name: str) -> Instance:

@@ -30,9 +30,9 @@ SMALL_PAIRS = 3_000
 # Rounds of its ascents.
 _FEW_ROUNDS = 4
 # Pairs up to which a kind, or the whole, is solved as one program: beyond, its root alone takes minutes.
-_PROGRAM_PAIRS = 60_000
+PROGRAM_PAIRS = 60_000
 # Pairs of the most promising sites of a larger problem, which end the search as one program.
-_PROMISING_PAIRS = 250_000
+PROMISING_PAIRS = 250_000
 # Share of the time for bounds.
 _BOUNDING = 0.6
 # Share of that for ascents in parts of options.
@@ -215,7 +215,7 @@ class Search:
         gaps = [ascent.objective - ascent.bound for ascent in self.ascents]
         for index in np.argsort(gaps)[::-1].tolist():
             model, ascent = self.parts[index].model, self.ascents[index]
-            if len(model.saved) > _PROGRAM_PAIRS or len(self.model.saved) <= SMALL_PAIRS or self._done():
+            if len(model.saved) > PROGRAM_PAIRS or len(self.model.saved) <= SMALL_PAIRS or self._done():
                 continue
 
             def prove(bound: float, ascent: Ascent = ascent) -> None:
@@ -252,7 +252,7 @@ class Search:
         model, left = part.model.left_by(self.model.candidate[self.model.site[others]], self.model.land[others])
         start = np.flatnonzero(np.isin(left, np.flatnonzero(np.isin(part.options, self.taken))))
         seconds = max(_TURN_SECONDS, _TURN_SHARE * self.limits.left)
-        if len(model.saved) > _PROGRAM_PAIRS:
+        if len(model.saved) > PROGRAM_PAIRS:
             again = Ascent(model, self.limits, model.least_required, ascent.price)
             if model.allows(start):
                 again.meet(start)
@@ -268,13 +268,13 @@ class Search:
 
     def _solve_together(self) -> None:
         """Solve the problem, or its most promising sites, as one program."""
-        whole = len(self.model.saved) <= _PROGRAM_PAIRS
+        whole = len(self.model.saved) <= PROGRAM_PAIRS
         promise = np.zeros(len(self.model.option))
         for part, ascent in zip(self.parts, self.ascents, strict=True):
             promise[part.options] = ascent.promise
         sites = np.ones(self.model.sites, dtype=bool)
         if not whole:
-            sites = promising(self.model, promise, self.taken, _PROMISING_PAIRS)
+            sites = promising(self.model, promise, self.taken, PROMISING_PAIRS)
         taken = self._solve(self.model, sites, self.taken, self.limits.gap, self._prove if whole else None)
         if taken is not None:
             self._offer(taken)
