@@ -253,13 +253,34 @@ def test_a_solve_that_is_killed(task, tmp_path: Path) -> None:
     assert error.value.faults[0].id == "sites.ended"
 
 
+def test_time_that_runs_out_leaves_sites(plan: Plan, found: Supply, there: pd.DataFrame) -> None:
+    chosen = site_facilities(plan, found, there, Wish(candidates=200), gap=0, time_limit=0.01)
+    assert_sound(chosen, plan, found)
+    assert chosen.siting.status == "time"
+    assert len(chosen.siting.sites)
+
+
+def test_iterations_in_place_of_the_clock_give_the_same_sites(
+    plan: Plan, found: Supply, there: pd.DataFrame, tmp_path: Path
+) -> None:
+    wish = Wish(FEW, candidates=80)
+    one = site_facilities(plan, found, there, wish, gap=0, time_limit=None, iterations=2)
+    limits = {"gap": 0.0, "time_limit": None, "iterations": 2}
+    other = Solve(siting_task(plan, found, there, wish), tmp_path, limits).result()
+    assert one.siting.status in ("iterations", "optimal")
+    pd.testing.assert_frame_equal(
+        one.siting.sites.drop(columns="geometry"), other.siting.sites.drop(columns="geometry")
+    )
+    assert (one.siting.objective, one.siting.bound) == (other.siting.objective, other.siting.bound)
+
+
 def test_the_command(
     example: Path, plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("landlink.supply.find.CELL_M", 500.0)
     landlink.save_plan(plan, tmp_path / "plan")
     arguments = ["site", str(example), "--plan", str(tmp_path / "plan"), "--cell", "400", "--lang", "en"]
-    arguments += ["--facility", "elder_care", "--candidates", "60", "--time-limit", "20"]
+    arguments += ["--facility", "elder_care", "--candidates", "60", "--iterations", "20"]
     assert cli.main([*arguments, "--weight", "new_land=5", "--out", str(tmp_path / "out")]) == 0
     shown = capsys.readouterr().out
     assert "Elder care home" in shown
@@ -269,6 +290,8 @@ def test_the_command(
         assert cli.main([*arguments, *wrong, "--out", str(tmp_path / "none")]) == 2
         assert not (tmp_path / "none").exists()
         assert wrong[1].partition("=")[0] in capsys.readouterr().err
+    assert cli.main([*arguments, "--time-limit", "0", "--out", str(tmp_path / "hasty")]) == 0
+    assert (tmp_path / "hasty/sites.csv").is_file()
     explain = ["explain", str(tmp_path / "out"), "sites", "440103", "--site", "S001", "--lang", "en"]
     assert cli.main(explain) == 0
     assert "Site area" in capsys.readouterr().out
