@@ -4,9 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-import pandera.pandas as pa
-
 # `names` is a tuple of names, which files hold as one text, see LISTED.
 Kind = Literal["text", "int", "float", "names"]
 LISTED = "; "
@@ -56,30 +53,6 @@ class Column:
     values: tuple[str, ...] = ()
     required: bool = True
     above: float | None = None
-
-    def pandera(self) -> pa.Column:
-        """Return the column as pandera declares it."""
-        checks = []
-        if self.minimum is not None:
-            checks.append(pa.Check.ge(self.minimum))
-        if self.above is not None:
-            checks.append(pa.Check.gt(self.above))
-        if self.maximum is not None:
-            checks.append(pa.Check.le(self.maximum))
-        if self.pattern:
-            checks.append(pa.Check.str_matches(self.pattern))
-        if self.values:
-            checks.append(pa.Check.isin(self.values))
-        if self.kind == "text" and self.required:
-            checks.append(pa.Check.str_matches(r"\S"))
-        if self.kind == "float":
-            checks.append(pa.Check(np.isfinite, name="finite"))
-        dtype = {
-            "text": str,
-            "int": "int64" if self.required else "Int64",
-            "float": "float64",
-        }[self.kind]
-        return pa.Column(dtype, checks, nullable=not self.required, coerce=self.kind != "text", required=self.required)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,17 +33,16 @@ def test_both_languages_say_the_same_things() -> None:
 
 def test_every_text_of_a_fault_is_there() -> None:
     used = {f"errors.{name}" for name in re.findall(r"Fault\(\s*\"([a-z_.]+)\"", CODE)}
-    used |= {f"errors.policy.{name}" for name in re.findall(r"_add\(\s*\"([a-z_]+)\"", CODE)}
-    used |= {f"errors.table.cell_{kind}" for kind in re.findall(r"return \(?\"([a-z_]+)\"", CODE)} & {
-        name.rpartition(".")[0] for name in ZH
-    }
+    used |= {f"errors.policy.{name}" for name in re.findall(r"PydanticCustomError\(\s*\"([a-z_]+)\"", CODE)}
+    used |= {f"errors.policy.step_{name}" for name in re.findall(r"\b_fault\(\"([a-z_]+)\"", CODE)}
+    used |= {f"errors.table.cell_{kind}" for kind in re.findall(r"_Wrong\(\s*\"([a-z_]+)\"", CODE)}
     have = {name.rpartition(".")[0] for name in ZH if name.startswith("errors.") and name.endswith(".found")}
     used |= {f"errors.{name}" for name in re.findall(r"\"([a-z_]+\.[a-z_]+)\"", CODE)} & have
     assert used - have == set()
     made = {f"errors.data.no_{what}" for what in ("urban_residents", "urban_land")}
     made |= {name for name in have if name.startswith("errors.balance.")}
     made |= {f"errors.output.{name}" for name in ("folder", "file")}
-    made |= {f"errors.table.cell_{name}" for name in ("code", "pattern", "choice", "empty")}
+    made |= {f"errors.table.cell_{name}" for name in ("code", "pattern")}
     assert have - used - made == set()
     for name in have:
         assert {f"{name}.found", f"{name}.expected", f"{name}.mend"} <= set(ZH)

@@ -1,25 +1,31 @@
-"""Checking tables and layers against what is declared of them; every fault is found and told at once."""
+"""Checking tables and layers against their declared columns; all faults are reported at once."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import pandera.pandas as pa
 
 from landlink.errors import DataError, Fault
 from landlink.schema import CODE, Column, Table
 
 # A value this many times its neighbours' median, or this part of it, looks like 万人 written as 人.
 OUT_OF_SCALE = 100.0
+# Largest whole number of a table: what 64 bits hold.
+MOST_WHOLE = 2**63 - 1
 
 
-class _Failure(NamedTuple):
-    column: str
-    check: str
-    value: str
-    row: object
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """What is wrong with a cell: the end of the fault's id, and what was expected."""
+
+    kind: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 def check(frame: pd.DataFrame, table: Table, file: str) -> pd.DataFrame:
@@ -42,116 +48,133 @@ def check(frame: pd.DataFrame, table: Table, file: str) -> pd.DataFrame:
     ------
     DataError
         Everything that is wrong with the table, at once.
+
+    Examples
+    --------
+    >>> from landlink.schema import INPUTS
+    >>> cells = pd.DataFrame({"factor": ["slope"], "other": ["metro"], "ratio": ["3"]}, index=[2])
+    >>> check(cells, INPUTS["comparisons"], "comparisons.csv")["ratio"].tolist()
+    [3.0]
     """
-    optional = [column for column in table.columns if not column.required]
-    frame = frame.copy()
+    faults = _column_faults(frame, table, file)
+    typed: dict[str, pd.Series[Any]] = {}
     for column in table.columns:
-        if column.name in frame and column.kind != "text":
-            cells = frame[column.name].map(lambda cell: cell.strip() if isinstance(cell, str) else cell)
-            frame[column.name] = cells.mask(cells == "") if not column.required else cells
-    faults, typed = _collect(frame, table, file)
-    if typed is not None:
-        for column in optional:
-            if column.name not in typed:
-                blank = {"text": ("", "object"), "int": (pd.NA, "Int64"), "float": (pd.NA, "Float64")}[column.kind]
-                typed[column.name] = pd.array([blank[0]] * len(typed), dtype=blank[1])
-        faults.extend(_out_of_scale(typed, table, file))
-    if typed is None or any(not fault.question for fault in faults):
-        raise DataError(faults)
-    checked: pd.DataFrame = typed[table.names]
-    checked.attrs["questions"] = [*frame.attrs.get("questions", ()), *faults]
-    return checked
+        if column.name not in frame:
+            typed[column.name] = pd.Series(_blank(column, len(frame)), index=frame.index)
+            continue
+        typed[column.name], wrong = _typed(frame[column.name], column)
+        for row, cell, problem in wrong:
+            values = {"value": cell, "unit": column.unit, **problem.values}
+            faults.append(Fault(f"table.cell_{problem.kind}", values, file, row=row, column=column.name))
+    checked = pd.DataFrame(typed, index=frame.index, columns=table.names)
+    faults.extend(_duplicates(frame, checked, table, file))
+    if not faults:
+        faults = _out_of_scale(checked, table, file)
+        checked.attrs["questions"] = [*frame.attrs.get("questions", ()), *faults]
+        return checked
+    faults.sort(key=lambda fault: (fault.row or 0, fault.column))
+    if all(fault.row is not None for fault in faults):
+        sound = checked.drop(index=[fault.row for fault in faults])
+        faults.extend(_out_of_scale(sound, table, file))
+    raise DataError(faults)
 
 
-def _collect(frame: pd.DataFrame, table: Table, file: str) -> tuple[list[Fault], pd.DataFrame | None]:
-    """Validate again and again without the rows at fault, until what is left is faultless or nothing is left."""
-    schema = pa.DataFrameSchema(
-        {column.name: column.pandera() for column in table.columns},
-        strict=True,
-        unique=list(table.key) or None,
-        report_duplicates="exclude_first",
-    )
-    faults: dict[tuple[object, ...], Fault] = {}
-    rest = frame
-    while True:
-        try:
-            typed: pd.DataFrame = schema.validate(rest, lazy=True)
-        except pa.errors.SchemaErrors as error:
-            failures = list(_failures(error))
-            for failure in failures:
-                fault = _fault(failure, table, frame, file)
-                place = (fault.row, fault.column, "" if fault.row else str(fault.values))
-                faults.setdefault(place, fault)
-            rows = {failure.row for failure in failures if failure.row is not None}
-            rest = rest.drop(index=list(rows))
-            if not rows or rest.empty:
-                return _sorted(faults.values()), None
-        else:
-            return _sorted(faults.values()), typed.copy()
+def _column_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
+    """Faults of columns that are missing, and of those that the table does not have."""
+    have, wanted = ", ".join(map(str, frame.columns)), ", ".join(table.names)
+    unknown = [name for name in frame.columns if name not in table.names]
+    missing = [column.name for column in table.columns if column.required and column.name not in frame]
+    return [
+        *(Fault("table.column_unknown", {"name": name, "wanted": wanted}, file) for name in unknown),
+        *(Fault("table.column_missing", {"name": name, "have": have}, file) for name in missing),
+    ]
 
 
-def _sorted(faults: Iterable[Fault]) -> list[Fault]:
-    return sorted(faults, key=lambda fault: (fault.row or 0, fault.column))
+def _dtype(column: Column) -> str:
+    if column.kind == "int":
+        return "int64" if column.required else "Int64"
+    return "float64" if column.kind == "float" else "object"
 
 
-def _failures(error: pa.errors.SchemaErrors) -> Iterator[_Failure]:
-    cases = error.failure_cases
-    for case in cases.itertuples(index=False):
-        if str(case.failure_case).startswith("TypeError("):
-            continue  # a bound could not be compared because another cell is not a number: the next round sees it
-        row = None if pd.isna(case.index) else case.index
-        column = "" if pd.isna(case.column) else str(case.column)
-        yield _Failure(column, str(case.check), str(case.failure_case), row)
+def _blank(column: Column, count: int) -> Any:
+    """Values of a column that the file does not have."""
+    value, dtype = {"text": ("", "object"), "int": (pd.NA, "Int64"), "float": (pd.NA, "Float64")}[column.kind]
+    return pd.array([value] * count, dtype=dtype)
 
 
-def _fault(failure: _Failure, table: Table, frame: pd.DataFrame, file: str) -> Fault:
-    if failure.check == "column_in_dataframe":
-        have = ", ".join(map(str, frame.columns))
-        return Fault("table.column_missing", {"name": failure.value, "have": have}, file)
-    if failure.check == "column_in_schema":
-        wanted = ", ".join(table.names)
-        return Fault("table.column_unknown", {"name": failure.value, "wanted": wanted}, file)
-    row = int(str(failure.row))
-    if failure.check == "multiple_fields_uniqueness":
-        key = ", ".join(f"{name}={frame.loc[row, name]}" for name in table.key)
-        columns = ", ".join(table.key)
-        return Fault("table.row_duplicate", {"key": key, "columns": columns}, file, row=row)
-    column = table[failure.column]
-    cell = frame.loc[row, column.name]
-    found = "" if cell is None or pd.isna(cell) else str(cell).strip()
-    kind, more = _wrong(found, column, failure.check)
-    values = {"value": found, "unit": column.unit, **more}
-    return Fault(f"table.cell_{kind}", values, file, row=row, column=column.name)
+def _typed(cells: "pd.Series[Any]", column: Column) -> "tuple[pd.Series[Any], list[tuple[int, str, _Wrong]]]":
+    """Cells in the declared type, and those that are wrong: row, cell and problem; equal cells are read once."""
+    index, known = cells.factorize()
+    read = [_read(cell, column) for cell in known]
+    missing = _Wrong("empty") if column.required else None
+    problems: list[_Wrong | None] = [problem for _, problem in read] + [missing]
+    wrong = [
+        (int(str(cells.index[row])), "" if index[row] < 0 else str(known[index[row]]).strip(), problem)
+        for row in np.flatnonzero(np.array([problem is not None for problem in problems])[index])
+        if (problem := problems[index[row]]) is not None
+    ]
+    if column.kind == "text":
+        return cells, wrong
+    values = np.array([*(value for value, _ in read), None], dtype=object)[index]
+    if wrong:
+        return pd.Series(np.where(pd.isna(values), cells.to_numpy(object), values), index=cells.index), wrong
+    return pd.Series(values, index=cells.index, dtype=object).astype(_dtype(column)), wrong
 
 
-def _wrong(found: str, column: Column, failed: str) -> tuple[str, dict[str, object]]:
-    """What is wrong with a cell, and what was expected."""
-    if found == "":
-        return "empty", {}
-    if column.values:
-        return "choice", {"choices": ", ".join(column.values)}
-    if column.pattern:
-        return ("code" if column.pattern == CODE else "pattern"), {"pattern": column.pattern}
-    return _wrong_number(found, column, failed)
-
-
-def _wrong_number(found: str, column: Column, failed: str) -> tuple[str, dict[str, object]]:
-    if not _is_number(found):
-        return "not_number", {}
-    if column.kind == "int" and not float(found).is_integer():
-        return "not_whole", {}
-    if column.above is not None and float(found) <= column.above:
-        return "not_above", {"bound": f"{column.above:g}"}
-    if failed.startswith("greater_than"):
-        return "below", {"bound": column.minimum}
-    return "above", {"bound": column.maximum if failed.startswith("less_than") else np.iinfo("int64").max}
-
-
-def _is_number(cell: str) -> bool:
+def _read(cell: Any, column: Column) -> tuple[Any, _Wrong | None]:
+    """Value of a cell, and what is wrong with it."""
+    text = str(cell)
+    if column.kind == "text":
+        return cell, _wrong_text(text, column)
+    text = text.strip()
+    if not text:
+        return None, _Wrong("empty") if column.required else None
     try:
-        return bool(np.isfinite(float(cell)))
-    except ValueError:
-        return False
+        number = Decimal(text)
+    except InvalidOperation:
+        return None, _Wrong("not_number")
+    if not number.is_finite() or not np.isfinite(float(number)):
+        return None, _Wrong("not_number")
+    if column.kind == "int" and number != number.to_integral_value():
+        return None, _Wrong("not_whole")
+    return int(number) if column.kind == "int" else float(text), _out_of_bounds(number, column)
+
+
+def _wrong_text(text: str, column: Column) -> _Wrong | None:
+    if column.required and not text.strip():
+        return _Wrong("empty")
+    if column.values and text not in column.values:
+        return _Wrong("choice", {"choices": ", ".join(column.values)})
+    if column.pattern and not re.match(column.pattern, text):
+        return _Wrong("code" if column.pattern == CODE else "pattern", {"pattern": column.pattern})
+    return None
+
+
+def _out_of_bounds(number: Decimal, column: Column) -> _Wrong | None:
+    value = float(number)
+    if column.above is not None and value <= column.above:
+        return _Wrong("not_above", {"bound": f"{column.above:g}"})
+    if column.minimum is not None and value < column.minimum:
+        return _Wrong("below", {"bound": column.minimum})
+    if column.maximum is not None and value > column.maximum:
+        return _Wrong("above", {"bound": column.maximum})
+    if column.kind == "int" and abs(number) > MOST_WHOLE:
+        return _Wrong("above", {"bound": MOST_WHOLE})
+    return None
+
+
+def _duplicates(frame: pd.DataFrame, checked: pd.DataFrame, table: Table, file: str) -> list[Fault]:
+    """Faults of rows whose key stands in a row above."""
+    key = list(table.key)
+    if not key or not set(key) <= set(frame.columns):
+        return []
+    again = checked.index[checked.duplicated(key)]
+    faults = []
+    for row, cells in zip(again, frame.loc[again, key].astype(object).to_numpy(), strict=True):
+        shown = ", ".join(f"{name}={str(cell).strip()}" for name, cell in zip(key, cells, strict=True))
+        values = {"key": shown, "columns": ", ".join(key)}
+        faults.append(Fault("table.row_duplicate", values, file, row=int(str(row))))
+    return faults
 
 
 def _out_of_scale(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
@@ -161,14 +184,37 @@ def _out_of_scale(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     name, neighbours = table.scaled
     faults = []
     for _, group in frame.groupby(list(neighbours), sort=False):
-        values = group[name].astype("float64")
-        for row, value in values[values > 0].items():
-            others = values.drop(index=row)
-            median = others[others > 0].median()
-            if np.isfinite(median) and not 1 / OUT_OF_SCALE < value / median < OUT_OF_SCALE:
-                found = {"value": group.loc[row, name], "median": f"{median:.0f}", "unit": table[name].unit}
-                faults.append(Fault("table.cell_scale", found, file, row=int(str(row)), column=name, question=True))
+        values = group[name].to_numpy("float64")
+        median = _median_of_others(values)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = values / median
+        off = (values > 0) & np.isfinite(median) & ~((ratio > 1 / OUT_OF_SCALE) & (ratio < OUT_OF_SCALE))
+        for index in np.flatnonzero(off):
+            row, cell = group.index[index], group[name].iloc[index]
+            questioned = {"value": cell, "median": f"{median[index]:.0f}", "unit": table[name].unit}
+            fault = Fault("table.cell_scale", questioned, file, row=int(str(row)), column=name, question=True)
+            faults.append(fault)
     return faults
+
+
+def _median_of_others(values: "npt.NDArray[np.float64]") -> "npt.NDArray[np.float64]":
+    """For each value above 0 the median of the others above 0; NaN for other values, and where there are no others.
+
+    Examples
+    --------
+    >>> _median_of_others(np.array([1.0, 0.0, 2.0, 4.0, 8.0]))
+    array([ 4., nan,  4.,  2.,  2.])
+    """
+    medians = np.full(len(values), np.nan)
+    positive = np.flatnonzero(values > 0)
+    if len(positive) > 1:
+        order = positive[np.argsort(values[positive], kind="stable")]
+        ranked, rank = values[order], np.arange(len(order))
+        # Without the value at a rank, the others at and behind it move up by one.
+        middle = [(len(order) - 2) // 2, (len(order) - 1) // 2]
+        low, high = (ranked[at + (at >= rank)] for at in middle)
+        medians[order] = (low + high) / 2
+    return medians
 
 
 def check_layer(layer: gpd.GeoDataFrame, table: Table, file: str, *, polygons: bool = True) -> gpd.GeoDataFrame:

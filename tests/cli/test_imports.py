@@ -12,10 +12,10 @@ from tests.paths import GUANGZHOU, ROOT
 
 HEAVY = (
     *("exactextract", "folium", "geopandas", "highspy", "mapclassify", "matplotlib", "numpy", "openpyxl", "pandas"),
-    *("pandera", "pydantic", "pyogrio", "pyproj", "rasterio", "scipy", "shapely", "streamlit"),
+    *("pydantic", "pyogrio", "pyproj", "rasterio", "scipy", "shapely", "streamlit"),
 )
 # What a plan needs: tables and boundaries, and nothing for land, siting or annexes.
-PLAN = ("geopandas", "numpy", "pandas", "pandera", "pydantic", "pyogrio", "pyproj", "shapely")
+PLAN = ("geopandas", "numpy", "pandas", "pydantic", "pyogrio", "pyproj", "shapely")
 
 
 def imported(*arguments: str) -> set[str]:
