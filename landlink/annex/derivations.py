@@ -51,7 +51,7 @@ def audit(plan: Plan, lang: Lang = "zh", district: str | None = None) -> bytes:
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
 
-def figures(plan: Plan, explainer: Explainer, district: str | None) -> Iterator[tuple[dict[str, str], Node]]:
+def figures(plan: Plan, explainer: Explainer, district: str | None = None) -> Iterator[tuple[dict[str, str], Node]]:
     """Every computed figure and its derivation."""
     for table in RESULTS:
         rows = plan.table(table)

@@ -8,48 +8,60 @@ from landlink.annex.workbook.layout import Layout
 from landlink.annex.workbook.page import A3, WHOLE, Page
 from landlink.plan.derivation import Explainer, Node
 from landlink.plan.plan import Plan
+from landlink.present.labels import status_label
 from landlink.texts import text
 
-_WIDTHS = (12, 11, 18, 22, 14, 10, 44, 60, 30, 9)
-_HEADS = ("table", "district", "row", "figure", "value", "unit", "formula", "inputs", "clause", "status")
+# Columns and their widths in characters.
+_COLUMNS = {
+    "table": 12,
+    "district": 11,
+    "row": 18,
+    "figure": 22,
+    "value": 14,
+    "unit": 10,
+    "formula": 44,
+    "inputs": 60,
+    "clause": 30,
+    "status": 9,
+}
 _HEAD = 3
-_VALUE = _HEADS.index("value") + 1
+_FRACTION = "#,##0.####"
 
 
 def write_derivations(worksheet: Worksheet, plan: Plan, layout: Layout, *, head: str) -> None:
     """Write one row a figure; plain cells, as there are thousands."""
-    lang = layout.lang
-    page = Page(worksheet, lang, _WIDTHS)
+    lang, widths = layout.lang, tuple(_COLUMNS.values())
+    page = Page(worksheet, lang, widths)
     page.title(text("annex.derivations.title", lang), head, "")
-    for place, name in enumerate(_HEADS):
-        page.put(f"{chr(65 + place)}{_HEAD}", text(f"annex.derivations.{name}", lang), "head")
-    names = plan.names(lang)
-    titles = plan.titles(lang)
-    last, wrapped = _HEAD, Alignment(vertical="top", wrap_text=True)
-    for last, (key, node) in enumerate(figures(plan, Explainer(plan, lang), None), _HEAD + 1):
-        told = (
-            text(f"model.table.{key['table']}", lang),
-            names[key["code"]],
-            " ".join(part for part in (titles.get(key.get("facility", "")), key.get("site")) if part),
-            node.label,
-            _value(node),
-            node.unit,
-            node.formula,
-            "；".join(_input(one) for one in node.inputs),
-            node.clause,
-            text(f"model.status.{node.status}", lang),
-        )
-        for place, value in enumerate(told, 1):
-            cell = worksheet.cell(last, place, value)
+    for index, name in enumerate(_COLUMNS):
+        page.put(f"{chr(ord('A') + index)}{_HEAD}", text(f"annex.derivations.{name}", lang), "head")
+    names, titles = plan.names(lang), plan.titles(lang)
+    row, wrapped = _HEAD, Alignment(vertical="top", wrap_text=True)
+    for row, (key, node) in enumerate(figures(plan, Explainer(plan, lang)), _HEAD + 1):
+        contents = {
+            "table": text(f"model.table.{key['table']}", lang),
+            "district": names[key["code"]],
+            "row": " ".join(part for part in (titles.get(key.get("facility", "")), key.get("site")) if part),
+            "figure": node.label,
+            "value": _value(node),
+            "unit": node.unit,
+            "formula": node.formula,
+            "inputs": "；".join(_input(part) for part in node.inputs),
+            "clause": node.clause,
+            "status": status_label(node.status, lang),
+        }
+        for number, name in enumerate(_COLUMNS, 1):
+            cell = worksheet.cell(row, number, contents[name])
             cell.font, cell.alignment = page.plain, wrapped
-        worksheet.cell(last, _VALUE).number_format = "#,##0.####" if isinstance(_value(node), float) else WHOLE
-        page.fit(last, [(str(value), width) for value, width in zip(told, _WIDTHS, strict=True)])
-    worksheet.auto_filter.ref = f"A{_HEAD}:{chr(64 + len(_HEADS))}{last}"
+            if name == "value":
+                cell.number_format = _FRACTION if isinstance(contents[name], float) else WHOLE
+        page.fit(row, [(str(contents[name]), width) for name, width in _COLUMNS.items()])
+    worksheet.auto_filter.ref = f"A{_HEAD}:{chr(ord('A') + len(_COLUMNS) - 1)}{row}"
     page.print_setup(A3, head, repeat=(_HEAD, _HEAD), freeze=f"E{_HEAD + 1}")
 
 
 def _value(node: Node) -> float | int | str:
-    """Value as a number where it is one, so that it can be sorted and reckoned with."""
+    """Value as a number where it is one, so that it can be sorted and computed with."""
     if node.value is None or isinstance(node.value, str):
         return node.shown
     return int(node.value) if float(node.value).is_integer() else float(node.value)

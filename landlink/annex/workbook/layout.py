@@ -1,23 +1,35 @@
-"""Where each figure stands in the workbook: sheets, columns and rows, known before a cell is written."""
+"""Where each figure stands in the workbook: sheets, columns and rows, known before a cell is written.
 
-from dataclasses import dataclass
+The sheets of results have the columns that :data:`landlink.schema.RESULTS` declares. What is said here of some of them
+is how wide they are and what stands between them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from openpyxl.utils import get_column_letter
 
+from landlink.annex.workbook.formulas import StepCells
+from landlink.city.facts import UNITS
 from landlink.plan.plan import Plan
+from landlink.schema import RESULTS
 from landlink.texts import Lang, text
 
 Kind = Literal["label", "input", "calc"]
+# Sheets in their order; those of which a plan and its material hold nothing are left out.
 SHEETS = (
     *("quota", "needs", "sites", "settlement", "supply", "targets"),
     *("calculation", "balance", "basis", "derivations"),
 )
+# Width in characters of a result column that nothing else is said of.
+_WIDTH = 11.0
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a sheet: what it holds, in which unit, and its width in characters."""
+    """One column of a sheet: what it holds, in which unit, its width in characters, and the group of its heading."""
 
     name: str
     kind: Kind
@@ -26,83 +38,153 @@ class Column:
     group: str = ""
 
 
+def _columns(
+    known: Mapping[str, tuple[float, str]],
+    declared: Iterable[Iterable[str]],
+    tables: Iterable[str],
+    *,
+    inputs: Iterable[str] = (),
+    labels: Iterable[str] = (),
+    units: Mapping[str, str] | None = None,
+) -> tuple[Column, ...]:
+    """Columns of a sheet.
+
+    Parameters
+    ----------
+    known
+        Width and heading's group of the columns in order.
+    declared
+        Names in the order of their declarations: one that is not known stands behind the one declared before it.
+    tables
+        Result tables that the columns are of.
+    inputs, labels
+        Columns to be entered, and those that are neither entered nor computed.
+    units
+        Units of columns that are in none of the tables.
+    """
+    names = list(known)
+    sizes = dict(known)
+    for order in declared:
+        for before, name in pairwise(order):
+            if name not in sizes:
+                names.insert(names.index(before) + 1, name)
+                sizes[name] = (_WIDTH, sizes[before][1])
+    units = dict(units or {}) | {column.name: column.unit for table in tables for column in RESULTS[table].columns}
+    kinds: dict[str, Kind] = {**dict.fromkeys(labels, "label"), **dict.fromkeys(inputs, "input")}
+    return tuple(Column(name, kinds.get(name, "calc"), units.get(name, ""), *sizes[name]) for name in names)
+
+
+def _plain(widths: Mapping[str, float]) -> dict[str, tuple[float, str]]:
+    """Widths of columns whose headings have no groups."""
+    return {name: (width, "") for name, width in widths.items()}
+
+
 # One row a district: the first annex in ha, and in the same columns the calculation in m².
-QUOTA = (
-    Column("code", "label", "", 8, "district"),
-    Column("district", "label", "", 10, "district"),
-    Column("central", "label", "", 8, "facts"),
-    Column("settled", "input", "person", 9, "facts"),
-    Column("central_settled", "input", "person", 9, "facts"),
-    Column("residents", "input", "person", 11, "facts"),
-    Column("urban_share_pct", "input", "pct", 8, "facts"),
-    Column("urban_residents", "calc", "person", 11, "linkage"),
-    Column("urban_land_m2", "input", "m2", 14.5, "linkage"),
-    Column("per_capita_stock_m2", "calc", "m2/person", 9.5, "linkage"),
-    Column("standard_m2", "calc", "m2/person", 10.5, "linkage"),
-    Column("entitlement_m2", "calc", "m2", 11, "linkage"),
-    Column("stock_need_m2", "calc", "m2", 10, "stock"),
-    Column("stock_offset_m2", "calc", "m2", 10, "stock"),
-    Column("demand_m2", "calc", "m2", 10, "stock"),
-    Column("new_capacity_m2", "input", "m2", 10, "balance"),
-    Column("quota_m2", "calc", "m2", 10, "balance"),
-    Column("cut_m2", "calc", "m2", 9, "balance"),
-    Column("cut_by", "calc", "", 10, "balance"),
-    Column("stock_available_m2", "input", "m2", 10, "ledger"),
-    Column("stock_met_m2", "calc", "m2", 10, "ledger"),
-    Column("budget_m2", "calc", "m2", 10, "ledger"),
-    Column("need_m2", "calc", "m2", 10, "ledger"),
-    Column("granted_m2", "calc", "m2", 10, "ledger"),
-    Column("deficit_m2", "calc", "m2", 9, "ledger"),
-    Column("unassigned_m2", "calc", "m2", 11, "ledger"),
+QUOTA = _columns(
+    {
+        "code": (8, "district"),
+        "district": (10, "district"),
+        "central": (8, "facts"),
+        "settled": (9, "facts"),
+        "central_settled": (9, "facts"),
+        "residents": (11, "facts"),
+        "urban_share_pct": (8, "facts"),
+        "urban_residents": (11, "linkage"),
+        "urban_land_m2": (14.5, "linkage"),
+        "per_capita_stock_m2": (9.5, "linkage"),
+        "standard_m2": (10.5, "linkage"),
+        "entitlement_m2": (11, "linkage"),
+        "stock_need_m2": (10, "stock"),
+        "stock_offset_m2": (10, "stock"),
+        "demand_m2": (10, "stock"),
+        "new_capacity_m2": (10, "balance"),
+        "quota_m2": (10, "balance"),
+        "cut_m2": (9, "balance"),
+        "cut_by": (10, "balance"),
+        "stock_available_m2": (10, "ledger"),
+        "stock_met_m2": (10, "ledger"),
+        "budget_m2": (10, "ledger"),
+        "need_m2": (10, "ledger"),
+        "granted_m2": (10, "ledger"),
+        "deficit_m2": (9, "ledger"),
+        "unassigned_m2": (11, "ledger"),
+    },
+    (UNITS, RESULTS["quota"].names, RESULTS["ledger"].names),
+    ("quota", "ledger"),
+    inputs=UNITS,
+    labels=("code", "district", "central"),
+    units=UNITS,
 )
 # One row a district and facility.
-NEEDS = (
-    Column("district", "label", "", 12),
-    Column("facility", "label", "", 21),
-    Column("persons", "calc", "person", 11),
-    Column("surplus_units", "input", "", 9),
-    Column("units", "calc", "", 11),
-    Column("unit", "label", "", 19),
-    Column("land_per_unit", "calc", "m2/unit", 11),
-    Column("land_ha", "calc", "ha", 13),
-    Column("granted_ha", "calc", "ha", 13),
-    Column("deficit_ha", "calc", "ha", 13),
-    Column("land_m2", "calc", "m2", 13),
-    Column("granted_m2", "calc", "m2", 13),
-    Column("deficit_m2", "calc", "m2", 13),
+NEEDS = _columns(
+    _plain(
+        {
+            "district": 12,
+            "facility": 21,
+            "persons": 11,
+            "surplus_units": 9,
+            "units": 11,
+            "unit": 19,
+            "land_per_unit": 11,
+            "land_ha": 13,
+            "granted_ha": 13,
+            "deficit_ha": 13,
+            "land_m2": 13,
+            "granted_m2": 13,
+            "deficit_m2": 13,
+        }
+    ),
+    ([name for name in RESULTS["needs"].names if name != "code"],),
+    ("needs",),
+    inputs=("surplus_units",),
+    labels=("district", "facility", "unit"),
+    units={"land_per_unit": "m2/unit", "land_ha": "ha", "granted_ha": "ha", "deficit_ha": "ha"},
 )
-# One row a site.
-SITES = (
-    Column("site", "label", "", 7),
-    Column("district", "label", "", 9),
-    Column("facility", "label", "", 17),
-    Column("parcel", "label", "", 14),
-    Column("units", "label", "", 8),
-    Column("unit", "label", "", 12),
-    Column("capacity_persons", "calc", "person", 11),
-    Column("served", "label", "person", 10),
-    Column("mean_m", "label", "m", 9),
-    Column("site_ha", "calc", "ha", 10),
-    Column("site_m2", "calc", "m2", 11),
-    Column("land_source", "label", "", 11),
-    Column("score", "label", "", 8),
-    Column("instead", "label", "", 14),
-    Column("instead_unserved", "label", "person", 12),
-    Column("instead_m", "label", "m", 12),
+# One row a site; the status of its data is told in a note.
+SITES = _columns(
+    _plain(
+        {
+            "site": 7,
+            "district": 9,
+            "facility": 17,
+            "parcel": 14,
+            "units": 8,
+            "unit": 12,
+            "capacity_persons": 11,
+            "served": 10,
+            "mean_m": 9,
+            "site_ha": 10,
+            "site_m2": 11,
+            "land_source": 11,
+            "score": 8,
+            "instead": 14,
+            "instead_unserved": 12,
+            "instead_m": 12,
+        }
+    ),
+    ([name for name in RESULTS["sites"].names if name not in ("code", "status")],),
+    ("sites",),
+    units={"site_ha": "ha"},
 )
 # One row a district and facility, below the sites.
-PROVISION = (
-    Column("code", "label", "", 7),
-    Column("district", "label", "", 9),
-    Column("facility", "label", "", 17),
-    Column("persons", "label", "person", 14),
-    Column("served_existing", "label", "person", 8),
-    Column("served_new", "label", "person", 12),
-    Column("unserved", "calc", "person", 11),
-    Column("granted_m2", "calc", "m2", 10),
-    Column("sited_m2", "calc", "m2", 9),
-    Column("unsited_m2", "calc", "m2", 10),
-    Column("unsited_by", "label", "", 11),
+PROVISION = _columns(
+    _plain(
+        {
+            "code": 7,
+            "district": 9,
+            "facility": 17,
+            "persons": 14,
+            "served_existing": 8,
+            "served_new": 12,
+            "unserved": 11,
+            "granted_m2": 10,
+            "sited_m2": 9,
+            "unsited_m2": 10,
+            "unsited_by": 11,
+        }
+    ),
+    (RESULTS["provision"].names,),
+    ("provision",),
 )
 # One row a district, above the rows of the bisection.
 BALANCE = (
@@ -123,15 +205,15 @@ BALANCE = (
     Column("quota_m2", "calc", "m2", 13),
     Column("in_plan", "label", "m2", 13),
 )
+# First and last row of the headings, and the first row below them.
 QUOTA_HEAD, QUOTA_FIRST = (3, 5), 6
 NEEDS_HEAD, NEEDS_FIRST = (3, 4), 5
 BALANCE_HEAD, BALANCE_FIRST = (10, 11), 12
-BISECTIONS = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Places of one plan's figures.
+    """Rows and addresses of one plan's figures.
 
     Parameters
     ----------
@@ -147,7 +229,7 @@ class Layout:
 
     @classmethod
     def of(cls, plan: Plan, lang: Lang) -> "Layout":
-        """Places of a plan's figures."""
+        """Layout of a plan's workbook."""
         return cls(tuple(plan.quota["code"]), tuple(facility.id for facility in plan.facilities), lang)
 
     def sheet(self, name: str) -> str:
@@ -164,7 +246,7 @@ class Layout:
 
     @property
     def quota_rows(self) -> tuple[int, int]:
-        """First and last district's row."""
+        """First and last district's row in the first annex and in its calculation."""
         return QUOTA_FIRST, QUOTA_FIRST + len(self.codes) - 1
 
     def needs_row(self, code: str, facility: str) -> int:
@@ -186,6 +268,30 @@ class Layout:
         return BALANCE_FIRST, BALANCE_FIRST + len(self.codes) - 1
 
 
+@dataclass(slots=True)
+class Inputs:
+    """Cells of what can be changed.
+
+    Parameters
+    ----------
+    values
+        Cell of each plain parameter's value.
+    steps
+        Cells of the steps of each parameter that has them.
+    changed
+        Cells that tell what an input was in the plan, once it is another: by parameter, by district fact and code, by
+        facility and code.
+    """
+
+    values: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, list[StepCells]] = field(default_factory=dict)
+    changed: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def number(self, name: str, default: str) -> str:
+        """Cell of a parameter, or a default where the policy does not set it."""
+        return self.values.get(name, default)
+
+
 def letter(columns: tuple[Column, ...], name: str) -> str:
     """Letter of a column.
 
@@ -194,5 +300,17 @@ def letter(columns: tuple[Column, ...], name: str) -> str:
     >>> letter(QUOTA, "settled")
     'D'
     """
-    place = next(place for place, column in enumerate(columns, 1) if column.name == name)
-    return str(get_column_letter(place))
+    number = next(number for number, column in enumerate(columns, 1) if column.name == name)
+    return str(get_column_letter(number))
+
+
+def cells(columns: tuple[Column, ...], name: str, rows: tuple[int, int]) -> str:
+    """Range of a column's cells between two rows.
+
+    Examples
+    --------
+    >>> cells(QUOTA, "settled", (6, 16))
+    'D6:D16'
+    """
+    column = letter(columns, name)
+    return f"{column}{rows[0]}:{column}{rows[1]}"

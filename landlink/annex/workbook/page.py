@@ -1,8 +1,8 @@
-"""How the sheets look: fonts, fills, borders and number formats, and how they print."""
+"""How the sheets look and print: fonts, fills, borders, number formats, heights of rows, paper."""
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
@@ -12,20 +12,46 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.texts import Lang, text
 
+# What a cell is: `input` can be changed, `doubted` too and is not official.
 Role = Literal["title", "unit", "head", "label", "figure", "input", "doubted", "total", "note", "plain"]
-Side_ = Literal["left", "center", "right"]
-WHOLE, TWO, FOUR, GENERAL, TEXT = "#,##0", "#,##0.00", "#,##0.0000", "General", "@"
-HECTARES = "#,##0.00##"  # an input in ha shows all it holds, to the m²
-A3, A4 = 8, 9
+Align = Literal["left", "center", "right"]
 
-_GB2312 = 134  # the character set by which a font that is missing is replaced by another Chinese one
+# Number formats.
+WHOLE = "#,##0"
+TWO = "#,##0.00"
+FOUR = "#,##0.0000"
+GENERAL = "General"
+TEXT = "@"
+# An input in ha shows all it holds, to the m².
+HECTARES = "#,##0.00##"
+# Number format of a figure by its unit; of areas in ha as they are shown, to 0.01 ha.
+FORMAT_OF = {"m2": WHOLE, "ha": TWO, "m2/person": TWO, "pct": TWO, "person": WHOLE, "": GENERAL}
+
+# Papers as Excel numbers them.
+A3 = 8
+A4 = 9
+
+# The character set by which a font that is missing is replaced by another Chinese one.
+_GB2312 = 134
+# Fonts of cells and of headings.
 _FONTS = {"zh": ("宋体", "黑体"), "en": ("Arial", "Arial")}
-_BLUE, _PALE, _HEAD, _TOTAL = "0000FF", "FFF8DC", "DCE6F1", "F2F2F2"
+# Inputs are blue, as models of finance have them.
+_BLUE = "0000FF"
+_FILLS = {"head": "DCE6F1", "total": "F2F2F2", "input": "FFF8DC", "doubted": "FFF8DC"}
+_BOXED = ("head", "label", "figure", "input", "doubted", "total")
 _THIN = Side(style="thin", color="808080")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
-_MM = 25.4
-_LINE = 12.5  # points of a line of text
-_SIZE_OF_WIDTHS = 11  # points of the characters in which widths of columns are counted
+_MM_PER_INCH = 25.4
+# Height of a line of text, points.
+_LINE = 12.5
+# Room above and below the lines of a row, points.
+_ROOM = 3
+# Size of the characters in which widths of columns are counted, points.
+_SIZE_OF_WIDTHS = 11
+# Width of a Latin character in a font whose Chinese ones are 2 wide.
+_LATIN = 1.1
+# Share of a column's width that its text may take.
+_FILLED = 0.92
 
 
 class Page:
@@ -45,8 +71,8 @@ class Page:
 
     def __init__(self, worksheet: Worksheet, lang: Lang, widths: Sequence[float], size: float = 9) -> None:
         self.worksheet, self.lang, self.widths, self.size = worksheet, lang, tuple(widths), size
-        for place, width in enumerate(self.widths, 1):
-            worksheet.column_dimensions[get_column_letter(place)].width = width
+        for number, width in enumerate(self.widths, 1):
+            worksheet.column_dimensions[get_column_letter(number)].width = width
         worksheet.sheet_view.showGridLines = False
         body, head = _FONTS[lang]
         charset = {"charset": _GB2312} if lang == "zh" else {}
@@ -70,35 +96,33 @@ class Page:
         return len(self.widths)
 
     def put(
-        self, place: str, value: Any, role: Role = "figure", shown: str = GENERAL, *, side: Side_ | None = None
+        self, cell: str, value: Any, role: Role = "figure", number_format: str = GENERAL, *, align: Align | None = None
     ) -> None:
-        """Write a cell; where no side is given texts stand in the middle and figures to the right."""
-        cell = self.worksheet[place]
-        cell.value = value
-        cell.number_format = shown
-        cell.font = self._fonts.get(role, self._fonts[""])
-        if role in ("head", "label", "figure", "input", "doubted", "total"):
-            cell.border = _BOX
+        """Write a cell; where no alignment is given texts stand in the middle and figures to the right."""
+        target = self.worksheet[cell]
+        is_text = number_format in (GENERAL, TEXT)
+        target.value = value
+        target.number_format = number_format
+        target.font = self._fonts.get(role, self._fonts[""])
+        if role in _BOXED:
+            target.border = _BOX
         if role in ("input", "doubted"):
-            cell.protection = Protection(locked=False)
-        fill = {"head": _HEAD, "total": _TOTAL, "input": _PALE, "doubted": _PALE}.get(role)
-        if fill:
-            cell.fill = PatternFill("solid", fgColor=fill)
-        if side is None:
-            middle = role != "unit" and (role in ("title", "head") or shown in (GENERAL, TEXT))
-            side = "center" if middle else "right"
-        cell.alignment = Alignment(side, "center", wrap_text=role != "unit" and shown in (GENERAL, TEXT))
+            target.protection = Protection(locked=False)
+        if role in _FILLS:
+            target.fill = PatternFill("solid", fgColor=_FILLS[role])
+        if align is None:
+            align = "center" if role != "unit" and (role in ("title", "head") or is_text) else "right"
+        target.alignment = Alignment(align, "center", wrap_text=role != "unit" and is_text)
 
-    def define(self, name: str, place: str) -> None:
+    def define(self, name: str, cell: str) -> None:
         """Give a cell a name for formulas and readers."""
-        address = f"{quote_sheetname(self.worksheet.title)}!{absolute_coordinate(place)}"
+        address = f"{quote_sheetname(self.worksheet.title)}!{absolute_coordinate(cell)}"
         self.worksheet.parent.defined_names[name] = DefinedName(name, attr_text=address)
 
     def merged(self, row: int, value: Any, role: Role, *, first: int = 1, last: int | None = None) -> None:
         """Write one text across the sheet, or across some of its columns."""
         last = last or self.last
-        start = f"{get_column_letter(first)}{row}"
-        self.put(start, value, role, side="left" if role in ("note", "plain") else None)
+        self.put(f"{get_column_letter(first)}{row}", value, role, align="left" if role in ("note", "plain") else None)
         if last > first:
             self.worksheet.merge_cells(start_row=row, end_row=row, start_column=first, end_column=last)
 
@@ -111,22 +135,34 @@ class Page:
         self.merged(2, unit, "unit", first=self.last - right + 1)
         self.worksheet.row_dimensions[2].height = 17
 
-    def notes(self, row: int, values: Sequence[str]) -> int:
+    def notes(self, row: int, values: Iterable[str]) -> int:
         """Write notes below a table, one to a row; return the next free row."""
         for value in values:
             self.merged(row, value, "note")
             # A formula's text is about as long as what it shows.
-            self.worksheet.row_dimensions[row].height = _LINE * self._lines(value, sum(self.widths)) + 3
+            self.worksheet.row_dimensions[row].height = _LINE * self._lines(value, sum(self.widths)) + _ROOM
             row += 1
         return row
 
     def fit(self, row: int, cells: Sequence[tuple[str, float]], least: float = 15) -> None:
         """Make a row high enough for its texts, each with the width it has."""
         lines = max((self._lines(value, width) for value, width in cells), default=1)
-        self.worksheet.row_dimensions[row].height = max(least, _LINE * lines + 3)
+        self.worksheet.row_dimensions[row].height = max(least, _LINE * lines + _ROOM)
 
     def print_setup(self, paper: int, head: str, *, repeat: tuple[int, int], freeze: str) -> None:
-        """Landscape, as wide as the paper, with repeated header rows, title and page numbers; formulas are locked."""
+        """Landscape, as wide as the paper, with repeated header rows, title and page numbers; formulas are locked.
+
+        Parameters
+        ----------
+        paper
+            :data:`A3` or :data:`A4`.
+        head
+            Text above each page.
+        repeat
+            First and last row of the headings.
+        freeze
+            Cell that stays in place with what is above and left of it.
+        """
         sheet = self.worksheet
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = paper
@@ -134,9 +170,9 @@ class Page:
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.print_options.horizontalCentered = True
         margins = sheet.page_margins
-        margins.left = margins.right = 10 / _MM
-        margins.top = margins.bottom = 16 / _MM
-        margins.header = margins.footer = 7 / _MM
+        margins.left = margins.right = 10 / _MM_PER_INCH
+        margins.top = margins.bottom = 16 / _MM_PER_INCH
+        margins.header = margins.footer = 7 / _MM_PER_INCH
         sheet.print_title_rows = f"{repeat[0]}:{repeat[1]}"
         sheet.freeze_panes = freeze
         sheet.print_area = f"A1:{get_column_letter(self.last)}{sheet.max_row}"
@@ -151,10 +187,20 @@ class Page:
         """Lock all cells but the inputs, without a password; columns can still be sized and rows filtered."""
         protection = self.worksheet.protection
         protection.sheet = True
-        for allowed in ("formatCells", "formatColumns", "formatRows", "autoFilter", "sort"):
-            setattr(protection, allowed, False)
+        for action in ("formatCells", "formatColumns", "formatRows", "autoFilter", "sort"):
+            setattr(protection, action, False)
 
     def _lines(self, value: str, width: float) -> int:
-        """Lines that a text takes in a width; a Chinese character takes two places."""
-        places = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1.1 for sign in value)
-        return max(1, math.ceil(places / (width * 0.92 * _SIZE_OF_WIDTHS / self.size)))
+        """Lines that a text takes in a column of a width in characters."""
+        taken = sum(2 if unicodedata.east_asian_width(sign) in "WF" else _LATIN for sign in value)
+        return max(1, math.ceil(taken / (width * _FILLED * _SIZE_OF_WIDTHS / self.size)))
+
+
+def numbered(notes: Iterable[str], lang: Lang) -> list[str]:
+    """Notes below a table, numbered from 1."""
+    return [text("annex.note.numbered", lang, number=number, note=note) for number, note in enumerate(notes, 1)]
+
+
+def unit_heading(unit: str, lang: Lang) -> str:
+    """Unit as a heading shows it; a dash where there is none."""
+    return text(f"model.unit.{unit or 'none'}", lang) or "—"

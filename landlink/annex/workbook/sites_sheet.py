@@ -1,22 +1,25 @@
 """The third annex: the parcels chosen for facilities, whom they serve, and what of the granted land they take."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
-from landlink.annex.workbook.basis_sheet import Inputs
-from landlink.annex.workbook.layout import NEEDS, PROVISION, SITES, Column, Layout, letter
-from landlink.annex.workbook.needs_sheet import land_per_unit
-from landlink.annex.workbook.page import A4, FOUR, GENERAL, TEXT, WHOLE, Page
+from landlink.annex.workbook.layout import PROVISION, SITES, Column, Inputs, Layout, letter
+from landlink.annex.workbook.page import A4, FOUR, GENERAL, TEXT, WHOLE, Page, Role, numbered, unit_heading
+from landlink.annex.workbook.twins import Row, formula, value_notes
 from landlink.plan.plan import Plan
+from landlink.present.labels import status_label
 from landlink.present.tables import proof
 from landlink.siting.sites import Siting
 from landlink.texts import text
 
-_HEAD = (3, 4)
-_FIRST = 5
-_SHOWN = {"person": WHOLE, "ha": FOUR, "m2": WHOLE, "m": "#,##0"}
+_HEAD, _FIRST = (3, 4), 5
+_FORMATS = {"person": WHOLE, "ha": FOUR, "m2": WHOLE, "m": WHOLE}
+# Number formats of columns whose unit does not say it; ids of parcels are text although they may look like numbers.
+_FORMATS_OF = {"units": WHOLE, "score": "0.000", "parcel": TEXT, "instead": TEXT}
+_SUMMED = ("served", "site_ha", "site_m2")
 
 
 def write_sites(
@@ -32,88 +35,84 @@ def write_sites(
     """Write the third annex: a row a site, and below it a row a district and facility."""
     lang = layout.lang
     page = Page(worksheet, lang, [column.width for column in SITES])
-    names = {"city": plan.city_title[lang], "year": plan.options.year}
-    page.title(text("annex.sites.title", lang, **names), head, text("annex.print.unit_ha", lang))
+    title = text("annex.sites.title", lang, city=plan.city_title[lang], year=plan.options.year)
+    page.title(title, head, text("annex.print.unit_ha", lang))
     _headings(page, layout, SITES, _HEAD[0])
-    facilities = {facility.id: facility for facility in plan.facilities}
     sites = siting.sites.drop(columns="geometry").to_dict("records")
-    for row, site in enumerate(sites, _FIRST):
-        here = {column.name: f"{letter(SITES, column.name)}{row}" for column in SITES}
-        facility = facilities[site["facility"]]
-        area = land_per_unit(layout, inputs, site["code"], facility.id, here["units"])
-        ratio = inputs.number(f"facility.{facility.id}.per_1000", "0")
-        values = {
-            **site,
-            "facility": facility.title[lang],
-            "unit": facility.unit[lang],
-            "land_source": text(f"model.land_source.{site['land_source']}", lang),
-            "capacity_persons": f"=ROUNDDOWN(ROUND({here['units']}*1000/{ratio},6),0)",
-            "site_m2": f"=ROUND(ROUND({here['units']}*{area},6),0)",
-            "site_ha": f"={here['site_m2']}/10000",
-        }
-        for column in SITES:
-            shown = _SHOWN.get(column.unit, WHOLE if column.name == "units" else GENERAL)
-            shown = "0.000" if column.name == "score" else TEXT if column.name in ("parcel", "instead") else shown
-            value = values[column.name]
-            page.put(
-                here[column.name], None if pd.isna(value) else value, "label" if shown == GENERAL else "figure", shown
-            )
-        worksheet.row_dimensions[row].height = 15
+    for number, site in enumerate(sites, _FIRST):
+        row = Row(plan, layout, inputs, SITES, number, site["code"], site["facility"])
+        _write_row(page, row, "sites", _site_texts(row, site))
+        worksheet.row_dimensions[number].height = 15
     total = _FIRST + len(sites)
-    _total(page, layout, SITES, total, _FIRST, ("served", "site_ha", "site_m2"))
+    _total(page, layout, SITES, total, _FIRST, _SUMMED)
     page.define("total_served", f"{letter(SITES, 'served')}{total}")
     page.define("total_site_ha", f"{letter(SITES, 'site_ha')}{total}")
-    first = _provision(page, plan, layout, siting, total + 2, (_FIRST, max(total - 1, _FIRST)))
-    page.notes(first + 1, notes)
+    last = _provision(page, plan, layout, inputs, siting, (_FIRST, max(total - 1, _FIRST)))
+    page.notes(last + 1, notes)
     page.print_setup(A4, head, repeat=_HEAD, freeze=f"C{_FIRST}")
 
 
 def siting_notes(plan: Plan, siting: Siting, layout: Layout) -> list[str]:
     """Notes below the third annex: how good the choice is proven to be, and what it rests on."""
     lang = layout.lang
+    basis = {"sheet": layout.sheet("basis"), "fingerprint": plan.fingerprint[:16], "version": plan.version}
     notes = [
         text("annex.sites.note.proven", lang, **proof(siting, lang)),
         text("annex.sites.note.candidates", lang, candidates=siting.candidates, parcels=siting.parcels),
         text("annex.sites.note.instead", lang),
-        text("annex.sites.note.status", lang, status=text(f"model.status.{siting.data_status}", lang)),
-        text(
-            "annex.note.basis",
-            lang,
-            sheet=layout.sheet("basis"),
-            fingerprint=plan.fingerprint[:16],
-            version=plan.version,
-        ),
+        text("annex.sites.note.status", lang, status=status_label(siting.data_status, lang)),
+        *value_notes(("sites", "provision"), lang),
+        text("annex.note.basis", lang, **basis),
     ]
-    return [text("annex.note.numbered", lang, place=place, note=note) for place, note in enumerate(notes, 1)]
+    return numbered(notes, lang)
 
 
-def _provision(page: Page, plan: Plan, layout: Layout, siting: Siting, row: int, sites: tuple[int, int]) -> int:
-    """Rows by district and facility; return the row of their total."""
-    lang = layout.lang
-    page.merged(row, text("annex.sites.provision", lang), "head")
-    _headings(page, layout, PROVISION, row + 1)
-    titles = plan.titles(lang)
-    first = row + 3
-    of_site = {name: letter(SITES, name) for name in ("district", "facility", "site_m2")}
-    ranges = {name: f"${column}${sites[0]}:${column}${sites[1]}" for name, column in of_site.items()}
-    for place, given in enumerate(siting.provision.to_dict("records"), first):
-        here = {column.name: f"{letter(PROVISION, column.name)}{place}" for column in PROVISION}
-        need = layout.needs_row(given["code"], given["facility"])
-        values = {
-            **given,
-            "facility": titles[given["facility"]],
-            "unserved": f"={here['persons']}-{here['served_existing']}-{here['served_new']}",
-            "granted_m2": f"={layout.address('needs', letter(NEEDS, 'granted_m2'), need)}",
-            "sited_m2": f"=SUMIFS({ranges['site_m2']},{ranges['district']},{here['district']},"
-            f"{ranges['facility']},{here['facility']})",
-            "unsited_m2": f"={here['granted_m2']}-{here['sited_m2']}",
-            "unsited_by": text(f"model.unsited.{given['unsited_by']}", lang) if given["unsited_by"] else "—",
+def _site_texts(row: Row, site: Mapping[str, Any]) -> dict[str, Any]:
+    """A site's row, with the names of facility, unit and source of land."""
+    lang = row.layout.lang
+    facility = next(facility for facility in row.plan.facilities if facility.id == row.facility)
+    return {
+        **site,
+        "facility": facility.title[lang],
+        "unit": facility.unit[lang],
+        "land_source": text(f"model.land_source.{site['land_source']}", lang),
+        "site_ha": f"={row['site_m2']}/10000",
+    }
+
+
+def _write_row(page: Page, row: Row, table: str, values: Mapping[str, Any]) -> None:
+    """Write a row: formulas, and the values of columns that have none."""
+    for column in row.columns:
+        live = formula((table,), column.name, row)
+        value = values[column.name] if live is None else f"={live}"
+        number_format = _FORMATS.get(column.unit) or _FORMATS_OF.get(column.name, GENERAL)
+        role: Role = "label" if number_format == GENERAL else "figure"
+        page.put(row[column.name], None if pd.isna(value) else value, role, number_format)
+
+
+def _provision(page: Page, plan: Plan, layout: Layout, inputs: Inputs, siting: Siting, sites: tuple[int, int]) -> int:
+    """Rows by district and facility; return the row of their total.
+
+    Parameters
+    ----------
+    sites
+        First and last row of the sites.
+    """
+    lang, titles = layout.lang, plan.titles(layout.lang)
+    head = _FIRST + len(siting.sites) + 2
+    page.merged(head, text("annex.sites.provision", lang), "head")
+    _headings(page, layout, PROVISION, head + 1)
+    first = head + 3
+    for number, record in enumerate(siting.provision.to_dict("records"), first):
+        row = Row(plan, layout, inputs, PROVISION, number, record["code"], record["facility"], sites)
+        reason = record["unsited_by"]
+        texts = {
+            "facility": titles[record["facility"]],
+            "unsited_by": text(f"model.unsited.{reason}", lang) if reason else "—",
         }
-        for column in PROVISION:
-            shown = _SHOWN.get(column.unit, GENERAL)
-            page.put(here[column.name], values[column.name], "label" if shown == GENERAL else "figure", shown)
+        _write_row(page, row, "provision", {**record, **texts})
     total = first + len(siting.provision)
-    _total(page, layout, PROVISION, total, first, tuple(column.name for column in PROVISION if column.unit))
+    _total(page, layout, PROVISION, total, first, [column.name for column in PROVISION if column.unit])
     return total
 
 
@@ -123,18 +122,20 @@ def _headings(page: Page, layout: Layout, columns: tuple[Column, ...], row: int)
         source = {"site_ha": "site_m2"}.get(column.name, column.name)
         label = text("annex.column.unit" if column.name == "unit" else f"model.column.{source}", layout.lang)
         page.put(f"{name}{row}", label, "head")
-        page.put(f"{name}{row + 1}", text(f"model.unit.{column.unit or 'none'}", layout.lang) or "—", "head")
+        page.put(f"{name}{row + 1}", unit_heading(column.unit, layout.lang), "head")
     page.worksheet.row_dimensions[row].height = 30
     page.worksheet.row_dimensions[row + 1].height = 16
 
 
 def _total(
-    page: Page, layout: Layout, columns: tuple[Column, ...], row: int, first: int, summed: tuple[str, ...]
+    page: Page, layout: Layout, columns: tuple[Column, ...], row: int, first: int, summed: Collection[str]
 ) -> None:
-    for place, column in enumerate(columns):
+    """Write a row of sums; a dash where a column has none, or no rows."""
+    for index, column in enumerate(columns):
         name = letter(columns, column.name)
-        value: str | None = f"=SUM({name}{first}:{name}{row - 1})" if column.name in summed and row > first else "—"
-        if place == 0:
+        value = f"=SUM({name}{first}:{name}{row - 1})" if column.name in summed and row > first else "—"
+        if index == 0:
             value = text("annex.print.total", layout.lang)
-        page.put(f"{name}{row}", value, "total", _SHOWN.get(column.unit, GENERAL) if column.name in summed else GENERAL)
+        number_format = _FORMATS.get(column.unit, GENERAL) if column.name in summed else GENERAL
+        page.put(f"{name}{row}", value, "total", number_format)
     page.worksheet.row_dimensions[row].height = 17

@@ -1,0 +1,166 @@
+"""The first annex: quotas and land ledger in ha, with the district facts as inputs."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from openpyxl.worksheet.worksheet import Worksheet
+
+from landlink.annex.workbook.basis_sheet import entered
+from landlink.annex.workbook.formulas import shown_ha
+from landlink.annex.workbook.guards import allow_numbers, highlight, highlight_changed
+from landlink.annex.workbook.layout import QUOTA, QUOTA_FIRST, QUOTA_HEAD, Column, Inputs, Layout, cells, letter
+from landlink.annex.workbook.page import A3, FORMAT_OF, GENERAL, HECTARES, TEXT, TWO, WHOLE, Page, unit_heading
+from landlink.plan.plan import Plan
+from landlink.present.labels import MARK, figure_label
+from landlink.present.tables import fact_status
+from landlink.texts import text
+
+# Names by which formulas, and whoever reads them, call the totals.
+_NAMED = {
+    "total_settled": "settled",
+    "total_entitlement_ha": "entitlement_m2",
+    "total_demand_ha": "demand_m2",
+    "total_quota_ha": "quota_m2",
+    "total_stock_need_ha": "stock_need_m2",
+    "total_need_ha": "need_m2",
+    "total_granted_ha": "granted_m2",
+    "total_deficit_ha": "deficit_m2",
+}
+# Columns with these units add up; shares and figures a head do not.
+_SUMMED = ("m2", "person")
+# What is cut or lacking stands out where it is above zero.
+_HIGHLIGHTED = ("cut_m2", "deficit_m2")
+
+
+def write_quota(
+    worksheet: Worksheet,
+    plan: Plan,
+    layout: Layout,
+    inputs: Inputs,
+    marked: frozenset[str],
+    *,
+    head: str,
+    notes: Sequence[str],
+) -> None:
+    """Write the first annex: inputs in persons, % and ha; all else is read from the calculation.
+
+    Parameters
+    ----------
+    marked
+        Columns that rest on figures that are not official.
+    notes
+        What stands below the table.
+    """
+    lang = layout.lang
+    page = Page(worksheet, lang, [column.width for column in QUOTA], 10)
+    title = text("annex.quota.title", lang, city=plan.city_title[lang], year=plan.options.year)
+    page.title(title, head, text("annex.print.unit_ha", lang))
+    write_headings(page, layout, marked, "ha")
+    facts = plan.base.table.set_index("code")
+    names = plan.names(lang)
+    status = fact_status(plan)
+    for code in layout.codes:
+        row = layout.quota_row(code)
+        worksheet.row_dimensions[row].height = 24
+        page.put(f"{letter(QUOTA, 'code')}{row}", code, "label", TEXT)
+        page.put(f"{letter(QUOTA, 'district')}{row}", names[code], "label")
+        for column in QUOTA[2:]:
+            if column.kind == "input" and (column.name != "central_settled" or plan.central_layer):
+                official = status.get((code, column.name), "official") == "official"
+                _input(page, column, row, facts.loc[code, column.name], official=official)
+            else:
+                _computed(page, layout, column, row)
+    write_total(page, layout)
+    for name, column_name in _NAMED.items():
+        page.define(name, f"{letter(QUOTA, column_name)}{layout.quota_rows[1] + 1}")
+    _guard(worksheet, layout, inputs)
+    row = layout.quota_rows[1] + 3
+    page.put(f"A{row}", 1234, "input", WHOLE)
+    page.put(f"B{row}", 1234, "doubted", WHOLE)
+    page.merged(row, f"  {text('annex.note.legend', lang, mark=MARK)}", "plain", first=3)
+    page.notes(row + 1, notes)
+    page.print_setup(A3, head, repeat=QUOTA_HEAD, freeze=f"C{QUOTA_FIRST}")
+
+
+def _input(page: Page, column: Column, row: int, value: float | None, *, official: bool) -> None:
+    """A district fact that can be changed; areas in ha."""
+    number_format = HECTARES if column.unit == "m2" else FORMAT_OF[column.unit]
+    cell = f"{letter(QUOTA, column.name)}{row}"
+    page.put(cell, entered(value, column.unit), "input" if official else "doubted", number_format)
+
+
+def _computed(page: Page, layout: Layout, column: Column, row: int) -> None:
+    """A figure of the calculation; areas in ha with two decimals that add up."""
+    name = letter(QUOTA, column.name)
+    source = layout.address("calculation", name, row)
+    if column.unit == "m2":
+        first, last = layout.quota_rows
+        column_of_all = f"{layout.address('calculation', name, first)}:${name}${last}"
+        page.put(f"{name}{row}", f"={shown_ha(source, column_of_all)}", "figure", TWO)
+    else:
+        page.put(f"{name}{row}", f"={source}", "figure", FORMAT_OF[column.unit])
+
+
+def _guard(worksheet: Worksheet, layout: Layout, inputs: Inputs) -> None:
+    """Bound the inputs; colour those that were changed, and what is cut or lacking."""
+    for column in QUOTA:
+        rows = cells(QUOTA, column.name, layout.quota_rows)
+        if column.kind == "input":
+            most = Decimal(100) if column.unit == "pct" else None
+            allow_numbers(worksheet, rows, layout.lang, "whole" if column.unit == "person" else "decimal", most=most)
+            changed = inputs.changed.get((column.name, layout.codes[0]))
+            if changed:
+                # Districts have the same order here as on the sheet of parameters.
+                highlight_changed(worksheet, rows, f"LEN({changed.replace('$', '')})>0")
+        elif column.name in _HIGHLIGHTED:
+            highlight(worksheet, rows, "greaterThan")
+
+
+def write_headings(page: Page, layout: Layout, marked: frozenset[str], area_unit: str) -> None:
+    """Write two rows of headings, groups above columns, and a row of units.
+
+    Parameters
+    ----------
+    marked
+        Columns that rest on figures that are not official.
+    area_unit
+        Unit of areas on the sheet, ``ha`` or ``m2``.
+    """
+    lang, (first, last) = layout.lang, QUOTA_HEAD
+    start = 1
+    for number, column in enumerate(QUOTA, 1):
+        name = letter(QUOTA, column.name)
+        page.put(f"{name}{first}", None, "head")
+        mark = MARK if column.name in marked else ""
+        page.put(f"{name}{first + 1}", f"{column_label(column.name, layout)}{mark}", "head")
+        page.put(f"{name}{last}", unit_heading(area_unit if column.unit == "m2" else column.unit, lang), "head")
+        if number == len(QUOTA) or QUOTA[number].group != column.group:
+            page.merged(first, text(f"annex.group.{column.group}", lang), "head", first=start, last=number)
+            start = number + 1
+    page.worksheet.row_dimensions[first].height = 20
+    page.worksheet.row_dimensions[first + 1].height = 46 if lang == "zh" else 58
+    page.worksheet.row_dimensions[last].height = 18
+
+
+def column_label(name: str, layout: Layout) -> str:
+    """Label of a column."""
+    return text("annex.column.central", layout.lang) if name == "central" else figure_label(name, layout.lang)
+
+
+def write_total(page: Page, layout: Layout) -> None:
+    """Write the row of sums; an input that is not known everywhere has none."""
+    row = layout.quota_rows[1] + 1
+    page.worksheet.row_dimensions[row].height = 22
+    for column in QUOTA:
+        summed = cells(QUOTA, column.name, layout.quota_rows)
+        value: str | None = "—"
+        if column.name == "code":
+            value = None
+        elif column.name == "district":
+            value = text("annex.print.total", layout.lang)
+        elif column.name in ("new_capacity_m2", "stock_available_m2"):
+            value = f'=IF(COUNT({summed})<ROWS({summed}),"—",SUM({summed}))'
+        elif column.unit in _SUMMED:
+            value = f"=SUM({summed})"
+        number_format = (TWO if column.unit == "m2" else FORMAT_OF[column.unit]) if value != "—" else GENERAL
+        page.put(f"{letter(QUOTA, column.name)}{row}", value, "total", number_format)

@@ -1,0 +1,383 @@
+"""Excel twins: the live formula of each computed column, which gives the plan's own integers from the inputs.
+
+A twin is registered under the name that its column has in :data:`landlink.plan.formulas.FORMULAS`, or, of a district
+fact, in its inputs. A column without a twin is written as the plan's value, and the workbook says so.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from landlink.annex.workbook.formulas import blank_or, half_up, m2, quoted, step_value, whole_above
+from landlink.annex.workbook.layout import BALANCE, NEEDS, QUOTA, SITES, Column, Inputs, Layout, letter
+from landlink.city.facts import UNITS
+from landlink.plan.formulas import FORMULAS
+from landlink.plan.plan import Plan
+from landlink.present.labels import figure_label
+from landlink.texts import Lang, listed, text
+
+# What the solver decides or measures along roads; no formula can follow it.
+SOLVED = frozenset(
+    {
+        *("sites.units", "sites.served", "sites.mean_m", "sites.instead_unserved", "sites.instead_m"),
+        *("provision.persons", "provision.served_existing", "provision.served_new"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a sheet, and the cells that its formulas refer to.
+
+    Parameters
+    ----------
+    columns, number
+        Columns of the sheet, and number of the row.
+    code, facility
+        District and, where the sheet has them, facility of the row.
+    sites
+        First and last row of the sites, for formulas that sum them.
+    """
+
+    plan: Plan
+    layout: Layout
+    inputs: Inputs
+    columns: tuple[Column, ...]
+    number: int
+    code: str
+    facility: str = ""
+    sites: tuple[int, int] = (0, 0)
+
+    def __getitem__(self, name: str) -> str:
+        """Cell of the same row."""
+        return f"{letter(self.columns, name)}{self.number}"
+
+    def entered(self, name: str) -> str:
+        """Cell of the district in the first annex."""
+        return self.layout.address("quota", letter(QUOTA, name), self.layout.quota_row(self.code))
+
+    def calculated(self, name: str) -> str:
+        """Cell of the district in the calculation."""
+        return self.layout.address("calculation", letter(QUOTA, name), self.layout.quota_row(self.code))
+
+    def balanced(self, name: str) -> str:
+        """Cell of the district on the sheet of the balancing."""
+        return self.layout.address("balance", letter(BALANCE, name), self.layout.balance_row(self.code))
+
+    def needed(self, name: str) -> str:
+        """Sum over the district's facilities in the second annex."""
+        return self.layout.address("needs", letter(NEEDS, name), self.layout.needs_block(self.code)[1] + 1)
+
+    def standard(self, field: str, default: str) -> str:
+        """Cell of a field of the facility's standard, or a default where the policy does not set it."""
+        return self.inputs.number(f"facility.{self.facility}.{field}", default)
+
+    @property
+    def yes(self) -> str:
+        """The word by which a cell says that a district lies in the central area."""
+        return quoted(text("annex.print.yes", self.layout.lang))
+
+
+Twin = Callable[[Row], str]
+TWINS: dict[str, Twin] = {}
+
+
+def formula(tables: tuple[str, ...], column: str, row: Row) -> str | None:
+    """Formula of a column, which is of the first of some tables that has a twin of it; None where none has.
+
+    Parameters
+    ----------
+    tables
+        Such as ``quota``, or ``base`` for district facts.
+    """
+    twin = next((TWINS[f"{table}.{column}"] for table in tables if f"{table}.{column}" in TWINS), None)
+    if twin is not None:
+        return twin(row)
+    if "base" in tables and column in UNITS:
+        return _fact(column, row)
+    return None
+
+
+def without_twin(table: str) -> list[str]:
+    """Computed columns of a table that are written as values although a formula could follow the inputs."""
+    names = [name for name, declared in FORMULAS.items() if name.startswith(f"{table}.") and declared.clause]
+    return [name.partition(".")[2] for name in names if name not in TWINS and name not in SOLVED]
+
+
+def value_notes(tables: tuple[str, ...], lang: Lang) -> list[str]:
+    """Note that names the columns of tables that are written as values; none where there are none."""
+    labels = [figure_label(name, lang) for table in tables for name in without_twin(table)]
+    return [text("annex.note.values", lang, columns=listed(labels, lang))] if labels else []
+
+
+def _twin(name: str) -> Callable[[Twin], Twin]:
+    """Register the twin of a column."""
+
+    def register(twin: Twin) -> Twin:
+        TWINS[name] = twin
+        return twin
+
+    return register
+
+
+def _fact(item: str, row: Row) -> str:
+    """A district fact, which is entered in the first annex; areas in ha there, and blank where they are unknown."""
+    cell = row.entered(item)
+    return blank_or(cell, m2(cell)) if UNITS[item] == "m2" else cell
+
+
+@_twin("base.code")
+def code(row: Row) -> str:
+    """Code of the district."""
+    return row.entered("code")
+
+
+@_twin("base.district")
+def district(row: Row) -> str:
+    """Name of the district."""
+    return row.entered("district")
+
+
+@_twin("base.urban_land_m2")
+def urban_land(row: Row) -> str:
+    """Urban construction land, which is always known."""
+    return m2(row.entered("urban_land_m2"))
+
+
+@_twin("base.central")
+def central(row: Row) -> str:
+    """Whether the district lies in the central area: by the layer, or by the policy's list."""
+    if row.plan.central_layer:
+        return row.yes if row.code in row.plan.central else '""'
+    return f'IF(ISNUMBER(SEARCH({row["code"]},central_districts)),{row.yes},"")'
+
+
+@_twin("base.central_settled")
+def central_settled(row: Row) -> str:
+    """Persons who settle inside the central area."""
+    if row.plan.central_layer:
+        return f"MIN({row['settled']},{row.entered('central_settled')})"
+    return f"IF({row['central']}={row.yes},{row['settled']},0)"
+
+
+@_twin("quota.urban_residents")
+def urban_residents(row: Row) -> str:
+    """Residents × urban share."""
+    return half_up(f"{row['residents']}*{row['urban_share_pct']}/100")
+
+
+@_twin("quota.per_capita_stock_m2")
+def per_capita_stock(row: Row) -> str:
+    """Urban construction land ÷ urban residents."""
+    return f"{row['urban_land_m2']}/{row['urban_residents']}"
+
+
+@_twin("quota.standard_m2")
+def standard(row: Row) -> str:
+    """Value of the step that holds the per-capita stock, adjusted."""
+    steps = row.inputs.steps.get("linkage.standard")
+    if steps:
+        value = step_value(row["urban_land_m2"], steps, row["urban_residents"])
+    else:
+        value = row.inputs.values["linkage.standard"]
+    return f"({value})*(100+standard_adjustment_pct)/100"
+
+
+@_twin("quota.entitlement_m2")
+def entitlement(row: Row) -> str:
+    """Settled population × standard; the standard's own quotient, so that nothing is rounded twice."""
+    return half_up(f"{row['settled']}*{standard(row)}")
+
+
+@_twin("quota.stock_need_m2")
+def stock_need(row: Row) -> str:
+    """Part of the central area, and the offset."""
+    return f"{_central_part(row)}+{row['stock_offset_m2']}"
+
+
+@_twin("quota.stock_offset_m2")
+def stock_offset(row: Row) -> str:
+    """Share of the rest that stock land takes over, within the stock available."""
+    part, available = _central_part(row), row["stock_available_m2"]
+    share = half_up(f"({row['entitlement_m2']}-({part}))*stock_offset_share")
+    return f'IF({available}="",{share},MIN({share},MAX(0,{available}-({part}))))'
+
+
+def _central_part(row: Row) -> str:
+    """Entitlement of those who settle inside the central area."""
+    settled = row["settled"]
+    part = half_up(f"{row['entitlement_m2']}*{row['central_settled']}/MAX(1,{settled})")
+    return f"IF({settled}=0,0,{part})"
+
+
+@_twin("quota.demand_m2")
+def demand(row: Row) -> str:
+    """Claim on new land: what of the entitlement stock land does not take over."""
+    return f"{row['entitlement_m2']}-{row['stock_need_m2']}"
+
+
+@_twin("quota.quota_m2")
+def quota(row: Row) -> str:
+    """What the balancing gives."""
+    return row.balanced("quota_m2")
+
+
+@_twin("quota.cut_m2")
+def cut(row: Row) -> str:
+    """Claim less quota."""
+    return f"{row['demand_m2']}-{row['quota_m2']}"
+
+
+@_twin("quota.cut_by")
+def cut_by(row: Row) -> str:
+    """Names of what cuts the claim: the district's capacity, the city's cap, or both."""
+    lang, upper = row.layout.lang, row.balanced("upper")
+    by_capacity, by_cap = f"{row['demand_m2']}>{upper}", f"{upper}>{row['quota_m2']}"
+    names = tuple(text(f"model.cut.{cut}", lang) for cut in ("capacity", "city cap"))
+    capacity, cap, both = (quoted(name) for name in (*names, listed(names, lang)))
+    return f'IF(AND({by_capacity},{by_cap}),{both},IF({by_capacity},{capacity},IF({by_cap},{cap},"")))'
+
+
+@_twin("ledger.stock_met_m2")
+def stock_met(row: Row) -> str:
+    """Need that stock land meets; all of it where the stock available is unknown."""
+    available, need = row["stock_available_m2"], row["stock_need_m2"]
+    return f'IF({available}="",{need},MIN({need},{available}))'
+
+
+@_twin("ledger.budget_m2")
+def budget(row: Row) -> str:
+    """Quota and the need that stock land meets."""
+    return f"{row['quota_m2']}+{row['stock_met_m2']}"
+
+
+@_twin("ledger.need_m2")
+def ledger_need(row: Row) -> str:
+    """Land that the district's facilities need."""
+    return row.needed("land_m2")
+
+
+@_twin("ledger.granted_m2")
+def ledger_granted(row: Row) -> str:
+    """Land that the district's facilities are granted."""
+    return row.needed("granted_m2")
+
+
+@_twin("ledger.deficit_m2")
+def ledger_deficit(row: Row) -> str:
+    """Land that the district's facilities lack."""
+    return row.needed("deficit_m2")
+
+
+@_twin("ledger.unassigned_m2")
+def unassigned(row: Row) -> str:
+    """Land that no facility is granted."""
+    return f"{row['budget_m2']}-{row['granted_m2']}"
+
+
+@_twin("needs.persons")
+def persons(row: Row) -> str:
+    """Settled population, or the share of it that counts for the facility."""
+    settled, share = row.calculated("settled"), row.standard("share_pct", "")
+    return half_up(f"{settled}*{share}/100") if share else settled
+
+
+@_twin("needs.units")
+def units(row: Row) -> str:
+    """Persons × ratio less surplus capacity, in whole modules, in buildings of standard size."""
+    wanted = whole_above(f"{row['persons']}*{row.standard('per_1000', '0')}/1000")
+    lacking = f"MAX(0,{wanted}-{row['surplus_units']})"
+    module, least = (_whole(row.standard(field, "1")) for field in ("module_units", "min_units"))
+    most = row.standard("max_units", "")
+    in_modules = lacking if module == "1" else f"{whole_above(f'{lacking}/{module}')}*{module}"
+    in_buildings = f"{whole_above(f'{in_modules}/{most}')}*{least}" if most else least
+    return f"IF({lacking}=0,0,MAX({in_modules},{in_buildings}))"
+
+
+def _whole(cell: str) -> str:
+    return cell if cell == "1" else f"INT({cell})"
+
+
+@_twin("needs.land_per_unit")
+def land_per_unit(row: Row) -> str:
+    """Land of a unit in m², by the number of units and by where the district lies."""
+    outside, inside = _land_fields(row)
+    if inside == outside:
+        return outside
+    return f"IF({row.calculated('central')}={row.yes},{inside},{outside})"
+
+
+def _land_fields(row: Row) -> tuple[str, str]:
+    """Land of a unit outside and inside the central area, as the standard gives it."""
+
+    def value(field: str) -> str:
+        name = f"facility.{row.facility}.{field}"
+        if name in row.inputs.steps:
+            return step_value(row["units"], row.inputs.steps[name])
+        return row.inputs.values.get(name, "")
+
+    outside = value("land_per_unit") or f"{value('floor_per_unit')}/{value('far')}"
+    return outside, value("land_per_unit_central") or outside
+
+
+@_twin("needs.land_m2")
+def land(row: Row) -> str:
+    """Units × land of a unit."""
+    return half_up(f"{row['units']}*{row['land_per_unit']}")
+
+
+@_twin("needs.granted_m2")
+def granted(row: Row) -> str:
+    """Land that the budget has left after the facilities before, whether these were granted theirs or not."""
+    first, _ = row.layout.needs_block(row.code)
+    column = letter(NEEDS, "land_m2")
+    before = f"-SUM({column}${first}:{column}{row.number - 1})" if row.number > first else ""
+    return f"MAX(0,MIN({row['land_m2']},{row.calculated('budget_m2')}{before}))"
+
+
+@_twin("needs.deficit_m2")
+def deficit(row: Row) -> str:
+    """Land that is needed and not granted."""
+    return f"{row['land_m2']}-{row['granted_m2']}"
+
+
+@_twin("sites.capacity_persons")
+def capacity_persons(row: Row) -> str:
+    """Persons that the site's units serve, rounded down."""
+    return f"ROUNDDOWN(ROUND({row['units']}*1000/{row.standard('per_1000', '0')},6),0)"
+
+
+@_twin("sites.site_m2")
+def site(row: Row) -> str:
+    """Units × land of a unit."""
+    return f"ROUND(ROUND({row['units']}*{land_per_unit(row)},6),0)"
+
+
+@_twin("provision.unserved")
+def unserved(row: Row) -> str:
+    """Persons whom neither existing capacity nor a site serves."""
+    return f"{row['persons']}-{row['served_existing']}-{row['served_new']}"
+
+
+@_twin("provision.granted_m2")
+def provision_granted(row: Row) -> str:
+    """Land granted in the second annex."""
+    number = row.layout.needs_row(row.code, row.facility)
+    return row.layout.address("needs", letter(NEEDS, "granted_m2"), number)
+
+
+@_twin("provision.sited_m2")
+def sited(row: Row) -> str:
+    """Land of the facility's sites in the district."""
+    land, districts, facilities = (_of_sites(row, name) for name in ("site_m2", "district", "facility"))
+    return f"SUMIFS({land},{districts},{row['district']},{facilities},{row['facility']})"
+
+
+def _of_sites(row: Row, name: str) -> str:
+    column = letter(SITES, name)
+    return f"${column}${row.sites[0]}:${column}${row.sites[1]}"
+
+
+@_twin("provision.unsited_m2")
+def unsited(row: Row) -> str:
+    """Land that is granted and for which no site is found."""
+    return f"{row['granted_m2']}-{row['sited_m2']}"
