@@ -3,11 +3,13 @@
 python run.py app ...        the pages in the browser
 python run.py landlink ...   the commands
 python run.py test ...       all checks and tests, or pytest with arguments of yours
-python run.py bundle --out DIR [--platform linux|windows] [--python 3.12 ...] [--tests]
+python run.py notebook ...   the worked examples in JupyterLab
+python run.py notebooks ...  their outputs brought up to date, of all or of those named
+python run.py bundle --out DIR [--platform linux|windows] [--python 3.12 ...] [--tests] [--notebook]
                              a folder of wheels for machines without internet: of this system or the one named, for
-                             every supported Python or those named, with what the tests need or without
+                             every supported Python or those named, with what tests and notebooks need or without
 
-The first three take --wheels DIR: they set up from such a folder and ask nobody else. Needs Python 3.11 or later and,
+The others take --wheels DIR: they set up from such a folder and ask nobody else. Needs Python 3.11 or later and,
 without --wheels, its pip.
 """
 
@@ -29,7 +31,17 @@ ENV = HERE / ".venv"
 PYTHON = ENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 OLDEST = (3, 11)
 SUPPORTED = ("3.11", "3.12", "3.13")
-RUNTIME, TESTS = "requirements.txt", "requirements-dev.txt"
+RUNTIME, TESTS, NOTEBOOK = "requirements.txt", "requirements-dev.txt", "requirements-notebook.txt"
+# JupyterLab looks for no newer version of itself.
+LAB = ("jupyterlab", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "notebooks")
+# What each command runs, and what it needs beside the runtime.
+COMMANDS = {
+    "app": (("landlink.cli", "app"), ()),
+    "landlink": (("landlink.cli",), ()),
+    "test": (("pytest",), (TESTS,)),
+    "notebook": (LAB, (NOTEBOOK,)),
+    "notebooks": (("tests.notebooks",), (TESTS,)),
+}
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
@@ -64,7 +76,7 @@ def main() -> int:
     if sys.version_info < OLDEST:
         print(f"landlink needs Python 3.11 or later; this is {sys.version.split()[0]}. 需要 Python 3.11 或更高版本。")
         return 2
-    if what not in ("app", "landlink", "test", "bundle"):
+    if what not in (*COMMANDS, "bundle"):
         print(__doc__)
         return 2
     try:
@@ -73,13 +85,14 @@ def main() -> int:
         parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
         parser.add_argument("--wheels", type=Path)
         options, rest = parser.parse_known_args(rest)
-        prepare(*([RUNTIME, TESTS] if what == "test" else [RUNTIME]), wheels=options.wheels)
+        command, needs = COMMANDS[what]
+        prepare(RUNTIME, *needs, wheels=options.wheels)
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
-    if what == "test":
-        return call("pytest", *rest) if rest else next((code for check in CHECKS if (code := call(*check))), 0)
-    return call("landlink.cli", *(["app"] if what == "app" else []), *rest)
+    if what == "test" and not rest:
+        return next((code for check in CHECKS if (code := call(*check))), 0)
+    return call(*command, *rest)
 
 
 def call(module: str, *arguments: str) -> int:
@@ -153,6 +166,7 @@ def bundle(arguments: list[str]) -> int:
     parser.add_argument("--platform", choices=list(TAGS), default=system, required=system is None)
     parser.add_argument("--python", choices=SUPPORTED, default=SUPPORTED, nargs="+", metavar="VERSION")
     parser.add_argument("--tests", action="store_true")
+    parser.add_argument("--notebook", action="store_true")
     options = parser.parse_args(arguments)
     prepare(RUNTIME)
     if Path(sys.prefix).resolve() != ENV.resolve():  # what reads requirements is in the environment
@@ -165,7 +179,8 @@ def bundle(arguments: list[str]) -> int:
     pip("wheel", "--quiet", "--no-deps", f"--wheel-dir={options.out}", HERE)
     for python in options.python:
         print(f"{options.platform}, Python {python} …", flush=True)
-        download(HERE / (TESTS if options.tests else RUNTIME), options.platform, python, options.out)
+        for name in (TESTS if options.tests else RUNTIME, *([NOTEBOOK] if options.notebook else [])):
+            download(HERE / name, options.platform, python, options.out)
     wheels = list(options.out.glob("*.whl"))
     size = sum(wheel.stat().st_size for wheel in wheels) / 1e6
     print(f"{options.out}: {len(wheels)} wheels, {size:,.0f} MB. Carry it and this folder over, and run there:")

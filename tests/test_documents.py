@@ -1,5 +1,6 @@
 """The documents name what there is, and what they say can be run runs."""
 
+import importlib
 import re
 import shlex
 from pathlib import Path
@@ -66,3 +67,25 @@ def test_the_readme_s_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert code
     exec(code[1], {})  # noqa: S102 - the README's own example
     assert (tmp_path / "out/plan.json").is_file()
+
+
+def test_the_code_of_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs/python.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) > 5
+    exec("\n".join(blocks), {})  # noqa: S102 - the page's own examples, from top to bottom
+    assert {path.name for path in tmp_path.iterdir()} >= {"out", "land", "supply", "annex"}
+
+
+def test_every_name_on_the_python_page_is_there() -> None:
+    page = (ROOT / "docs/python.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`landlink\.[^|]+) \| ([^|]+) \|$", page, re.MULTILINE)
+    assert len(rows) > 8
+    for modules, names in rows:
+        for module in re.findall(r"`(landlink[\w.]*)`", modules):
+            loaded = importlib.import_module(module)
+            # With several modules in a row, its names are those of any.
+            if modules.count("`") == 2:
+                known = [name for name in re.findall(r"`(\w+)`", names) if name != "find_supply"]
+                assert [name for name in known if not hasattr(loaded, name)] == []

@@ -35,6 +35,7 @@ def declared(lines: Iterable[str]) -> dict[str, Requirement]:
 
 RUNTIME = declared(PROJECT["dependencies"])
 DEVELOPMENT = declared(PROJECT["optional-dependencies"]["dev"])
+NOTEBOOK = declared(PROJECT["optional-dependencies"]["notebook"])
 
 
 distributions = cache(packages_distributions)
@@ -69,7 +70,12 @@ def test_what_tests_import_is_declared_and_the_other_way_round() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"), [("requirements.txt", RUNTIME), ("requirements-dev.txt", RUNTIME | DEVELOPMENT)]
+    ("name", "wanted"),
+    [
+        ("requirements.txt", RUNTIME),
+        ("requirements-dev.txt", RUNTIME | DEVELOPMENT),
+        ("requirements-notebook.txt", RUNTIME | NOTEBOOK),
+    ],
 )
 def test_a_package_is_pinned_once_within_its_declaration(name: str, wanted: dict[str, Requirement]) -> None:
     """One version for every Python: another numpy or PROJ would give other last digits."""
@@ -80,8 +86,14 @@ def test_a_package_is_pinned_once_within_its_declaration(name: str, wanted: dict
     assert {package for package, one in wanted.items() if versions.get(package) not in one.specifier} == set()
 
 
-def test_the_runtime_pins_hold_for_development_too() -> None:
-    def pins(name: str) -> set[str]:
-        return set(re.findall(r"^[\w.-]+==\S+", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+def test_the_runtime_pins_hold_for_development_and_notebooks_too() -> None:
+    def pins(name: str) -> dict[str, str]:
+        return dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
 
-    assert pins("requirements.txt") <= pins("requirements-dev.txt")
+    runtime, development, notebook = map(
+        pins, ("requirements.txt", "requirements-dev.txt", "requirements-notebook.txt")
+    )
+    assert runtime.items() <= development.items()
+    assert runtime.items() <= notebook.items()
+    shared = development.keys() & notebook.keys()
+    assert {name: development[name] for name in shared} == {name: notebook[name] for name in shared}

@@ -12,6 +12,7 @@ from landlink.cli.inputs import people_on_cells, read_plan_and_land
 from landlink.cli.terminal import print_table
 from landlink.plan.chain import measure_service
 from landlink.plan.plan import Plan
+from landlink.present.access import city_table
 from landlink.texts import Lang, text
 
 
@@ -41,24 +42,6 @@ def run(options: argparse.Namespace, lang: Lang) -> None:
 
 def _print_services(plan: Plan, services: list[Service], lang: Lang) -> None:
     """Print the service of the whole city by facility and group."""
-    titles = plan.titles(lang)
-    columns = ("group", "when", "covered", "access", "standard", "gini", "short_persons")
-    rows = [[text("model.column.facility", lang), *(text(f"cli.access.{name}", lang) for name in columns)]]
-    for measured in services:
-        table = measured.table(None)
-        printed = table if measured.sites else table[table["when"] == "before"]
-        rows += [
-            [
-                titles[measured.facility],
-                text(f"model.people.{row['group']}", lang),
-                text(f"model.when.{row['when']}", lang),
-                f"{100 * row['covered']:.1f} %",
-                f"{row['access']:.4g}",
-                f"{measured.standard:g}",
-                f"{row['gini']:.3f}",
-                f"{row['short_persons']:,.0f}",
-            ]
-            for row in printed.to_dict("records")
-        ]
-    print_table(rows)
+    table = city_table(services, plan.titles(lang), lang)
+    print_table([list(table.columns), *table.itertuples(index=False)])
     print(text("cli.access.units", lang, status=text(f"model.status.{services[0].status}", lang)))

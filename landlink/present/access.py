@@ -1,6 +1,6 @@
 """Access as people read it: headline, tables by district, and the classes of its map."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -71,6 +71,34 @@ def headline(service: Service, group: str, unit: str, lang: Lang) -> dict[str, t
         )
         for name in FIGURES
     }
+
+
+def city_table(services: Iterable[Service], titles: Mapping[str, str], lang: Lang) -> pd.DataFrame:
+    """Service of the whole city by facility and group; with sites a row before and a row after them.
+
+    Parameters
+    ----------
+    titles
+        Titles of the facilities by id.
+    """
+    columns = ("group", "when", "covered", "access", "standard", "gini", "short_persons")
+    rows = [
+        (
+            titles[service.facility],
+            text(f"model.people.{row['group']}", lang),
+            text(f"model.when.{row['when']}", lang),
+            f"{100 * row['covered']:.1f} %",
+            f"{row['access']:.4g}",
+            f"{service.standard:g}",
+            f"{row['gini']:.3f}",
+            f"{row['short_persons']:,.0f}",
+        )
+        for service in services
+        for row in service.table(None).to_dict("records")
+        if service.sites or row["when"] == "before"
+    ]
+    headings = [text("model.column.facility", lang), *(text(f"cli.access.{name}", lang) for name in columns)]
+    return pd.DataFrame(rows, columns=headings)
 
 
 def district_table(service: Service, group: str, names: Mapping[str, str], lang: Lang) -> pd.DataFrame:

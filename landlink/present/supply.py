@@ -69,7 +69,7 @@ def district_supply(supply: Supply, lang: Lang, names: Mapping[str, str]) -> pd.
     shown = shown.rename(columns={**labels, "developable_m2": text("model.column.developable_m2", lang)})
     districts = [names[code] if code else text("cli.total", lang) for code in shown.index]
     shown.insert(0, text("model.column.district", lang), districts)
-    return shown.reset_index(drop=True)
+    return shown.reset_index(drop=True).rename_axis(columns=None)
 
 
 def headline(supply: Supply, lang: Lang) -> list[tuple[str, str]]:

@@ -1,11 +1,15 @@
 """Result tables as people read them: areas in 公顷 that add up, and the status of each column's figures."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import pandas as pd
 
+from landlink.city.facts import UNITS
 from landlink.plan.derivation import Explainer
 from landlink.plan.formulas import columns_of
 from landlink.plan.plan import Plan
-from landlink.present.labels import label
+from landlink.present.labels import cuts_label, fact_label, fact_unit, label, with_unit
 from landlink.schema import RESULTS, Column, worst
 from landlink.siting.sites import Siting
 from landlink.texts import Lang, text
@@ -21,6 +25,41 @@ QUOTA_SHOWN = (
     "quota_m2",
     "cut_m2",
 )
+
+
+def result_table(plan: Plan, table: str, lang: Lang, columns: Iterable[str] | None = None) -> pd.DataFrame:
+    """A result table as people read it: names in place of codes, headings with units, areas in ha that add up.
+
+    Parameters
+    ----------
+    table
+        One of :data:`landlink.schema.RESULTS`.
+    columns
+        Columns of the table, all but the codes where none are given.
+    """
+    rows, spec = plan.table(table), RESULTS[table]
+    keys = {"code": plan.names(lang), "facility": plan.titles(lang)}
+    shown = {
+        text(f"model.column.{'district' if key == 'code' else key}", lang): rows[key].map(names)
+        for key, names in keys.items()
+        if key in rows
+    }
+    for name in columns or [name for name in spec.names if name not in (*keys, "district")]:
+        if name == "cut_by":
+            shown[label(table, name, lang)] = rows[name].map(lambda cuts: cuts_label(cuts, lang))
+        else:
+            shown[label(table, name, lang, unit=True)] = shown_values(rows[name], spec[name])
+    return pd.DataFrame(shown)
+
+
+def facts_table(plan: Plan, lang: Lang) -> pd.DataFrame:
+    """The district facts that a plan rests on, under their labels and in the units that they are entered in."""
+    facts = plan.base.table
+    shown = {text("model.column.district", lang): facts["code"].map(plan.names(lang))}
+    for item, unit in UNITS.items():
+        heading = with_unit(fact_label(item, lang), fact_unit(item), lang)
+        shown[heading] = facts[item].map(_area_ha) if unit == "m2" else facts[item]
+    return pd.DataFrame(shown)
 
 
 def shown_values(values: pd.Series, column: Column) -> pd.Series:
@@ -76,3 +115,7 @@ def fact_status(plan: Plan) -> dict[tuple[str, str], str]:
     """Status of each district fact that has a source, by code and item."""
     rows = plan.base.sources
     return dict(zip(zip(rows["code"], rows["item"], strict=True), rows["status"], strict=True))
+
+
+def _area_ha(area_m2: Any) -> float | None:
+    return None if pd.isna(area_m2) else float(ha(area_m2))
