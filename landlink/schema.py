@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from landlink.units import MOST_HA, MOST_PERSONS, MOST_UNITS
+
 # `names` is a tuple of names, which files hold as one text, see LISTED.
 Kind = Literal["text", "int", "float", "names"]
 LISTED = "; "
@@ -90,6 +92,10 @@ _SOURCE = (
 )
 _CODE = Column("code", "text", pattern=CODE)
 _YEAR = Column("year", "int", "year", 1949, 2100)
+# Most that a value without a unit of its own may be, either way: an area in m², a sum of money.
+_MOST_VALUE = 10**12
+# Highest place in the order in which constraints take land.
+_MOST_ORDER = 10_000
 
 INPUTS: dict[str, Table] = {
     table.name: table
@@ -100,7 +106,7 @@ INPUTS: dict[str, Table] = {
                 _CODE,
                 Column("name", "text"),
                 Column("name_en", "text"),
-                Column("official_area_ha", "float", "ha", 0),
+                Column("official_area_ha", "float", "ha", 0, MOST_HA),
                 *_SOURCE,
             ),
             ("code",),
@@ -111,7 +117,7 @@ INPUTS: dict[str, Table] = {
                 _CODE,
                 Column("kind", "text", values=("resident", "hukou", "hukou_average")),
                 Column("series", "text"),
-                Column("persons", "int", "person", 0),
+                Column("persons", "int", "person", 0, MOST_PERSONS),
                 *_SOURCE,
             ),
             ("code", "date", "kind", "series"),
@@ -129,8 +135,8 @@ INPUTS: dict[str, Table] = {
                 _YEAR,
                 Column("basis", "text", values=BASES),
                 Column("channel", "text", values=CHANNELS),
-                Column("persons", "int", "person", 0),
-                Column("central_persons", "int", "person", 0, required=False),
+                Column("persons", "int", "person", 0, MOST_PERSONS),
+                Column("central_persons", "int", "person", 0, MOST_PERSONS, required=False),
                 *_SOURCE,
             ),
             ("code", "year", "basis", "channel"),
@@ -138,7 +144,7 @@ INPUTS: dict[str, Table] = {
         ),
         Table(
             "land",
-            (_CODE, _YEAR, Column("urban_land_ha", "float", "ha", above=0), *_SOURCE),
+            (_CODE, _YEAR, Column("urban_land_ha", "float", "ha", above=0, maximum=MOST_HA), *_SOURCE),
             ("code", "year"),
             ("urban_land_ha", ("year",)),
         ),
@@ -147,15 +153,15 @@ INPUTS: dict[str, Table] = {
             (
                 _CODE,
                 _YEAR,
-                Column("new_capacity_ha", "float", "ha", 0, required=False),
-                Column("stock_available_ha", "float", "ha", 0, required=False),
+                Column("new_capacity_ha", "float", "ha", 0, MOST_HA, required=False),
+                Column("stock_available_ha", "float", "ha", 0, MOST_HA, required=False),
                 *_SOURCE,
             ),
             ("code", "year"),
         ),
         Table(
             "facility_surplus",
-            (_CODE, Column("facility", "text"), Column("surplus_units", "int", "", 0), *_SOURCE),
+            (_CODE, Column("facility", "text"), Column("surplus_units", "int", "", 0, MOST_UNITS), *_SOURCE),
             ("code", "facility"),
         ),
         Table(
@@ -163,7 +169,7 @@ INPUTS: dict[str, Table] = {
             (
                 _YEAR,
                 Column("indicator", "text"),
-                Column("value", "float"),
+                Column("value", "float", "", -_MOST_VALUE, _MOST_VALUE),
                 Column("unit", "text"),
                 Column("source", "text"),
                 Column("status", "text", values=STATUSES),
@@ -176,8 +182,8 @@ INPUTS: dict[str, Table] = {
             (
                 _CODE,
                 _YEAR,
-                Column("moved_in", "int", "person", 0),
-                Column("moved_out", "int", "person", 0),
+                Column("moved_in", "int", "person", 0, MOST_PERSONS),
+                Column("moved_out", "int", "person", 0, MOST_PERSONS),
                 *_SOURCE,
             ),
             ("code", "year"),
@@ -197,9 +203,9 @@ INPUTS: dict[str, Table] = {
             "constraints",
             (
                 Column("constraint", "text", pattern=r"^[a-z][a-z0-9_]*$"),
-                Column("order", "int", "", 1),
+                Column("order", "int", "", 1, _MOST_ORDER),
                 Column("rule", "text", values=CONSTRAINT_RULES),
-                Column("value", "float", "", 0, required=False),
+                Column("value", "float", "", 0, _MOST_VALUE, required=False),
                 Column("title", "text"),
                 Column("clause", "text", required=False),
                 *_SOURCE,
@@ -224,7 +230,7 @@ INPUTS: dict[str, Table] = {
                 Column("facility", "text"),
                 Column("name", "text"),
                 _CODE,
-                Column("capacity", "int", "", 0, required=False),
+                Column("capacity", "int", "", 0, MOST_UNITS, required=False),
                 Column("status", "text", values=STATUSES),
             ),
         ),
@@ -247,6 +253,53 @@ INPUTS: dict[str, Table] = {
         ),
         Table("roads", (Column("kind", "text"), Column("status", "text", values=STATUSES))),
         Table("stations", (Column("name", "text"), Column("status", "text", values=STATUSES))),
+    )
+}
+# How a fact's rows of a plan year are chosen: settlement of the chosen basis, residents at the end of the year before,
+# rows of the year before, each district's latest row until the year before, rows of the plan year.
+When = Literal["settlement", "residents", "year_before", "latest", "plan_year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A district fact of a plan year.
+
+    Parameters
+    ----------
+    name, unit
+        As plans hold it; areas in m².
+    table, column
+        Where a city states it, areas in ha.
+    when
+        Which of the table's rows hold for a plan year.
+    required
+        A plan needs it of every district; otherwise it is missing where it is unknown.
+    editable
+        The user may replace it for one plan.
+    derived
+        Computed from other facts where the table does not state it.
+    """
+
+    name: str
+    unit: str
+    table: str
+    column: str
+    when: When
+    required: bool = True
+    editable: bool = False
+    derived: bool = False
+
+
+FACTS: dict[str, Fact] = {
+    fact.name: fact
+    for fact in (
+        Fact("settled", "person", "settlement", "persons", "settlement", editable=True),
+        Fact("central_settled", "person", "settlement", "central_persons", "settlement", derived=True),
+        Fact("residents", "person", "population", "persons", "residents"),
+        Fact("urban_share_pct", "pct", "urban_share", "urban_share_pct", "year_before"),
+        Fact("urban_land_m2", "m2", "land", "urban_land_ha", "latest"),
+        Fact("new_capacity_m2", "m2", "capacity", "new_capacity_ha", "plan_year", required=False, editable=True),
+        Fact("stock_available_m2", "m2", "capacity", "stock_available_ha", "plan_year", required=False, editable=True),
     )
 }
 # Layers and rasters of the land: read when land is looked for, not for a quota.

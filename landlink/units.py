@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from math import floor
 
 M2_PER_HA = 10_000
 _M2_SHOWN = 100  # 0.01 ha
@@ -24,7 +23,11 @@ def half_up(value: Fraction) -> int:
     >>> [half_up(Fraction(x, 2)) for x in (1, 2, 5)]
     [1, 1, 3]
     """
-    return floor(value + Fraction(1, 2))
+    return _half_up(value.numerator, value.denominator)
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def exact(number: float | int | str | Decimal) -> Fraction:  # noqa: PYI041 - an int is named for the reader
@@ -46,7 +49,8 @@ def ha_to_m2(area_ha: float | int | str | Decimal) -> int:  # noqa: PYI041
     >>> ha_to_m2("800.4321")
     8004321
     """
-    return half_up(exact(area_ha) * M2_PER_HA)
+    numerator, denominator = Decimal(str(area_ha)).as_integer_ratio()
+    return _half_up(numerator * M2_PER_HA, denominator)
 
 
 def ha(area_m2: int) -> Decimal:
@@ -70,8 +74,8 @@ def shown_ha(areas_m2: Iterable[int]) -> list[Decimal]:
     areas = [int(area) for area in areas_m2]
     least = [area // _M2_SHOWN for area in areas]
     left = half_up(Fraction(sum(areas), _M2_SHOWN)) - sum(least)
-    for place in sorted(range(len(areas)), key=lambda place: -(areas[place] % _M2_SHOWN))[:left]:
-        least[place] += 1
+    for index in sorted(range(len(areas)), key=lambda index: -(areas[index] % _M2_SHOWN))[:left]:
+        least[index] += 1
     return [Decimal(hundredths).scaleb(-2) for hundredths in least]
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from landlink.city.manifest import CENTRAL_AREA, Resource, read_manifest, resources
 from landlink.city.shipped import city_folder
 from landlink.crs import to_cgcs2000
-from landlink.errors import DataError, Fault
+from landlink.errors import DataError, Fault, Faults
 from landlink.files.check import check
 from landlink.schema import CONSTRAINT_LAYER, INPUTS, LAND_LAYERS, LAND_RASTERS
 from landlink.texts import Lang, name_column
@@ -70,51 +70,65 @@ def load_city(city: str | Path, *, accept_questions: bool = False) -> City:
     """
     folder = city_folder(city)
     manifest = read_manifest(folder)
-    found = resources(manifest, folder)
-    land = {name: resource for name, resource in found.items() if _is_land(name)}
-    faults: list[Fault] = []
+    named = resources(manifest, folder)
+    land = {name: resource for name, resource in named.items() if _is_land(name)}
+    faults = Faults()
     tables: dict[str, pd.DataFrame] = {}
     layers: dict[str, gpd.GeoDataFrame] = {}
-    for name, resource in found.items():
+    for name, resource in named.items():
         if name in land:
             continue
-        try:
+        with faults.collect():
             if name in ("districts", CENTRAL_AREA):
                 layers[name] = to_cgcs2000(resource.checked_shapes(polygons=True), resource.file)
-                faults.extend(layers[name].attrs.get("questions", ()))
+                faults.add(*layers[name].attrs.get("questions", ()))
             else:
                 tables[name] = check(resource.table(), INPUTS[name], resource.file)
                 tables[name].attrs["file"] = resource.file
-                faults.extend(tables[name].attrs.get("questions", ()))
-        except DataError as error:
-            faults.extend(error.faults)
+                faults.add(*tables[name].attrs.get("questions", ()))
+    if "settlement" in tables:
+        faults.add(*_central_above(tables["settlement"]))
     if "districts" in layers:
         codes = set(layers["districts"]["code"])
         for table in tables.values():
-            faults.extend(_unknown_codes(table, codes, found["districts"].file))
-    if any(not (fault.question and accept_questions) for fault in faults):
-        raise DataError(faults)
+            faults.add(*_unknown_codes(table, codes, named["districts"].file))
+    faults.raise_if_any(DataError, accept_questions=accept_questions)
     title = manifest["landlink"].get("title", {})
-    named: dict[Lang, str] = {"zh": title.get("zh", manifest["title"]), "en": title.get("en", manifest["title"])}
+    titles: dict[Lang, str] = {"zh": title.get("zh", manifest["title"]), "en": title.get("en", manifest["title"])}
     districts = layers["districts"].sort_values("code", ignore_index=True)
-    return City(manifest["name"], named, folder, districts, tables, layers.get(CENTRAL_AREA), tuple(faults), land)
+    return City(manifest["name"], titles, folder, districts, tables, layers.get(CENTRAL_AREA), tuple(faults), land)
 
 
 def _is_land(name: str) -> bool:
     return name in (*LAND_LAYERS, *LAND_RASTERS) or name.startswith(CONSTRAINT_LAYER)
 
 
+def _central_above(settlement: pd.DataFrame) -> list[Fault]:
+    """Faults of rows where more persons settle inside the central area than in all."""
+    above = settlement[(settlement["central_persons"] > settlement["persons"]).fillna(value=False)]
+    return [
+        Fault(
+            "table.cell_above",
+            {"value": central, "unit": "person", "bound": persons},
+            settlement.attrs["file"],
+            row=row,
+            column="central_persons",
+        )
+        for row, central, persons in zip(above.index, above["central_persons"], above["persons"], strict=True)
+    ]
+
+
 def _unknown_codes(table: pd.DataFrame, codes: set[str], boundaries: str) -> list[Fault]:
     if "code" not in table:
         return []
+    unknown = table.loc[~table["code"].isin(codes), "code"]
     return [
         Fault(
             "table.district_unknown",
             {"code": code, "boundaries": boundaries},
             table.attrs["file"],
-            row=int(str(row)),
+            row=row,
             column="code",
         )
-        for row, code in table["code"].items()
-        if code not in codes
+        for row, code in zip(unknown.index, unknown, strict=True)
     ]

@@ -2,29 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from numbers import Real
-from typing import Any
+from fractions import Fraction
 
 import geopandas as gpd
 import pandas as pd
 
 from landlink.city.city import City
+from landlink.city.edits import changes
 from landlink.crs import area_m2
-from landlink.errors import DataError, Fault
-from landlink.schema import INPUTS, worst
+from landlink.errors import DataError, Fault, Faults
+from landlink.schema import FACTS, INPUTS, STATUSES, Fact
 from landlink.units import exact, ha_to_m2, half_up
 
 BASES = ("previous-actual", "planned")
-# Items that may be edited for one plan, beside the city's tables.
-EDITABLE = ("settled", "new_capacity_m2", "stock_available_m2")
-UNITS = {
-    "settled": "person",
-    "central_settled": "person",
-    "residents": "person",
-    "urban_share_pct": "pct",
-    "urban_land_m2": "m2",
-    "new_capacity_m2": "m2",
-    "stock_available_m2": "m2",
+_ORIGIN = ["source", "date", "status", "confidence"]
+# Digits of a district's share of area inside the central area's layer.
+_SHARE_DIGITS = 4
+_ASSUMED = {"date": "", "status": "estimated", "confidence": "default"}
+# Where facts come from that no table states.
+_ENTERED = {"source": "用户填写 || entered by the user", **_ASSUMED}
+_BY_AREA = {"source": "按中心城区图层所占面积比例估算 || by the layer's share of the district's area", **_ASSUMED}
+_IN_PROPORTION = {
+    "source": "按城市数据中心城区内落户人口所占比例推算 || in the proportion that the city's table states",
+    **_ASSUMED,
 }
 
 
@@ -35,16 +35,18 @@ class Facts:
     Parameters
     ----------
     table
-        One row a district in order of code: ``code``, ``district``, ``name_en``, ``settled`` and
-        ``central_settled`` (persons, the latter those who settle inside the central area's layer), ``residents``
-        (persons), ``urban_share_pct``, ``urban_land_m2``, and ``new_capacity_m2`` and ``stock_available_m2``
-        (m², Int64, missing where unknown).
+        One row a district in order of code: ``code``, ``district``, ``name_en``, and the facts that
+        :data:`landlink.schema.FACTS` declares, persons and m² as int64, Int64 where a fact may be missing.
+        ``central_settled`` are those who settle inside the central area's layer.
     sources
         One row a fact: ``code``, ``item``, ``source``, ``date``, ``status``, ``confidence``.
+    central_share
+        See :func:`central_share`; None also in a plan that has been read back.
     """
 
     table: pd.DataFrame
     sources: pd.DataFrame
+    central_share: pd.Series | None = None
 
 
 def years(city: City, basis: str) -> list[int]:
@@ -62,7 +64,8 @@ def district_facts(city: City, year: int, basis: str, edits: pd.DataFrame | None
     """Draw the facts of a plan year.
 
     Settlement is the previous year's actual or the year's own plan; residents, their urban share and urban
-    construction land are as of the end of the previous year, land from the latest survey until then.
+    construction land are as of the end of the previous year, land from the latest survey until then. Edits take the
+    place of the tables' values before anything is computed from these.
 
     Parameters
     ----------
@@ -71,133 +74,48 @@ def district_facts(city: City, year: int, basis: str, edits: pd.DataFrame | None
     basis
         ``previous-actual`` or ``planned``.
     edits
-        Values that replace the tables' for this plan: column ``code`` and any of :data:`EDITABLE`; a missing cell
-        leaves the table's value.
+        Values that replace the tables' for this plan: column ``code`` and any of the facts that may be edited
+        (persons, m²); a missing cell leaves the table's value, and so does one that is equal to it.
 
     Raises
     ------
     DataError
-        A year or a district has no data, or an edit is no whole number of 0 or more.
+        A year or a district has no data, or an edit is no whole number within bounds.
+
+    Examples
+    --------
+    >>> from landlink.city import load_city
+    >>> city = load_city("guangzhou")
+    >>> edits = pd.DataFrame({"code": ["440112"], "settled": [20_000]})
+    >>> facts = district_facts(city, 2020, "previous-actual", edits)
+    >>> facts.table.set_index("code").loc[["440111", "440112"], "settled"].to_list()
+    [26204, 20000]
     """
     lag, kind = _basis(basis)
-    settled = _settled(city, year - lag, kind)
-    residents = _residents(city, year - 1)
-    share = _of_year(city, "urban_share", year - 1)
-    land = _latest(city, "land", year - 1)
-    faults = [fault for _, part in (settled, residents, share, land) for fault in part]
-    if faults:
-        raise DataError(faults)
+    faults = Faults()
+    rows: dict[str, pd.DataFrame] = {}
+    for name, fact in FACTS.items():
+        if not fact.derived:
+            with faults.collect():
+                rows[name] = _rows(city, fact, year, settlement=(year - lag, kind))
+    faults.raise_if_any()
+    codes = city.districts["code"].astype(str)
+    stated = pd.DataFrame({"code": codes, **{name: _values(codes, FACTS[name], rows[name]) for name in rows}})
+    edited = changes(pd.DataFrame({"code": []}) if edits is None else edits, stated)
+    drawn = _edit(stated, edited)
+    share = central_share(city)
+    drawn["central_settled"], derived = _central(drawn, stated["settled"], rows["settled"], share)
+    sources = {name: facts[["code", *_ORIGIN]].assign(item=name) for name, facts in rows.items()}
+    sources["central_settled"] = derived.assign(item="central_settled")
+    # Facts that every district has, those derived from them, and those that may be missing.
+    order = [fact.name for fact in sorted(FACTS.values(), key=lambda fact: (not fact.required, fact.derived))]
+    names = {"district": "name", "name_en": "name_en"}
     table = pd.DataFrame(
-        {
-            "code": city.districts["code"].astype(str),
-            "district": city.districts["name"].astype(str),
-            "name_en": city.districts["name_en"].astype(str),
-        }
+        {"code": codes, **{name: city.districts[column].astype(str) for name, column in names.items()}}
     )
-    rows = {
-        "settled": settled[0],
-        "residents": residents[0],
-        "urban_share_pct": share[0],
-        "urban_land_m2": land[0].assign(urban_land_m2=land[0]["urban_land_ha"].map(ha_to_m2)),
-    }
-    columns = {"settled": "persons", "residents": "persons"}
-    sources = []
-    for item, facts in rows.items():
-        facts = facts.set_index("code")  # noqa: PLW2901 - the same facts by code
-        table[item] = table["code"].map(facts[columns.get(item, item)])
-        sources.append(_sources(facts, item))
-    table["central_settled"] = _central(city, table, rows["settled"], sources)
-    for item, fact in (("new_capacity_m2", "new_capacity_ha"), ("stock_available_m2", "stock_available_ha")):
-        table[item] = pd.array([pd.NA] * len(table), dtype="Int64")
-        if "capacity" in city.tables:
-            capacity = city.tables["capacity"]
-            known = capacity[(capacity["year"] == year) & capacity[fact].notna()].set_index("code")
-            table[item] = table["code"].map(known[fact].map(ha_to_m2)).astype("Int64")
-            sources.append(_sources(known, item))
-    origin = pd.concat(sources, ignore_index=True)
-    if edits is not None:
-        table, origin = _edit(table, origin, edits)
-    return Facts(table, origin)
-
-
-def _basis(basis: str) -> tuple[int, str]:
-    """Years that settlement lies before the plan year, and its kind in the settlement table."""
-    if basis not in BASES:
-        raise DataError(Fault("option.choice", {"option": "basis", "value": basis, "choices": " | ".join(BASES)}))
-    return (1, "actual") if basis == "previous-actual" else (0, "planned")
-
-
-def _sources(facts: pd.DataFrame, item: str) -> pd.DataFrame:
-    columns = ["source", "date", "status", "confidence"]
-    return facts[columns].rename_axis("code").reset_index().assign(item=item)
-
-
-_Rows = tuple[pd.DataFrame, list[Fault]]
-
-
-def _complete(city: City, facts: pd.DataFrame, name: str, year: int, have: Iterable[object], kind: str = "") -> _Rows:
-    """Facts of one year, with a fault where the year has none or lacks districts."""
-    file = city.tables[name].attrs["file"]
-    rows = f"{name} ({kind})" if kind else name
-    if facts.empty:
-        known = ", ".join(sorted({str(value) for value in have})) or "—"
-        return facts, [Fault("data.year_missing", {"rows": rows, "year": year, "have": known}, file)]
-    missing = [code for code in city.codes if code not in set(facts["code"])]
-    return facts, [Fault("data.district_missing", {"code": code, "rows": rows, "year": year}, file) for code in missing]
-
-
-def settlement_rows(city: City, year: int, basis: str) -> pd.DataFrame:
-    """Rows of the table ``settlement``, by district and channel, that a plan year's settled population comes from."""
-    settlement = city.tables["settlement"]
-    lag, kind = _basis(basis)
-    return settlement[(settlement["basis"] == kind) & (settlement["year"] == year - lag)]
-
-
-def _settled(city: City, year: int, kind: str) -> _Rows:
-    settlement = city.tables["settlement"]
-    of_kind = settlement[settlement["basis"] == kind]
-    chosen = of_kind[of_kind["year"] == year]
-    faults = []
-    merged = []
-    for code, rows in chosen.groupby("code"):
-        whole, parts = rows[rows["channel"] == "all"], rows[rows["channel"] != "all"]
-        if len(whole) and len(parts) and int(parts["persons"].sum()) != int(whole["persons"].iloc[0]):
-            values = {"code": code, "all": int(whole["persons"].iloc[0]), "sum": int(parts["persons"].sum())}
-            faults.append(Fault("data.channels_disagree", values, settlement.attrs["file"], row=int(whole.index[0])))
-        taken = whole if len(whole) else parts
-        first = taken.iloc[0].to_dict()
-        first["persons"] = int(taken["persons"].sum())
-        central = taken["central_persons"]
-        first["central_persons"] = pd.NA if central.isna().any() else int(central.sum())
-        first["status"] = worst(taken["status"])
-        merged.append(first)
-    facts = pd.DataFrame(merged, columns=INPUTS["settlement"].names)
-    facts, lacking = _complete(city, facts, "settlement", year, of_kind["year"], kind)
-    return facts, faults + lacking
-
-
-def _residents(city: City, year: int) -> _Rows:
-    population = city.tables["population"]
-    residents = population[population["kind"] == "resident"]
-    chosen = residents[residents["date"].str[:4] == str(year)]
-    chosen = chosen[chosen["date"] == chosen["date"].max()]
-    series = sorted(set(chosen["series"]))
-    if len(series) > 1:
-        values = {"year": year, "series": ", ".join(series)}
-        return chosen, [Fault("data.series_several", values, population.attrs["file"])]
-    return _complete(city, chosen, "population", year, residents["date"].str[:4])
-
-
-def _of_year(city: City, name: str, year: int) -> _Rows:
-    table = city.tables[name]
-    return _complete(city, table[table["year"] == year], name, year, table["year"])
-
-
-def _latest(city: City, name: str, year: int) -> _Rows:
-    """Each district's row of the latest year until a year."""
-    table = city.tables[name]
-    until = table[table["year"] <= year].sort_values("year", kind="stable").groupby("code").tail(1)
-    return _complete(city, until, name, year, table["year"])
+    table[order] = drawn[order]
+    origin = pd.concat([sources[name] for name in order if not sources[name].empty], ignore_index=True)
+    return Facts(table, _entered(origin, edited), share)
 
 
 def central_share(city: City) -> pd.Series | None:
@@ -213,61 +131,176 @@ def central_share(city: City) -> pd.Series | None:
     return pd.Series(area_m2(inside) / area_m2(districts), index=districts["code"], name="central_share")
 
 
-def _central(city: City, table: pd.DataFrame, settled: pd.DataFrame, sources: list[pd.DataFrame]) -> pd.Series:
-    """Persons who settle inside the central area's layer; as its share of the area where the table does not say."""
-    share = central_share(city)
+def settlement_rows(city: City, year: int, basis: str) -> pd.DataFrame:
+    """Rows of the table ``settlement``, by district and channel, that a plan year's settled population comes from."""
+    settlement = city.tables["settlement"]
+    lag, kind = _basis(basis)
+    return settlement[(settlement["basis"] == kind) & (settlement["year"] == year - lag)]
+
+
+def _basis(basis: str) -> tuple[int, str]:
+    """Years that settlement lies before the plan year, and its kind in the settlement table."""
+    if basis not in BASES:
+        raise DataError(Fault("option.choice", {"option": "basis", "value": basis, "choices": " | ".join(BASES)}))
+    return (1, "actual") if basis == "previous-actual" else (0, "planned")
+
+
+def _complete(
+    city: City, rows: pd.DataFrame, table: str, year: int, known: Iterable[object], kind: str = ""
+) -> pd.DataFrame:
+    """Rows of one year, one for each district.
+
+    Raises
+    ------
+    DataError
+        The year has none, the message lists the years that are known; or districts are missing.
+    """
+    file = city.tables[table].attrs["file"]
+    named = f"{table} ({kind})" if kind else table
+    if rows.empty:
+        have = ", ".join(sorted({str(value) for value in known})) or "—"
+        raise DataError(Fault("data.year_missing", {"rows": named, "year": year, "have": have}, file))
+    present = set(rows["code"])
+    missing = [code for code in city.codes if code not in present]
+    if missing:
+        raise DataError(
+            Fault("data.district_missing", {"code": code, "rows": named, "year": year}, file) for code in missing
+        )
+    return rows
+
+
+def _settlement(city: City, name: str, year: int, kind: str) -> pd.DataFrame:
+    """Settled persons of a year: the total of the channels, or their sum where the table has no total."""
+    table = city.tables[name]
+    of_kind = table[table["basis"] == kind]
+    rows = of_kind[of_kind["year"] == year]
+    whole, parts = rows[rows["channel"] == "all"], rows[rows["channel"] != "all"]
+    faults = Faults()
+    sums = parts.groupby("code")["persons"].sum()
+    total = whole.assign(row=whole.index).set_index("code").sort_index()
+    for code, persons, row in zip(total.index, total["persons"], total["row"], strict=True):
+        if code in sums.index and int(sums[code]) != int(persons):
+            values = {"code": code, "all": int(persons), "sum": int(sums[code])}
+            faults.add(Fault("data.channels_disagree", values, table.attrs["file"], row=int(row)))
+    taken = pd.concat([whole, parts[~parts["code"].isin(whole["code"])]])
+    with faults.collect():
+        _complete(city, taken, name, year, of_kind["year"], kind)
+    faults.raise_if_any()
+    return _by_district(taken)
+
+
+def _by_district(rows: pd.DataFrame) -> pd.DataFrame:
+    """Channels of each district added up, in order of code: as official as the least official of them."""
+    groups = rows.groupby("code")
+    central = groups["central_persons"].sum(min_count=1).where(groups["central_persons"].count() == groups.size())
+    rank = rows["status"].map(STATUSES.index).groupby(rows["code"]).max()
+    added = {
+        "persons": groups["persons"].sum(),
+        "central_persons": central,
+        "status": rank.map(dict(enumerate(STATUSES))),
+    }
+    first = rows.drop_duplicates("code").set_index("code").sort_index()
+    return first.assign(**added).reset_index()
+
+
+def _residents(city: City, name: str, year: int) -> pd.DataFrame:
+    """Residents at the latest date of a year."""
+    population = city.tables[name]
+    residents = population[population["kind"] == "resident"]
+    rows = residents[residents["date"].str[:4] == str(year)]
+    rows = rows[rows["date"] == rows["date"].max()]
+    series = sorted(set(rows["series"]))
+    if len(series) > 1:
+        values = {"year": year, "series": ", ".join(series)}
+        raise DataError(Fault("data.series_several", values, population.attrs["file"]))
+    return _complete(city, rows, name, year, residents["date"].str[:4])
+
+
+def _rows(city: City, fact: Fact, year: int, *, settlement: tuple[int, str]) -> pd.DataFrame:
+    """Rows of the city's table that hold a fact of a plan year, one a district; fewer if it may be missing.
+
+    Settlement has a year and a kind of its own, which go by the basis.
+    """
+    match fact.when:
+        case "settlement":
+            return _settlement(city, fact.table, *settlement)
+        case "residents":
+            return _residents(city, fact.table, year - 1)
+        case "year_before":
+            return _of_year(city, fact, year - 1)
+        case "latest":
+            table = city.tables[fact.table]
+            latest = table[table["year"] < year].sort_values("year", kind="stable").groupby("code").tail(1)
+            return _complete(city, latest, fact.table, year - 1, table["year"])
+        case "plan_year":
+            return _of_year(city, fact, year)
+
+
+def _of_year(city: City, fact: Fact, year: int) -> pd.DataFrame:
+    """Rows of a year; of a fact that may be missing those that state it."""
+    if not fact.required:
+        table = city.tables.get(fact.table, pd.DataFrame(columns=INPUTS[fact.table].names))
+        return table[(table["year"] == year) & table[fact.column].notna()]
+    table = city.tables[fact.table]
+    return _complete(city, table[table["year"] == year], fact.table, year, table["year"])
+
+
+def _values(codes: pd.Series, fact: Fact, rows: pd.DataFrame) -> pd.Series:
+    """Values of a fact in the order of the codes, areas in m²."""
+    values = rows.set_index("code")[fact.column]
+    if fact.unit == "m2":
+        values = values.map(ha_to_m2)
+    return codes.map(values) if fact.required else codes.map(values).astype("Int64")
+
+
+def _edit(facts: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:
+    """Facts with the values that edits change."""
+    facts = facts.copy()
+    for item, rows in edited.groupby("item"):
+        values = facts["code"].map(rows.set_index("code")["value"])
+        facts[item] = facts[item].where(values.isna(), values.astype("Int64")).astype(facts[item].dtype)
+    return facts
+
+
+def _entered(sources: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:
+    """Sources, the user being that of every value that edits change."""
+    if edited.empty:
+        return sources
+    replaced = set(zip(edited["code"], edited["item"], strict=True))
+    kept = [key not in replaced for key in zip(sources["code"], sources["item"], strict=True)]
+    return pd.concat([sources[kept], edited[["code", "item"]].assign(**_ENTERED)], ignore_index=True)
+
+
+def _central(
+    facts: pd.DataFrame, stated: pd.Series, settlement: pd.DataFrame, share: pd.Series | None
+) -> tuple[pd.Series, pd.DataFrame]:
+    """Persons who settle inside the central area's layer, and the sources of those that no table states.
+
+    As the settlement table states them; in the same proportion where the settled population is edited; by the share of
+    the district's area where the table does not state them.
+
+    Parameters
+    ----------
+    facts
+        ``code`` and ``settled``, edits in place.
+    stated
+        Settled population as the table states it, in the same order.
+    settlement
+        ``code`` and ``central_persons``, missing where the table does not state them.
+    """
     if share is None:
-        return pd.Series(0, index=table.index, dtype="int64")
-    given = table["code"].map(settled.set_index("code")["central_persons"])
-    persons, estimated = [], []
-    for code, total, known in zip(table["code"], table["settled"], given, strict=True):
-        part = round(float(share[code]), 4)
-        if pd.isna(known) and 0 < part < 1:
-            estimated.append(code)
-        persons.append(half_up(int(total) * exact(part)) if pd.isna(known) else int(known))
-    if estimated:
-        note = "按中心城区图层所占面积比例估算 || by the layer's share of the district's area"
-        facts = {"source": note, "date": "", "status": "estimated", "confidence": "default"}
-        sources.append(pd.DataFrame([{"code": code, "item": "central_settled", **facts} for code in estimated]))
-    return pd.Series(persons, index=table.index, dtype="int64")
-
-
-def _is_whole(value: Any) -> bool:
-    """Tell whether a cell is a whole number of 0 or more."""
-    return isinstance(value, Real) and not isinstance(value, bool) and float(value) >= 0 and float(value).is_integer()
-
-
-def _edit(table: pd.DataFrame, origin: pd.DataFrame, edits: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Tables with the user's values in place; only what differs from the table's own value counts as an edit."""
-    faults: list[Fault] = []
-    rows = {code: row for row, code in enumerate(table["code"])}
-    table = table.copy()
-    for edit in edits.to_dict("records"):
-        code = str(edit["code"])
-        if code not in rows:
-            faults.append(Fault("table.district_unknown", {"code": code, "boundaries": "districts"}, column="code"))
-            continue
-        for item in EDITABLE:
-            value = edit.get(item)
-            if value is None or pd.isna(value):
-                continue
-            if not _is_whole(value):
-                values = {"value": value, "unit": UNITS[item]}
-                faults.append(Fault("table.cell_not_whole", values, column=f"{item} ({code})"))
-                continue
-            old = table.loc[rows[code], item]
-            if not pd.isna(old) and int(old) == int(value):
-                continue
-            table.loc[rows[code], item] = int(value)
-            origin = origin[~((origin["code"] == code) & (origin["item"] == item))]
-            user = {
-                "source": "用户填写 || entered by the user",
-                "date": "",
-                "status": "estimated",
-                "confidence": "default",
-            }
-            origin = pd.concat([origin, pd.DataFrame([{"code": code, "item": item, **user}])], ignore_index=True)
-    if faults:
-        raise DataError(faults)
-    table["central_settled"] = table["central_settled"].clip(upper=table["settled"])
-    return table, origin
+        return pd.Series(0, index=facts.index, dtype="int64"), pd.DataFrame(columns=["code", *_ORIGIN])
+    inside = facts["code"].map(settlement.set_index("code")["central_persons"])
+    parts = [round(float(part), _SHARE_DIGITS) for part in facts["code"].map(share)]
+    persons, derived = [], []
+    for code, settled, total, central, part in zip(facts["code"], facts["settled"], stated, inside, parts, strict=True):
+        if not pd.isna(central) and settled == total:
+            persons.append(int(central))
+        elif not pd.isna(central) and total > 0:
+            persons.append(half_up(Fraction(int(settled) * int(central), int(total))))
+            derived.append({"code": code, **_IN_PROPORTION})
+        else:
+            persons.append(half_up(int(settled) * exact(part)))
+            if 0 < part < 1:
+                derived.append({"code": code, **_BY_AREA})
+    return pd.Series(persons, index=facts.index, dtype="int64"), pd.DataFrame(derived, columns=["code", *_ORIGIN])

@@ -11,7 +11,7 @@ import pandas as pd
 
 from landlink.city.shipped import shipped_cities
 from landlink.crs import declare
-from landlink.errors import DataError, Fault
+from landlink.errors import DataError, Fault, Faults
 from landlink.files import read_layer
 from landlink.files.check import check_layer, geometry_faults
 from landlink.files.tables import convert, read_sheet
@@ -161,26 +161,20 @@ def resources(manifest: Mapping[str, Any], folder: Path) -> dict[str, Resource]:
     DataError
         Resources are broken, unknown, named twice or missing.
     """
-    faults: list[Fault] = []
-    found: dict[str, Resource] = {}
+    faults = Faults()
+    named: dict[str, Resource] = {}
     for entry in manifest["resources"]:
-        try:
+        with faults.collect():
             resource = _resource(entry, folder)
-        except DataError as error:
-            faults.extend(error.faults)
-            continue
-        if resource.name in found:
-            faults.append(Fault("package.resource_twice", {"name": resource.name}, MANIFEST))
-        else:
-            found[resource.name] = resource
-    # One that is there but broken is not missing as well.
-    named = {entry.get("name") for entry in manifest["resources"] if isinstance(entry, dict)}
-    faults.extend(
-        Fault("package.resource_missing", {"name": name}, MANIFEST) for name in REQUIRED_INPUTS if name not in named
-    )
-    if faults:
-        raise DataError(faults)
-    return found
+            if resource.name in named:
+                faults.add(Fault("package.resource_twice", {"name": resource.name}, MANIFEST))
+            named.setdefault(resource.name, resource)
+    # A resource that is named but broken is not missing as well.
+    names = {entry.get("name") for entry in manifest["resources"] if isinstance(entry, dict)}
+    missing = [name for name in REQUIRED_INPUTS if name not in names]
+    faults.add(*(Fault("package.resource_missing", {"name": name}, MANIFEST) for name in missing))
+    faults.raise_if_any()
+    return named
 
 
 def _resource(entry: Any, folder: Path) -> Resource:

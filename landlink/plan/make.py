@@ -9,7 +9,7 @@ from typing import Unpack
 import pandas as pd
 
 from landlink.city import City
-from landlink.city.facts import Facts, central_share, district_facts
+from landlink.city.facts import Facts, district_facts
 from landlink.errors import Faults
 from landlink.linkage import ledger_budget, quota
 from landlink.needs import grant, ledger, needs
@@ -68,7 +68,7 @@ def make_plan(
     with faults.collect():
         base = district_facts(city, options.year, options.basis, edits)
     faults.raise_if_any()
-    share = central_share(city)
+    share = base.central_share
     quotas = quota(base.table, rules, central_layer=share is not None)
     central = tuple(rules["central.districts"].codes if share is None else share.index[share > MOSTLY_CENTRAL])
     surplus = city.tables.get("facility_surplus", pd.DataFrame(columns=INPUTS["facility_surplus"].names))

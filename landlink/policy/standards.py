@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import ceil
 
 import numpy as np
 import numpy.typing as npt
 
 from landlink.policy.values import Dated, Facility, Steps
-from landlink.units import half_up
+from landlink.units import MOST_PERSONS, half_up
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standard:
     """A facility's standards in force on one day; a field the policy does not set is None."""
 
@@ -21,15 +22,27 @@ class Standard:
 
     def number(self, field: str, default: int) -> Fraction:
         """Value of a field, or a default."""
-        return self.fields[field].number if field in self.fields else Fraction(default)
+        return self._numbers[field] if field in self._numbers else Fraction(default)
+
+    @cached_property
+    def _numbers(self) -> dict[str, Fraction]:
+        """Fields that hold a number."""
+        return {field: dated.number for field, dated in self.fields.items() if not isinstance(dated.content, Steps)}
 
     @property
     def radius_m(self) -> float | None:
         """Service radius in m, None where the standard has none."""
-        return float(self.fields["radius_m"].number) if "radius_m" in self.fields else None
+        return float(self._numbers["radius_m"]) if "radius_m" in self._numbers else None
 
     def persons(self, settled: int) -> int:
-        """Persons of the settled population who count, such as those aged 60 and over."""
+        """Persons of the settled population who count, such as those aged 60 and over.
+
+        Examples
+        --------
+        >>> from landlink.policy import load_policy
+        >>> load_policy("national-2016").on("2020-12-31").standard("elder_care").persons(10_000)
+        1141
+        """
         return half_up(settled * self.number("share_pct", 100) / 100)
 
     def units(self, persons: int, surplus: int) -> int:
@@ -37,14 +50,22 @@ class Standard:
 
         A facility is made of whole modules (a school of whole classes) and is no smaller and no larger than the
         standard's sizes; several are built where one is too small.
+
+        Examples
+        --------
+        For 1,528 persons 123 places, which is 3 classes of 45, where a school has at least 24:
+
+        >>> from landlink.policy import load_policy
+        >>> school = load_policy("national-2016").on("2020-12-31").standard("primary_school")
+        >>> school.units(1_528, 0), school.units(19_094, 0), school.units(19_094, 1_000)
+        (1080, 1530, 1080)
         """
         demand = max(0, ceil(persons * self.number("per_1000", 0) / 1000) - surplus)
         if demand == 0:
             return 0
-        module = int(self.number("module_units", 1))
-        units = ceil(Fraction(demand, module)) * module
-        least, most = int(self.number("min_units", 1)), self.fields.get("max_units")
-        facilities = 1 if most is None else ceil(Fraction(units) / most.number)
+        module, least = int(self.number("module_units", 1)), int(self.number("min_units", 1))
+        units = -(-demand // module) * module
+        facilities = -(-units // int(self._numbers["max_units"])) if "max_units" in self._numbers else 1
         return max(units, facilities * least)
 
     def land_field(self, *, central: bool) -> str:
@@ -57,14 +78,14 @@ class Standard:
         """Land of one unit in m², by the size of the need where the standard has steps."""
         field = self.land_field(central=central)
         if not field:
-            return self.fields["floor_per_unit"].number / self.fields["far"].number
+            return self._numbers["floor_per_unit"] / self._numbers["far"]
         content = self.fields[field].content
         if isinstance(content, Steps):
             return Fraction(content.at(Fraction(units)).value)
-        return self.fields[field].number
+        return self._numbers[field]
 
     def persons_for(self, units: npt.ArrayLike) -> npt.NDArray[np.int64]:
-        """Persons that units (places, beds) serve by the standard's ratio, rounded down.
+        """Persons that units (places, beds) serve by the standard's ratio, rounded down, at most :data:`MOST_PERSONS`.
 
         Examples
         --------
@@ -74,7 +95,8 @@ class Standard:
         [13500, 14062]
         """
         ratio = self.number("per_1000", 0)
+        counts = np.asarray(units)
         if not ratio:
-            return np.zeros(np.shape(units), dtype="int64")
-        persons = [int(Fraction(int(count)) * 1000 / ratio) for count in np.atleast_1d(np.asarray(units))]
-        return np.array(persons, dtype="int64")
+            return np.zeros(counts.shape, dtype="int64")
+        persons = [int(count) * 1000 * ratio.denominator // ratio.numerator for count in counts.ravel()]
+        return np.array([min(served, MOST_PERSONS) for served in persons], dtype="int64").reshape(counts.shape)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from landlink.city.facts import UNITS
 from landlink.plan.plan import Plan
 from landlink.policy import Dated
-from landlink.schema import RESULTS, Column
+from landlink.schema import FACTS, RESULTS, Column
 from landlink.texts import Lang, has_text, listed, pick, text
 
 # What stands behind the label of a figure that is estimated or synthetic, or rests on such figures.
@@ -125,7 +124,7 @@ def shown_unit(column: Column) -> str:
 
 def fact_unit(item: str) -> str:
     """Unit that a district fact is entered and shown in: areas in ha."""
-    return "ha" if UNITS[item] == "m2" else UNITS[item]
+    return "ha" if FACTS[item].unit == "m2" else FACTS[item].unit
 
 
 def symbol(unit: str, lang: Lang) -> str:

@@ -9,12 +9,11 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from landlink.city.facts import UNITS
 from landlink.plan.formulas import FORMULAS
 from landlink.plan.plan import Plan
 from landlink.present.labels import confidence_label, cuts_label, parameter_label, status_label, symbol, with_unit
 from landlink.present.tables import fact_status
-from landlink.schema import RESULTS, STATUSES
+from landlink.schema import FACTS, RESULTS, STATUSES
 from landlink.siting.sites import Siting
 from landlink.texts import Lang, has_text, pick, text
 
@@ -119,14 +118,14 @@ def write_geopackage(plan: Plan, path: str | Path, lang: Lang = "zh", district: 
 
 def _districts(plan: Plan, lang: Lang) -> gpd.GeoDataFrame:
     """Boundaries with quota, ledger and facts; each fact with its status."""
-    facts = plan.base.table[["code", *(item for item in UNITS if item not in plan.quota)]]
+    facts = plan.base.table[["code", *(item for item in FACTS if item not in plan.quota)]]
     ledger = plan.ledger.drop(columns=[name for name in plan.ledger if name in plan.quota and name != "code"])
     table = plan.districts.merge(facts, on="code").merge(plan.quota.drop(columns="district"), on="code")
     table = table.merge(ledger, on="code")
     table["central"] = table["code"].isin(plan.central)
     names = {name: text(f"model.status.{name}", lang) for name in STATUSES}
     status = {fact: names[value] for fact, value in fact_status(plan).items()}
-    for item in UNITS:
+    for item in FACTS:
         table[f"{item}_status"] = [status.get((code, item)) for code in table["code"]]
     table["cut_by"] = table["cut_by"].map(lambda cuts: cuts_label(cuts, lang))
     return gpd.GeoDataFrame(table, geometry="geometry", crs=plan.districts.crs).sort_values("code", ignore_index=True)
@@ -199,13 +198,13 @@ def _describe_columns(database: sqlite3.Connection, tables: Mapping[str, pd.Data
 def _aliases(layer: str, table: pd.DataFrame, plan: Plan, lang: Lang) -> Iterator[tuple[str, str, str]]:
     """Name, alias and description of each field."""
     units = {column.name: column.unit for declared in RESULTS.values() for column in declared.columns}
-    units |= {**UNITS, "official_area_ha": "ha"}
+    units |= {fact.name: fact.unit for fact in FACTS.values()} | {"official_area_ha": "ha"}
     status = fact_status(plan)
     for name in table.columns:
         if name == "geometry":
             continue
         item = name.removesuffix("_status")
-        if item != name and item in UNITS:
+        if item != name and item in FACTS:
             yield name, text("annex.field.status", lang, item=text(f"model.item.{item}", lang)), ""
             continue
         alias = text(_label_id(name), lang)

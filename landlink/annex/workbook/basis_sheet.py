@@ -11,12 +11,12 @@ from landlink.annex.workbook.formulas import StepCells, literal, quoted
 from landlink.annex.workbook.guards import allow_choices, allow_codes, allow_numbers, highlight_changed
 from landlink.annex.workbook.layout import NEEDS, NEEDS_FIRST, QUOTA, Inputs, Layout, letter
 from landlink.annex.workbook.page import A4, GENERAL, HECTARES, TWO, WHOLE, Align, Page, Role
-from landlink.city.facts import UNITS
 from landlink.plan.formulas import FORMULAS
 from landlink.plan.options import OVERRIDES
 from landlink.plan.plan import Plan
 from landlink.policy import FACILITY_FIELDS, PARAMETERS, Dated, Step, Steps
 from landlink.present.labels import confidence_label, fact_label, fact_unit, parameter_label, status_label, symbol
+from landlink.schema import FACTS
 from landlink.texts import pick, text
 
 # Names by which formulas, and whoever reads them, call the main parameters.
@@ -280,7 +280,7 @@ class _Writer:
     def _facts(self) -> Iterator[tuple[str, str, Mapping[str, str] | None]]:
         """Each district fact with its district and, where it has one, its source."""
         origins = {(row["code"], row["item"]): row for row in self.plan.base.sources.to_dict("records")}
-        for item in UNITS:
+        for item in FACTS:
             if item == "central_settled" and not self.plan.central_layer:
                 continue
             for code in self.layout.codes:
@@ -291,7 +291,7 @@ class _Writer:
         cell = self.layout.address("quota", letter(QUOTA, item), self.layout.quota_row(code))
         unit = fact_unit(item)
         unknown = text("model.explain.none", self.lang)
-        value = entered(self.facts.loc[code, item], UNITS[item])
+        value = entered(self.facts.loc[code, item], FACTS[item].unit)
         self._line(
             self._of_district(code, fact_label(item, self.lang)),
             f'=IF({cell}="",{quoted(unknown)},{cell})',

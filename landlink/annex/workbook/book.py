@@ -21,11 +21,11 @@ from landlink.annex.workbook.sites_sheet import siting_notes, write_sites
 from landlink.annex.workbook.supply_sheet import write_supply
 from landlink.annex.workbook.targets_sheet import write_targets
 from landlink.annex.workbook.twins import value_notes
-from landlink.city.facts import UNITS
 from landlink.plan.derivation import Explainer
 from landlink.plan.plan import Plan
 from landlink.present.labels import MARK, groups_label
 from landlink.present.tables import column_status, fact_status
+from landlink.schema import FACTS
 from landlink.texts import Lang, text
 
 # Sheets of the material that goes with a plan.
@@ -98,7 +98,7 @@ def _marked(plan: Plan, lang: Lang) -> dict[str, frozenset[str]]:
     """Columns of the first two annexes that rest on figures that are not official."""
     explainer = Explainer(plan, lang)
     status = {name: column_status(explainer, name) for name in ("quota", "ledger", "needs")}
-    facts = {item for (_, item), value in fact_status(plan).items() if value != "official"} & set(UNITS)
+    facts = {item for (_, item), value in fact_status(plan).items() if value != "official"} & set(FACTS)
     computed = {name for table in ("quota", "ledger") for name, value in status[table].items() if value != "official"}
     return {
         "quota": frozenset(facts | computed),

@@ -12,9 +12,8 @@ from typing import Literal
 from openpyxl.utils import get_column_letter
 
 from landlink.annex.workbook.formulas import StepCells
-from landlink.city.facts import UNITS
 from landlink.plan.plan import Plan
-from landlink.schema import RESULTS
+from landlink.schema import FACTS, RESULTS
 from landlink.texts import Lang, text
 
 Kind = Literal["label", "input", "calc"]
@@ -109,11 +108,11 @@ QUOTA = _columns(
         "deficit_m2": (9, "ledger"),
         "unassigned_m2": (11, "ledger"),
     },
-    (UNITS, RESULTS["quota"].names, RESULTS["ledger"].names),
+    (FACTS, RESULTS["quota"].names, RESULTS["ledger"].names),
     ("quota", "ledger"),
-    inputs=UNITS,
+    inputs=FACTS,
     labels=("code", "district", "central"),
-    units=UNITS,
+    units=FACTS,
 )
 # One row a district and facility.
 NEEDS = _columns(

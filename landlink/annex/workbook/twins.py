@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from landlink.annex.workbook.formulas import blank_or, half_up, m2, quoted, step_value, whole_above
 from landlink.annex.workbook.layout import BALANCE, NEEDS, QUOTA, SITES, Column, Inputs, Layout, letter
-from landlink.city.facts import UNITS
 from landlink.plan.formulas import FORMULAS
 from landlink.plan.plan import Plan
 from landlink.present.labels import figure_label
+from landlink.schema import FACTS
 from landlink.texts import Lang, listed, text
 
 # What the solver decides or measures along roads; no formula can follow it.
@@ -92,7 +92,7 @@ def formula(tables: tuple[str, ...], column: str, row: Row) -> str | None:
     twin = next((TWINS[f"{table}.{column}"] for table in tables if f"{table}.{column}" in TWINS), None)
     if twin is not None:
         return twin(row)
-    if "base" in tables and column in UNITS:
+    if "base" in tables and column in FACTS:
         return _fact(column, row)
     return None
 
@@ -122,7 +122,7 @@ def _twin(name: str) -> Callable[[Twin], Twin]:
 def _fact(item: str, row: Row) -> str:
     """A district fact, which is entered in the first annex; areas in ha there, and blank where they are unknown."""
     cell = row.entered(item)
-    return blank_or(cell, m2(cell)) if UNITS[item] == "m2" else cell
+    return blank_or(cell, m2(cell)) if FACTS[item].unit == "m2" else cell
 
 
 @_twin("base.code")

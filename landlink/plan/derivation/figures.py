@@ -6,13 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from landlink.city.facts import UNITS
 from landlink.errors import DataError, Fault
 from landlink.plan.derivation.node import Node, shown
 from landlink.plan.formulas import FORMULAS, HEADLINE, columns_of
 from landlink.plan.plan import Plan
 from landlink.policy import BALANCING_RULES, Dated
-from landlink.schema import LISTED, RESULTS
+from landlink.schema import FACTS, LISTED, RESULTS
 from landlink.texts import Lang, default_lang, listed, text
 
 # Code, facility and site of a row; empty where a table's rows have none.
@@ -216,7 +215,7 @@ class Explainer:
             f"base.{item}",
             self._text(f"model.item.{item}"),
             value if known else None,
-            self._unit(UNITS[item]) if known else "",
+            self._unit(FACTS[item].unit) if known else "",
             origin or _NO_ORIGIN,
         )
 
