@@ -5,12 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from landlink.city.facts import UNITS
 from landlink.plan.derivation import Explainer
 from landlink.plan.formulas import columns_of
 from landlink.plan.plan import Plan
 from landlink.present.labels import cuts_label, fact_label, fact_unit, label, with_unit
-from landlink.schema import RESULTS, Column, worst
+from landlink.schema import FACTS, RESULTS, Column, worst
 from landlink.siting.sites import Siting
 from landlink.texts import Lang, text
 from landlink.units import ha, shown_ha, wan
@@ -56,9 +55,9 @@ def facts_table(plan: Plan, lang: Lang) -> pd.DataFrame:
     """The district facts that a plan rests on, under their labels and in the units that they are entered in."""
     facts = plan.base.table
     shown = {text("model.column.district", lang): facts["code"].map(plan.names(lang))}
-    for item, unit in UNITS.items():
+    for item, fact in FACTS.items():
         heading = with_unit(fact_label(item, lang), fact_unit(item), lang)
-        shown[heading] = facts[item].map(_area_ha) if unit == "m2" else facts[item]
+        shown[heading] = facts[item].map(_area_ha) if fact.unit == "m2" else facts[item]
     return pd.DataFrame(shown)
 
 

@@ -52,6 +52,7 @@ CELLS = {
     "not a number": ("land.csv", "2016,4800", "2016,nan", ("table.cell_not_number", 2, "urban_land_ha")),
     "beyond all bounds": ("settlement.csv", "all,8433,", f"all,{10**30},", ("table.cell_above", 2, "persons")),
     "land of 0": ("land.csv", "2016,4800", "2016,0", ("table.cell_not_above", 2, "urban_land_ha")),
+    "land beyond all bounds": ("land.csv", "2016,4800", "2016,1e16", ("table.cell_above", 2, "urban_land_ha")),
     "share above 100": ("urban_share.csv", "2010,96.7", "2010,967", ("table.cell_above", 2, "urban_share_pct")),
     "year as text": ("land.csv", "440103,2016", "440103,二〇一六", ("table.cell_not_number", 2, "year")),
     "short code": ("land.csv", "440103,2016", "44010,2016", ("table.cell_code", 2, "code")),
@@ -73,6 +74,14 @@ def test_a_wrong_table(folder: Folder, file: str, old: str, new: str, expected: 
     replace(folder, file, old, new)
     id_, row, column = expected
     assert (id_, file, row, column) in faults(folder)
+
+
+def test_more_persons_inside_the_central_area_than_in_all(folder: Folder) -> None:
+    path = folder / "settlement.csv"
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table["central_persons"] = ["8434", "17463", *[""] * (len(table) - 2)]
+    table.to_csv(path, index=False)
+    assert faults(folder) == [("table.cell_above", "settlement.csv", 2, "central_persons")]
 
 
 def test_everything_wrong_is_told_at_once(folder: Folder) -> None:

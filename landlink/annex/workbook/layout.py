@@ -112,7 +112,7 @@ QUOTA = _columns(
     ("quota", "ledger"),
     inputs=FACTS,
     labels=("code", "district", "central"),
-    units=FACTS,
+    units={fact.name: fact.unit for fact in FACTS.values()},
 )
 # One row a district and facility.
 NEEDS = _columns(
