@@ -1,4 +1,4 @@
-"""What a model of location science answers."""
+"""What a model of location science answers, or why it has no answer."""
 
 import math
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ class Reason:
     Parameters
     ----------
     id
-        Such as ``unreached``.
+        ``unreached``: demand that reaches no site; ``too_few``: p sites do not reach all demand.
     values
         What fills the text's placeholders.
     demand
@@ -38,21 +38,21 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a siting model answers.
+    """What a model answers.
 
     Parameters
     ----------
     status
-        See :data:`landlink.siting.sites.Status`.
+        See :data:`landlink.siting.sites.Status`; ``infeasible`` only where that is proven.
     open
-        Ints of the open sites, ascending.
+        Indices of the open sites, ascending.
     shares
         Share of each demand (row) that each site (column) serves, CSR, n × m; rows sum to 1, or to 0 where demand is
         not served.
     objective
         Of the answer; infinite where there is none.
     bound
-        Best bound: no answer can be better.
+        No answer can be better.
     seconds
         That the solve took.
     reasons
@@ -69,28 +69,28 @@ class Answer:
 
     @property
     def gap(self) -> float:
-        """Relative gap, see :func:`relative_gap`."""
+        """Relative gap, see :func:`landlink.siting.limits.relative_gap`."""
         return relative_gap(self.objective, self.bound)
 
     @property
     def assignment(self) -> Ints:
-        """Place of the site that serves the most of each demand, -1 where none does."""
-        found = np.full(self.shares.shape[0], -1, dtype=np.int64)
+        """Index of the site that serves the most of each demand, -1 where none does."""
+        site = np.full(self.shares.shape[0], -1, dtype=np.int64)
         rows = np.repeat(np.arange(self.shares.shape[0]), np.diff(self.shares.indptr))
         order = np.argsort(self.shares.data, kind="stable")
-        found[rows[order]] = self.shares.indices[order]
-        return found
+        site[rows[order]] = self.shares.indices[order]
+        return site
 
 
-def assigned(sites: Ints, count: int) -> sparse.csr_array:
-    """Shares of demand that is served whole, from the place of each one's site (-1: by none) and how many there are."""
-    served = np.flatnonzero(sites >= 0)
-    return sparse.csr_array((np.ones(len(served)), (served, sites[served])), shape=(len(sites), count))
+def whole_shares(assignment: Ints, sites: int) -> sparse.csr_array:
+    """Shares of demand that is served whole, from the index of each one's site (-1: none) and the number of sites."""
+    served = np.flatnonzero(assignment >= 0)
+    return sparse.csr_array((np.ones(len(served)), (served, assignment[served])), shape=(len(assignment), sites))
 
 
-def nothing(
+def no_answer(
     status: Status, shape: tuple[int, int], limits: Limits, *reasons: Reason, bound: float = -math.inf
 ) -> Answer:
-    """Answer where there is none."""
+    """Answer where none is known: infeasible, or time ran out before there was one."""
     none = np.array([], dtype=np.int64)
     return Answer(status, none, sparse.csr_array(shape), math.inf, bound, limits.seconds, reasons)

@@ -1,4 +1,4 @@
-"""What siting models are given: costs of demand (row) by site (column), amounts, numbers of sites, options."""
+"""Checks of the models' arguments: costs of demand (row) by site (column), amounts and numbers of sites."""
 
 from numbers import Integral
 from typing import TypeAlias
@@ -8,13 +8,15 @@ import numpy.typing as npt
 from scipy import sparse
 
 from landlink.errors import DataError, Fault
-from landlink.siting.arrays import Floats, Ints
+from landlink.siting.arrays import Floats, Ints, Mask
 from landlink.siting.models.answer import Reason
 
 Matrix: TypeAlias = npt.ArrayLike | sparse.sparray | sparse.spmatrix
 
-_TABLE = 2
-_MOST_PLACES = 2**31 - 1
+# Dimensions of a table.
+_DIMENSIONS = 2
+# Greatest index of 32 bits.
+_MAX_INT32 = 2**31 - 1
 
 
 def checked_cost(cost: Matrix) -> sparse.csr_array:
@@ -96,13 +98,13 @@ def checked_amounts(
     for fault, wrong in (("siting.missing", missing), ("siting.negative", array < 0)):
         if wrong.any():
             first = int(wrong.argmax())
-            found = {"name": name, "count": int(wrong.sum()), "position": first, "value": float(array[first])}
-            raise DataError(Fault(fault, found))
+            detail = {"name": name, "count": int(wrong.sum()), "position": first, "value": float(array[first])}
+            raise DataError(Fault(fault, detail))
     return array
 
 
 def checked_p(p: int, sites: int) -> int:
-    """Return the number of sites to open.
+    """Number of sites to open.
 
     Raises
     ------
@@ -115,9 +117,9 @@ def checked_p(p: int, sites: int) -> int:
 
 
 def unreached(pairs: sparse.csr_array) -> tuple[Reason, ...]:
-    """Tell which demand has no pair, if any."""
-    places = np.flatnonzero(np.diff(pairs.indptr) == 0)
-    return (Reason("unreached", {"count": len(places)}, tuple(places.tolist())),) if len(places) else ()
+    """Reason why there is no answer where some demand has no pair; none where all have."""
+    rows = np.flatnonzero(np.diff(pairs.indptr) == 0)
+    return (Reason("unreached", {"count": len(rows)}, tuple(rows.tolist())),) if len(rows) else ()
 
 
 def nearest(pairs: sparse.csr_array, opened: Ints) -> tuple[Ints, Floats]:
@@ -140,25 +142,26 @@ def _numbers(name: str, values: npt.ArrayLike) -> Floats:
     return array.astype(np.float64)
 
 
-def _is_table(name: str, shape: tuple[int, ...]) -> None:
-    if len(shape) != _TABLE or 0 in shape:
+def _check_table(name: str, shape: tuple[int, ...]) -> None:
+    """Refuse what is no table with a row and a column."""
+    if len(shape) != _DIMENSIONS or 0 in shape:
         raise DataError(Fault("siting.not_table", {"name": name, "shape": shape}))
 
 
 def _dense(name: str, values: npt.ArrayLike) -> sparse.csr_array:
     """Every entry as a pair."""
     array = _numbers(name, values)
-    _is_table(name, array.shape)
+    _check_table(name, array.shape)
     rows, columns = array.shape
-    kind = np.int32 if array.size < _MOST_PLACES else np.int64
+    kind = np.int32 if array.size < _MAX_INT32 else np.int64
     starts = np.arange(rows + 1, dtype=kind) * columns
-    places = np.tile(np.arange(columns, dtype=kind), rows)
-    return sparse.csr_array((array.ravel(), places, starts), shape=array.shape)
+    indices = np.tile(np.arange(columns, dtype=kind), rows)
+    return sparse.csr_array((array.ravel(), indices, starts), shape=array.shape)
 
 
 def _sparse(name: str, values: sparse.sparray | sparse.spmatrix) -> sparse.csr_array:
-    """The stored pairs, those given twice added up."""
-    _is_table(name, values.shape)
+    """The stored pairs, duplicates added up."""
+    _check_table(name, values.shape)
     if values.dtype.kind not in "biuf":
         raise DataError(Fault("siting.not_numbers", {"name": name, "kind": str(values.dtype)}))
     pairs = sparse.csr_array(values, dtype=np.float64, copy=True)
@@ -166,15 +169,17 @@ def _sparse(name: str, values: sparse.sparray | sparse.spmatrix) -> sparse.csr_a
     return pairs
 
 
-def _kept(pairs: sparse.csr_array, kept: npt.NDArray[np.bool_]) -> sparse.csr_array:
-    starts = np.concatenate([[0], np.cumsum(kept)])[pairs.indptr].astype(pairs.indptr.dtype)
-    return sparse.csr_array((pairs.data[kept], pairs.indices[kept], starts), shape=pairs.shape)
+def _kept(pairs: sparse.csr_array, mask: Mask) -> sparse.csr_array:
+    """Only the pairs of a mask."""
+    starts = np.concatenate([[0], np.cumsum(mask)])[pairs.indptr].astype(pairs.indptr.dtype)
+    return sparse.csr_array((pairs.data[mask], pairs.indices[mask], starts), shape=pairs.shape)
 
 
-def _refuse(fault: str, pairs: sparse.csr_array, wrong: npt.NDArray[np.bool_]) -> None:
+def _refuse(fault: str, pairs: sparse.csr_array, wrong: Mask) -> None:
+    """Raise a fault with the first wrong pair, if there is one."""
     if wrong.any():
         first = int(wrong.argmax())
         row = int(np.searchsorted(pairs.indptr, first, side="right")) - 1
         value = float(pairs.data[first])
-        found = {"count": int(wrong.sum()), "row": row, "column": int(pairs.indices[first]), "value": value}
-        raise DataError(Fault(fault, found))
+        detail = {"count": int(wrong.sum()), "row": row, "column": int(pairs.indices[first]), "value": value}
+        raise DataError(Fault(fault, detail))

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from landlink.siting.limits import Limits, Watch
-from landlink.siting.models.answer import Answer, assigned, nothing
+from landlink.siting.models.answer import Answer, no_answer, whole_shares
 from landlink.siting.models.arguments import (
     Matrix,
     checked_amounts,
@@ -13,9 +13,9 @@ from landlink.siting.models.arguments import (
     nearest,
     unreached,
 )
-from landlink.siting.models.fewest import fewest
-from landlink.siting.models.pace import Pace
-from landlink.siting.models.pairs import paired
+from landlink.siting.models.minimum_cover import minimum_cover
+from landlink.siting.models.monitor import Monitor
+from landlink.siting.models.pairs import pairs_of
 from landlink.siting.models.search import Search
 
 
@@ -36,7 +36,7 @@ def set_cover(
         n × m, which site (column) covers which demand (row): boolean, or numbers of which any but 0 means covered;
         dense or sparse.
     time_limit, gap, seed, threads, watch
-        See :class:`~landlink.siting.limits.Limits`; a gap of 0 asks for the proven optimum.
+        See :class:`landlink.siting.limits.Limits`; a gap of 0 asks for the proven optimum.
 
     Returns
     -------
@@ -61,11 +61,11 @@ def set_cover(
     limits = Limits(time_limit, gap, seed, threads, watch)
     table = checked_cover(cover)
     if reasons := unreached(table):
-        return nothing("infeasible", table.shape, limits, *reasons)
-    pace = Pace(limits)
-    opened = fewest(table, pace, tells=True).opened
-    shares = assigned(nearest(table, opened)[0], table.shape[1])
-    return Answer(pace.status, opened, shares, pace.objective, pace.bound, limits.seconds)
+        return no_answer("infeasible", table.shape, limits, *reasons)
+    monitor = Monitor(limits)
+    opened = minimum_cover(table, monitor, reports=True).open
+    shares = whole_shares(nearest(table, opened)[0], table.shape[1])
+    return Answer(monitor.status, opened, shares, monitor.objective, monitor.bound, limits.seconds)
 
 
 def max_cover(
@@ -90,7 +90,7 @@ def max_cover(
     p
         Number of sites to open, 1 to m.
     time_limit, gap, seed, threads, watch
-        See :class:`~landlink.siting.limits.Limits`; a gap of 0 asks for the proven optimum.
+        See :class:`landlink.siting.limits.Limits`; a gap of 0 asks for the proven optimum.
 
     Returns
     -------
@@ -116,12 +116,12 @@ def max_cover(
     limits = Limits(time_limit, gap, seed, threads, watch)
     table = checked_cover(cover)
     wanted, weight = checked_p(p, table.shape[1]), checked_amounts("weights", weights, table.shape[0])
-    pace = Pace(limits)
+    monitor = Monitor(limits)
     free = table.copy()
     free.data[:] = 0.0
     start = np.random.default_rng(limits.seed).permutation(table.shape[1])[:wanted]
-    search = Search(paired(free, weight, weight), start, pace)
+    search = Search(pairs_of(free, weight, weight), start, monitor)
     search.run()
     opened = search.opened
-    shares = assigned(nearest(table, opened)[0], table.shape[1])
-    return Answer(pace.status, opened, shares, pace.objective, pace.bound, limits.seconds)
+    shares = whole_shares(nearest(table, opened)[0], table.shape[1])
+    return Answer(monitor.status, opened, shares, monitor.objective, monitor.bound, limits.seconds)

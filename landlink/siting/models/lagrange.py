@@ -7,18 +7,32 @@ import numpy as np
 from landlink.siting.arrays import Floats, Ints, Mask
 from landlink.siting.models.pairs import Pairs
 
-_PATIENCE = 8  # rounds without a better bound after which steps become shorter
+# Rounds without a better bound after which steps become shorter.
+_PATIENCE = 8
+# Factor of a step's length after those.
 _SHORTER = 0.7
+# Factor of a step's length after a better bound in the same direction.
 _LONGER = 1.1
+# Step length, as a share of what leads to the target, at which an ascent ends.
 _SHORTEST = 1e-4
+# Greatest step length.
 _LONGEST = 2.0
-_AHEAD = 5e-4  # share of the target that steps aim beyond it
-_BETTER = 1e-5  # relative
-_LATEST, _LATEST_LAST = 0.4, 0.02  # most that the latest round counts for in the mean of rounds, at first and at last
-_STEADIER = 0.9  # factor of that where steps become shorter
-_LEAST = 0.1  # share of that which the latest round counts for at least
-_WIDER = 1.15  # window of costs that prices may rise to before it is made anew
-_NOTHING = 1e-12
+# Share of the target that steps aim beyond it, so that they do not vanish near it.
+_BEYOND = 5e-4
+# Relative rise of the bound that counts as better.
+_RISE = 1e-5
+# Greatest weight of the latest round in the mean of rounds, at first.
+_LATEST = 0.4
+# And at last.
+_LATEST_LAST = 0.02
+# Factor of the greatest weight where steps become shorter.
+_STEADIER = 0.9
+# Least weight of the latest round, as a share of the greatest.
+_LEAST_WEIGHT = 0.1
+# Pairs are kept that cost up to this multiple of the prices; beyond, they are selected anew.
+_WINDOW = 1.15
+# Square of a direction's length that is rounding.
+_NO_LENGTH = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,7 @@ class Scope:
 
     @property
     def settled(self) -> bool:
-        """Tell whether there is one choice at most."""
+        """True if there is one choice at most."""
         return not 0 < self.wanted < int(self.free.sum())
 
     @property
@@ -55,8 +69,8 @@ class Scope:
             return np.flatnonzero(self.forced)
         return np.flatnonzero(self.forced | self.free) if wanted == int(self.free.sum()) else None
 
-    def having(self, site: int, *, opened: bool) -> "Scope":
-        """Decide about a free site."""
+    def deciding(self, site: int, *, opened: bool) -> "Scope":
+        """Scope in which a free site is open or closed."""
         forced, free = self.forced.copy(), self.free.copy()
         forced[site], free[site] = opened, False
         return Scope(self.p, forced, free)
@@ -64,7 +78,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Dual:
-    """A lower bound and what it stands on.
+    """A lower bound, the prices that give it and what the relaxation chooses at them.
 
     Parameters
     ----------
@@ -119,14 +133,14 @@ class Ascent:
     prices
         To begin with.
     step
-        Length of the first steps, as a share of what is thought to lead to the target.
+        Length of the first steps, as a share of what would lead to the target if the bound were flat.
 
     Attributes
     ----------
     best
         The best bound so far.
     rounds
-        Gone so far.
+        Made so far.
     ended
         The bound has met the target or cannot rise much further.
 
@@ -147,22 +161,22 @@ class Ascent:
         self.best, self._mean = self._relax(prices)
 
     def run(self, rounds: int, target: float) -> None:
-        """Go some rounds, fewer where the bound meets the target or cannot rise much further."""
+        """Make some rounds, fewer where the bound meets the target or cannot rise much further."""
         for _ in range(rounds):
             square = _dot(self._mean, self._mean)
-            self.ended = self.best.bound >= target or self._step < _SHORTEST or square < _NOTHING
+            self.ended = self.best.bound >= target or self._step < _SHORTEST or square < _NO_LENGTH
             if self.ended:
                 return
             self.rounds += 1
-            rise = target - self.best.bound + _AHEAD * abs(target)
+            rise = target - self.best.bound + _BEYOND * abs(target)
             prices = self.best.prices + self._step * rise / square * self._mean
             self._round(np.clip(prices, 0.0, self._pairs.spare))
 
     def _round(self, prices: Floats) -> None:
-        """Keep better prices, adapt the step, and bring the round into the means."""
+        """Keep better prices, adapt the step, and add the round to the means."""
         dual, short = self._relax(prices)
         rise = dual.bound - self.best.bound
-        self._stale = 0 if rise > _BETTER * abs(dual.bound) else self._stale + 1
+        self._stale = 0 if rise > _RISE * abs(dual.bound) else self._stale + 1
         often = self.best.often
         if rise > 0:
             self.best = dual
@@ -175,7 +189,7 @@ class Ascent:
         change = short - self._mean
         square = _dot(change, change)
         least = -_dot(self._mean, change) / square if square else 0.0
-        weight = float(np.clip(least, _LEAST * self._latest, self._latest))
+        weight = float(np.clip(least, _LEAST_WEIGHT * self._latest, self._latest))
         self._mean = self._mean + weight * change
         self.best = replace(self.best, often=often + weight * (dual.often - often))
 
@@ -183,7 +197,7 @@ class Ascent:
         """Bound of prices, and how far each demand is from being served once; 0 where it cannot pay more."""
         pairs = self._pairs
         if (prices > self._limits).any():
-            self._look(prices)
+            self._select_pairs(prices)
         paid = np.repeat(prices, self._lengths) - self._costs
         np.maximum(paid, 0.0, out=paid)
         saved = -np.bincount(self._sites, paid, minlength=pairs.count).astype(np.float64)
@@ -195,12 +209,12 @@ class Ascent:
         bound = float(prices.sum() + saved[chosen].sum())
         return Dual(bound, prices, saved, np.flatnonzero(chosen), chosen.astype(np.float64)), short
 
-    def _look(self, prices: Floats) -> None:
-        """Take the pairs that prices may pay for."""
+    def _select_pairs(self, prices: Floats) -> None:
+        """Keep the pairs that prices may pay for, with some room for rising prices."""
         pairs = self._pairs
-        self._limits = _WIDER * prices + (_WIDER - 1) * prices.mean()
-        seen = np.flatnonzero(self._alive & (pairs.costs < np.repeat(self._limits, np.diff(pairs.starts))))
-        self._demand, self._sites, self._costs = pairs.demand[seen], pairs.sites[seen], pairs.costs[seen]
+        self._limits = _WINDOW * prices + (_WINDOW - 1) * prices.mean()
+        kept = np.flatnonzero(self._alive & (pairs.costs < np.repeat(self._limits, np.diff(pairs.starts))))
+        self._demand, self._sites, self._costs = pairs.demand[kept], pairs.sites[kept], pairs.costs[kept]
         self._lengths = np.bincount(self._demand, minlength=pairs.size)
 
 

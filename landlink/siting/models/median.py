@@ -6,7 +6,7 @@ from scipy import sparse
 
 from landlink.siting.arrays import Ints
 from landlink.siting.limits import Limits, Watch
-from landlink.siting.models.answer import Answer, assigned, nothing
+from landlink.siting.models.answer import Answer, no_answer, whole_shares
 from landlink.siting.models.arguments import (
     Matrix,
     checked_amounts,
@@ -15,9 +15,9 @@ from landlink.siting.models.arguments import (
     nearest,
     unreached,
 )
-from landlink.siting.models.fewest import covering, fewest, too_few
-from landlink.siting.models.pace import Pace
-from landlink.siting.models.pairs import paired
+from landlink.siting.models.minimum_cover import minimum_cover, reach, too_few
+from landlink.siting.models.monitor import Monitor
+from landlink.siting.models.pairs import pairs_of
 from landlink.siting.models.search import Search
 
 
@@ -37,15 +37,14 @@ def p_median(
     Parameters
     ----------
     cost
-        n × m, of one unit of demand by site, 0 or more; see :func:`~landlink.siting.models.arguments.checked_cost` for
-        pairs
-        that are not allowed.
+        n × m, of one unit of demand by site, 0 or more; how to write a pair that is not allowed, see
+        :func:`landlink.siting.models.arguments.checked_cost`.
     weights
         Units of each demand, n, 0 or more; a demand of weight 0 must be served as well.
     p
         Number of sites to open, 1 to m.
     time_limit, gap, seed, threads, watch
-        See :class:`~landlink.siting.limits.Limits`; a gap of 0 asks for the proven optimum.
+        See :class:`landlink.siting.limits.Limits`; a gap of 0 asks for the proven optimum.
 
     Returns
     -------
@@ -79,33 +78,33 @@ def p_median(
     table = checked_cost(cost)
     wanted, weight = checked_p(p, table.shape[1]), checked_amounts("weights", weights, table.shape[0])
     if reasons := unreached(table):
-        return nothing("infeasible", table.shape, limits, *reasons)
-    pace = Pace(limits)
-    start, bound = _start(table, wanted, pace)
+        return no_answer("infeasible", table.shape, limits, *reasons)
+    monitor = Monitor(limits)
+    start, bound = _start(table, wanted, monitor)
     if bound > wanted:
-        return nothing("infeasible", table.shape, limits, too_few(table, wanted, pace))
+        return no_answer("infeasible", table.shape, limits, too_few(table, wanted, monitor))
     if len(start) > wanted:
-        return nothing(pace.status, table.shape, limits, bound=0.0)
+        return no_answer(monitor.status, table.shape, limits, bound=0.0)
     # No better choice serves any demand at more than the whole of this one's cost.
     spare = float(weight @ nearest(table, start)[1]) + 1.0
-    search = Search(paired(table, weight, np.full(len(weight), spare)), start, pace)
+    search = Search(pairs_of(table, weight, np.full(len(weight), spare)), start, monitor)
     search.run()
     opened = search.opened
     return Answer(
-        pace.status,
+        monitor.status,
         opened,
-        assigned(nearest(table, opened)[0], table.shape[1]),
-        pace.objective,
-        pace.bound,
+        whole_shares(nearest(table, opened)[0], table.shape[1]),
+        monitor.objective,
+        monitor.bound,
         limits.seconds,
     )
 
 
-def _start(table: sparse.csr_array, p: int, pace: Pace) -> tuple[Ints, int]:
+def _start(table: sparse.csr_array, p: int, monitor: Monitor) -> tuple[Ints, int]:
     """Sites that reach all demand, more than ``p`` where so few are not known to; and how many it takes at least."""
-    drawn = np.random.default_rng(pace.limits.seed).permutation(table.shape[1])
+    drawn = np.random.default_rng(monitor.limits.seed).permutation(table.shape[1])
     if table.nnz == table.shape[0] * table.shape[1]:
         return np.sort(drawn[:p]), 1
-    found = fewest(covering(table), pace, enough=p)
-    more = np.setdiff1d(drawn, found.opened, assume_unique=True)[: max(0, p - len(found.opened))]
-    return np.sort(np.append(found.opened, more)), found.bound
+    cover = minimum_cover(reach(table), monitor, enough=p)
+    more = np.setdiff1d(drawn, cover.open, assume_unique=True)[: max(0, p - len(cover.open))]
+    return np.sort(np.append(cover.open, more)), cover.bound

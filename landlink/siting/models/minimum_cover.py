@@ -1,4 +1,4 @@
-"""The fewest sites that cover all demand."""
+"""The fewest sites that cover all demand: reduction of rows and columns, greedy choice and a mixed-integer program."""
 
 import math
 from dataclasses import dataclass, replace
@@ -10,32 +10,37 @@ from landlink.siting.arrays import Ints
 from landlink.siting.limits import Progress
 from landlink.siting.mip import Program, solve
 from landlink.siting.models.answer import Reason
-from landlink.siting.models.pace import Pace
+from landlink.siting.models.monitor import Monitor
 
-_WORK = 3e8  # products that comparing all rows, or all columns, with one another may take
-_ROUNDING = 1e-6  # of a bound that is whole
-_HALF = 0.5
-_AGAIN = 30  # times that greedy choice is repeated
-_KEPT = 0.8  # share of a choice that is kept then
+# Products beyond which comparing all rows, or all columns, with one another takes too long: some seconds.
+_MAX_PRODUCTS = 3e8
+# Rounding of a bound of whole numbers.
+_ROUNDING = 1e-6
+# A site counts as chosen above this value of its variable.
+_CHOSEN = 0.5
+# Times that greedy choice is repeated from a part of the best.
+_REPEATS = 30
+# Share of the best choice that is kept then.
+_KEPT = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Fewest:
+class Cover:
     """Sites that cover all demand, and how many it takes at least.
 
     Parameters
     ----------
-    opened
-        Sites, ascending.
+    open
+        Indices of the sites, ascending.
     bound
         No fewer cover all demand.
     """
 
-    opened: Ints
+    open: Ints
     bound: int
 
 
-def fewest(cover: sparse.csr_array, pace: Pace, *, enough: int = 0, tells: bool = False) -> Fewest:
+def minimum_cover(cover: sparse.csr_array, monitor: Monitor, *, enough: int = 0, reports: bool = False) -> Cover:
     """Cover all demand by the fewest sites.
 
     Rows and columns that others imply are left out; the solver begins with what greedy choice finds.
@@ -44,75 +49,83 @@ def fewest(cover: sparse.csr_array, pace: Pace, *, enough: int = 0, tells: bool 
     ----------
     cover
         n × m, ones where a site (column) covers a demand (row); each row has one.
-    pace
-        Of the solve; ends this one with it.
+    monitor
+        Of the solve; this one ends with it.
     enough
-        Number of sites that will do: stop as soon as so many are found, or proven too few. 0 asks for the fewest.
-    tells
-        The number of sites is the objective of the solve, to be told as its progress.
+        Number of sites that will do: stop as soon as so many suffice, or are proven too few. 0 asks for the fewest.
+    reports
+        The number of sites is the objective of the whole solve, reported as its progress.
 
     References
     ----------
     Toregas, C., Swain, R., ReVelle, C. and Bergman, L. (1971). The location of emergency service facilities.
     Operations Research 19.
     """
-    rows, columns = thinned(cover)
+    rows, columns = reduced(cover)
     table = cover[rows][:, columns]
-    greedy = _good(table, pace, enough)
-    told = pace if tells else Pace(pace.limits)
-    told.found(len(greedy))
-    told.proven(1)
+    greedy = _repeated_greedy(table, monitor, enough)
+    count = monitor if reports else Monitor(monitor.limits)
+    count.improve(len(greedy))
+    count.prove(1)
 
     def watch(progress: Progress) -> bool:
-        told.found(_up(progress.objective))
-        told.proven(_up(progress.bound))
-        return told.objective <= enough or (enough and told.bound > enough) or not pace.goes
+        count.improve(_rounded_up(progress.objective))
+        count.prove(_rounded_up(progress.bound))
+        return count.objective <= enough or (enough and count.bound > enough) or not monitor.running
 
-    if told.objective <= max(enough, 1):
-        return Fewest(columns[greedy], 1)
-    count = len(columns)
-    start = np.zeros(count)
+    if count.objective <= max(enough, 1):
+        return Cover(columns[greedy], 1)
+    size = len(columns)
+    start = np.zeros(size)
     start[greedy] = 1.0
     program = Program(
-        cost=np.ones(count),
+        cost=np.ones(size),
         rows=table,
         low=np.ones(len(rows)),
         high=np.full(len(rows), np.inf),
-        least=np.zeros(count),
-        most=np.ones(count),
-        whole=np.ones(count, dtype=bool),
+        least=np.zeros(size),
+        most=np.ones(size),
+        whole=np.ones(size, dtype=bool),
     )
-    outcome = solve(program, replace(pace.limits, watch=watch), start=start)
-    found = np.flatnonzero(outcome.values > _HALF) if len(outcome.values) else greedy
-    told.found(len(found))
-    told.proven(_up(outcome.bound))
-    return Fewest(columns[found], int(told.bound))
+    outcome = solve(program, replace(monitor.limits, watch=watch), start=start)
+    chosen = np.flatnonzero(outcome.values > _CHOSEN) if len(outcome.values) else greedy
+    count.improve(len(chosen))
+    count.prove(_rounded_up(outcome.bound))
+    return Cover(columns[chosen], int(count.bound))
 
 
-def covering(pairs: sparse.csr_array) -> sparse.csr_array:
-    """Return ones in place of the pairs' costs."""
+def reach(pairs: sparse.csr_array) -> sparse.csr_array:
+    """Ones in place of the pairs' costs."""
     return sparse.csr_array((np.ones(pairs.nnz), pairs.indices, pairs.indptr), shape=pairs.shape)
 
 
-def too_few(pairs: sparse.csr_array, p: int, pace: Pace) -> Reason:
+def too_few(pairs: sparse.csr_array, p: int, monitor: Monitor) -> Reason:
     """Reason why ``p`` sites, proven not to reach all demand, do not: how many it takes at least."""
-    return Reason("too_few", {"p": p, "least": max(p + 1, fewest(covering(pairs), pace).bound)})
+    return Reason("too_few", {"p": p, "least": max(p + 1, minimum_cover(reach(pairs), monitor).bound)})
 
 
-def thinned(cover: sparse.csr_array) -> tuple[Ints, Ints]:
-    """Rows and columns that imply the others, until there are none to leave out.
+def reduced(cover: sparse.csr_array) -> tuple[Ints, Ints]:
+    """Indices of the rows and columns that imply all others.
 
     A row is left out that has all columns of another, and a column all of whose rows another has; of equal ones the
     first is kept.
+
+    Examples
+    --------
+    Whatever covers the first row covers the second; without the second row the second column covers nothing.
+
+    >>> rows, columns = reduced(sparse.csr_array([[1, 0], [1, 1]]))
+    >>> rows.tolist(), columns.tolist()
+    ([0], [0])
     """
     rows, columns = np.arange(cover.shape[0]), np.arange(cover.shape[1])
     while True:
         table = cover[rows][:, columns]
         _, outer, later = _nested(table)
         kept_rows = np.delete(rows, np.append(outer, later))
-        turned = cover[kept_rows][:, columns].T.tocsr()
-        inner, _, later = _nested(turned)
-        empty = np.flatnonzero(np.diff(turned.indptr) == 0)
+        by_column = cover[kept_rows][:, columns].T.tocsr()
+        inner, _, later = _nested(by_column)
+        empty = np.flatnonzero(np.diff(by_column.indptr) == 0)
         kept_columns = np.delete(columns, np.concatenate([inner, later, empty]))
         if len(kept_rows) == len(rows) and len(kept_columns) == len(columns):
             return rows, columns
@@ -122,7 +135,7 @@ def thinned(cover: sparse.csr_array) -> tuple[Ints, Ints]:
 def _nested(table: sparse.csr_array) -> tuple[Ints, Ints, Ints]:
     """Rows that lie within another and those others; and rows that equal an earlier one."""
     heights = np.bincount(table.indices, minlength=1).astype(np.float64)
-    if (heights * heights).sum() > _WORK:
+    if (heights * heights).sum() > _MAX_PRODUCTS:
         none = np.array([], dtype=np.int64)
         return none, none, none
     sizes = np.diff(table.indptr)
@@ -134,12 +147,12 @@ def _nested(table: sparse.csr_array) -> tuple[Ints, Ints, Ints]:
     return one[within], other[within], one[equal & (one > other)]
 
 
-def _good(table: sparse.csr_array, pace: Pace, enough: int) -> Ints:
-    """Few columns that cover all rows: greedy choice, a part of it time and again being chosen anew."""
-    random = np.random.default_rng(pace.limits.seed)
+def _repeated_greedy(table: sparse.csr_array, monitor: Monitor, enough: int) -> Ints:
+    """Few columns that cover all rows: greedy choice, repeated from a random part of the best."""
+    random = np.random.default_rng(monitor.limits.seed)
     chosen = _greedy(table, np.array([], dtype=np.int64))
-    for _ in range(_AGAIN):
-        if len(chosen) <= max(1, enough) or not pace.goes:
+    for _ in range(_REPEATS):
+        if len(chosen) <= max(1, enough) or not monitor.running:
             break
         other = _greedy(table, random.permutation(chosen)[: int(_KEPT * len(chosen))])
         chosen = other if len(other) <= len(chosen) else chosen
@@ -147,7 +160,7 @@ def _good(table: sparse.csr_array, pace: Pace, enough: int) -> Ints:
 
 
 def _greedy(table: sparse.csr_array, chosen: Ints) -> Ints:
-    """Columns that cover all rows, some being chosen: each time the one that covers most; those not needed left out."""
+    """Columns that cover all rows, from some on: each time the one that covers most; those not needed left out."""
     by_column = table.tocsc()
     times = table[:, chosen].sum(axis=1).astype(np.int64)
     gains = np.bincount(table[times == 0].indices, minlength=table.shape[1])
@@ -166,6 +179,6 @@ def _greedy(table: sparse.csr_array, chosen: Ints) -> Ints:
     return np.array(columns, dtype=np.int64)
 
 
-def _up(value: float) -> float:
+def _rounded_up(value: float) -> float:
     """Objective or bound of a whole number, up to rounding."""
     return math.ceil(value - _ROUNDING) if math.isfinite(value) else value

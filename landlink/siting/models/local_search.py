@@ -1,21 +1,22 @@
-"""Local search: one open site against a closed one, as long as that lowers the cost."""
+"""Local search by swaps: one open site against a closed one, as long as that lowers the cost."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from landlink.siting.arrays import Floats, Ints
-from landlink.siting.models.pace import Pace
+from landlink.siting.models.monitor import Monitor
 from landlink.siting.models.pairs import Pairs
 
-_LEAST = 1e-10  # relative; a lesser gain is rounding
+# Gain, as a share of the cost, below which it is rounding.
+_GAIN = 1e-10
 
 
 @dataclass(slots=True)
 class Choice:
     """A choice of sites, with what opening, closing and swapping any of them would bring.
 
-    Slots are the places of the open sites in ``opened``; the last slot beyond them stands for no site.
+    A slot is an index in ``opened``; one more slot, the last, stands for no site.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ class Choice:
 
     @classmethod
     def of(cls, pairs: Pairs, opened: Ints) -> "Choice":
-        """Begin with some sites."""
+        """Choice of some sites."""
         slot = np.full(pairs.count, -1)
         slot[opened] = np.arange(len(opened))
         rows = np.arange(pairs.size)
@@ -55,12 +56,12 @@ class Choice:
         extra = np.zeros((len(opened) + 1, pairs.count))
         self = cls(pairs, opened.copy(), slot, rows, rows, gain, loss, extra, 0.0)
         self.first, self.second = pairs.nearest(slot >= 0, rows)
-        self._count(rows, 1.0)
-        self.total = float(pairs.paying(self.first, rows).sum())
+        self._add(rows, 1.0)
+        self.total = float(pairs.costs_of(self.first, rows).sum())
         return self
 
     def copy(self) -> "Choice":
-        """Return a choice to change while this one stays."""
+        """A copy to change while this choice stays."""
         return replace(
             self,
             opened=self.opened.copy(),
@@ -82,46 +83,46 @@ class Choice:
     def swap(self, slot: int, site: int) -> None:
         """Close the site of a slot and open another."""
         pairs = self.pairs
-        meets = pairs.of(site)
-        there = pairs.demand[meets]
+        site_pairs = pairs.of_site(site)
+        demand = pairs.demand[site_pairs]
         ends = pairs.starts[1:]
-        touched = np.zeros(pairs.size, dtype=bool)
-        touched[there[meets < self.second[there]]] = True
+        changed = np.zeros(pairs.size, dtype=bool)
+        changed[demand[site_pairs < self.second[demand]]] = True
         for near in (self.first, self.second):
-            known = np.flatnonzero(near < ends)
-            touched[known[self.slot[pairs.sites[near[known]]] == slot]] = True
-        rows = np.flatnonzero(touched)
-        before = pairs.paying(self.first[rows], rows).sum()
-        self._count(rows, -1.0)
+            served = np.flatnonzero(near < ends)
+            changed[served[self.slot[pairs.sites[near[served]]] == slot]] = True
+        rows = np.flatnonzero(changed)
+        before = pairs.costs_of(self.first[rows], rows).sum()
+        self._add(rows, -1.0)
         self.slot[self.opened[slot]] = -1
         self.opened[slot], self.slot[site] = site, slot
         self.first[rows], self.second[rows] = pairs.nearest(self.slot >= 0, rows)
-        self._count(rows, 1.0)
-        self.total += float(pairs.paying(self.first[rows], rows).sum() - before)
+        self._add(rows, 1.0)
+        self.total += float(pairs.costs_of(self.first[rows], rows).sum() - before)
 
-    def descend(self, pace: Pace) -> None:
-        """Swap as long as that lowers the cost, each time what lowers it most, and the pace lets it."""
-        while pace.goes:
+    def descend(self, monitor: Monitor) -> None:
+        """Make the best swap as long as one lowers the cost and the solve may go on."""
+        while monitor.running:
             slot, site, saved = self.best()
-            if saved <= _LEAST * self.total:
+            if saved <= _GAIN * self.total:
                 return
             before = self.total
             self.swap(slot, site)
             if self.total >= before:
                 return
 
-    def _count(self, rows: Ints, sign: float) -> None:
-        """Add what some demands bring to gain, loss and extra, or take it away."""
+    def _add(self, rows: Ints, sign: float) -> None:
+        """Add what some demands contribute to gain, loss and extra (sign 1), or subtract it (sign -1)."""
         pairs = self.pairs
-        nearest, next_ = pairs.paying(self.first[rows], rows), pairs.paying(self.second[rows], rows)
-        known = self.first[rows] < pairs.starts[rows + 1]
+        nearest, next_ = pairs.costs_of(self.first[rows], rows), pairs.costs_of(self.second[rows], rows)
+        served = self.first[rows] < pairs.starts[rows + 1]
         slots = np.full(len(rows), len(self.opened))
-        slots[known] = self.slot[pairs.sites[self.first[rows[known]]]]
+        slots[served] = self.slot[pairs.sites[self.first[rows[served]]]]
         lengths = self.second[rows] - pairs.starts[rows]
-        meets = pairs.heads(rows, lengths)
-        sites, costs = pairs.sites[meets], pairs.costs[meets]
+        nearer = pairs.first(rows, lengths)
+        sites, costs = pairs.sites[nearer], pairs.costs[nearer]
         least = np.repeat(nearest, lengths)
         np.add.at(self.gain, sites, sign * np.maximum(least - costs, 0.0))
-        at = np.repeat(slots * pairs.count, lengths) + sites
-        np.add.at(self.extra.ravel(), at, sign * (np.repeat(next_, lengths) - np.maximum(costs, least)))
+        cells = np.repeat(slots * pairs.count, lengths) + sites
+        np.add.at(self.extra.ravel(), cells, sign * (np.repeat(next_, lengths) - np.maximum(costs, least)))
         np.add.at(self.loss, slots, sign * (next_ - nearest))
