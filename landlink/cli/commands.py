@@ -54,8 +54,8 @@ def parser(arguments: Sequence[str], lang: Lang) -> argparse.ArgumentParser:
     def say(key: str) -> str:
         return text("cli." + key, lang)
 
-    whole = argparse.ArgumentParser("landlink", description=say("description"), allow_abbrev=False)
-    subparsers = whole.add_subparsers(required=True, metavar=say("command"))
+    root = argparse.ArgumentParser("landlink", description=say("description"), allow_abbrev=False)
+    subparsers = root.add_subparsers(required=True, metavar=say("command"))
     for command in COMMANDS:
         sub = subparsers.add_parser(command.name, help=say(command.help), allow_abbrev=False)
         if command.name == asked:
@@ -63,4 +63,4 @@ def parser(arguments: Sequence[str], lang: Lang) -> argparse.ArgumentParser:
             module.arguments(sub, say)
             sub.add_argument("--lang", choices=LANGS, default=lang, help=say("lang"))
             sub.set_defaults(run=module.run)
-    return whole
+    return root

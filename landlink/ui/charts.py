@@ -1,13 +1,15 @@
-"""Charts of plans, drawn by Vega-Lite in the browser from what Streamlit serves itself."""
+"""Charts of plans: Vega-Lite specifications, which the browser draws with scripts that Streamlit serves."""
 
 from collections.abc import Callable, Mapping
 
 import altair as alt
 import pandas as pd
 
-# Colour-blind-safe (Okabe and Ito), distinct in grey.
-QUOTA, STOCK, CUT = "#0072b2", "#e69f00", "#999999"
-# One hue a group of facilities, shades within it.
+# Colours of new land, stock land and what is cut: safe for colour-blind readers (Okabe and Ito), distinct in grey.
+QUOTA = "#0072b2"
+STOCK = "#e69f00"
+CUT = "#999999"
+# One hue for each group of facilities, shades within it.
 GROUPS = {
     "housing": ("#e69f00",),
     "education": ("#08519c", "#3182bd", "#6baed6", "#bdd7e7"),
@@ -17,7 +19,9 @@ GROUPS = {
     "other": ("#999999",),
 }
 _ON_TOP = alt.Legend(orient="top", columns=1)
+# Name of the selection that a click on a bar makes.
 DISTRICT = "district"
+# Opacity of the districts that are not selected.
 _FADED = 0.45
 
 Texts = Callable[..., str]
@@ -45,13 +49,19 @@ def rates(series: pd.DataFrame, t: Texts) -> alt.Chart:
 
 
 def facility_colors(groups: Mapping[str, str]) -> dict[str, str]:
-    """Colour of each facility from its group's shades, by facility."""
-    taken: dict[str, int] = {}
+    """Colour of each facility: the shades of its group in turn.
+
+    Parameters
+    ----------
+    groups
+        Group of each facility, by facility.
+    """
+    counts: dict[str, int] = {}
     colors = {}
     for facility, group in groups.items():
         shades = GROUPS[group]
-        colors[facility] = shades[taken.get(group, 0) % len(shades)]
-        taken[group] = taken.get(group, 0) + 1
+        colors[facility] = shades[counts.get(group, 0) % len(shades)]
+        counts[group] = counts.get(group, 0) + 1
     return colors
 
 
@@ -61,9 +71,9 @@ def shares(areas: pd.DataFrame, selected: str | None, title: str) -> alt.Chart:
     Parameters
     ----------
     areas
-        ``code``, ``district``, ``part``, ``area_ha`` and ``color``, in the order of drawing.
+        ``code``, ``district``, ``part``, ``area_ha`` and ``color``, in drawing order.
     selected
-        Code of the district that is drawn in full colour, all where it is None.
+        Code of the district that is drawn in full colour; None for all.
     """
     parts = areas.drop_duplicates("part")
     click = alt.selection_point(DISTRICT, fields=["code"], on="click", toggle=False)

@@ -1,4 +1,4 @@
-"""Derivations as HTML: for the map's popups and the pages."""
+"""Derivations as HTML, for the pages and the popups of the map."""
 
 from html import escape
 
@@ -7,17 +7,21 @@ from landlink.texts import Lang, text
 
 # Depth of inputs that a popup has room for.
 _DEEPEST = 4
-# Inputs of one figure that a popup has room for: the claims of a city of as many districts.
+# Inputs of a figure that a popup has room for; the claims of a larger city are cut off.
 _MOST_INPUTS = 40
 
 
 def derivation(node: Node, lang: Lang, *, depth: int = 0, open_to: int = 2, seen: set[str] | None = None) -> str:
-    """Derivation as a tree that folds out.
+    """Derivation as a tree that can be unfolded.
 
     Parameters
     ----------
+    depth
+        Depth of this node.
     open_to
-        Depth to which the tree stands open at first.
+        Depth to which the tree is unfolded at first.
+    seen
+        Ids of the nodes above, whose inputs are not shown again.
     """
     seen = set() if seen is None else seen
     again = bool(node.inputs) and node.id in seen
@@ -48,7 +52,7 @@ def popup(title: str, node: Node, lang: Lang) -> str:
 
 
 def _few(node: Node) -> list[tuple[int, Node]]:
-    """Inputs down to the facts along the main line: what is derived once is not derived again."""
+    """Inputs with their depths, as many as a popup has room for, each derived once."""
     outline = node.outline(deepest=_DEEPEST, most=_MOST_INPUTS)
     return [(depth - 1, child) for depth, child, again in outline if depth and not again]
 

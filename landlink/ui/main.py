@@ -29,7 +29,7 @@ PAGES = (
     Page("annex", "ui.page.annex", "annex.py"),
     Page("data", "ui.page.data", "data.py"),
 )
-# Streamlit treats a folder named "pages" beside the main script in a way of its own.
+# Not "pages": Streamlit runs a folder of that name beside the main script by older rules.
 VIEWS = Path(__file__).with_name("views")
 _LANGUAGES = {"zh": "中文", "en": "EN"}
 _STYLE = """

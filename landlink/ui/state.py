@@ -36,8 +36,10 @@ _FIRST: dict[str, object] = {
     "edits": {},
     "column": "quota_m2",
 }
-# The online base map and its attribution.
-_TILES, _TILES_BY = "https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors"
+# Address template of the online base map.
+_TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+# Attribution of the online base map.
+_TILES_BY = "© OpenStreetMap contributors"
 
 
 def lang() -> Lang:

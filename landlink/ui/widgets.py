@@ -10,8 +10,10 @@ from landlink.ui.maps.frame import Layer, online_base
 
 # Height of a chart, pixels.
 _CHART_HEIGHT = 440
-# Heights of a table's row and of its border, pixels.
-_ROW, _BORDER = 35, 3
+# Height of a table's row, pixels.
+_ROW = 35
+# Height of a table's border, pixels.
+_BORDER = 3
 
 
 def base_layers(cell: DeltaGenerator) -> list[Layer]:

@@ -55,7 +55,7 @@ def test_plan_in_english(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 def test_the_language_of_the_environment(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("LANDLINK_LANG", "en")
     assert run("validate", "nowhere") == 2
-    assert "not done; 1 to be mended" in capsys.readouterr().err
+    assert "failed; 1 to fix" in capsys.readouterr().err
 
 
 WRONG_OPTIONS = {

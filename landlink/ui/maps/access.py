@@ -8,8 +8,10 @@ from landlink.ui.maps.frame import Layer, call_layer
 RAMP = ("#f0e4d8", "#d0d1e6", "#a6bddb", "#67a9cf", "#3690c0", "#02818a", "#014636")
 # ColorBrewer PuOr from loss to gain.
 CHANGE = ("#e08214", "#fdd49e", "#eef0f2", "#c7b9e0", "#8073ac", "#542788")
-# Points of existing facilities and of sites.
-FACILITY, SITE = "#f46d43", "#d1007c"
+# Point of an existing facility.
+FACILITY = "#f46d43"
+# Point of a site, and cells below the standard.
+SITE = "#d1007c"
 # Colours of the classes of each figure, see :func:`landlink.present.access.cell_classes`.
 COLORS = {
     "before": RAMP,

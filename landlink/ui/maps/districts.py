@@ -22,10 +22,14 @@ HUES = (
     *("#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#0072b2", "#d55e00"),
     *("#332288", "#999933", "#882255", "#117733", "#aa4499"),
 )
-# A zero by itself, and a missing value, which ``map.js`` hatches.
-ZERO, NO_DATA = "#fffdf2", "url(#ll-hatch)"
-# Outlines of districts, and of the selected one.
-EDGE, SELECTED = "#5b5f66", "#0b5cad"
+# A zero that has no class.
+ZERO = "#fffdf2"
+# A missing value, which ``map.js`` hatches.
+NO_DATA = "url(#ll-hatch)"
+# Outline of a district.
+EDGE = "#5b5f66"
+# Outline of the selected district.
+SELECTED = "#0b5cad"
 # Tolerance of simplified boundaries, degrees: about 100 m.
 TOLERANCE = 0.001
 

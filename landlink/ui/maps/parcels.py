@@ -20,8 +20,10 @@ from landlink.ui.maps.pictures import WEB_MERCATOR
 
 # Grid that vertices are rounded to, m.
 UNIT = 0.25
-# Parcels of which nothing can be developed; parcels that can be.
-NOT_SHOWN, DEVELOPABLE = "#d9dbde", "#fec44f"
+# A parcel of which nothing can be developed.
+NOT_SHOWN = "#d9dbde"
+# A parcel of which something can be developed, on the map of constraints.
+DEVELOPABLE = "#fec44f"
 # Colours of the usual constraints; others take the other colours in turn.
 USUAL_COLORS = {
     "farmland": "#8c6d1f",

@@ -21,13 +21,19 @@ from landlink.ui.maps.frame import Layer, base_map, clicked_point
 from landlink.ui.maps.pictures import picture
 from landlink.ui.widgets import base_layers
 
-# Heights of the map, the chart and the tables, pixels.
-MAP_HEIGHT, CHART_HEIGHT, CELL_HEIGHT = 480, 400, 380
+# Height of the map, pixels.
+MAP_HEIGHT = 480
+# Height of the Lorenz curve and of the table by district, pixels.
+CHART_HEIGHT = 400
+# Height of a cell's table, pixels.
+CELL_HEIGHT = 380
 # Figures that the map shows; some need sites.
 FIGURES = ("before", "after", "change", "nearest", "short")
 WITH_SITES = ("after", "change")
-# Radii of the points of facilities and of sites, pixels.
-FACILITY_RADIUS, SITE_RADIUS = 1.8, 5
+# Radius of an existing facility's point, pixels: there are thousands.
+FACILITY_RADIUS = 1.8
+# Radius of a site's point, pixels.
+SITE_RADIUS = 5
 
 
 def page() -> None:

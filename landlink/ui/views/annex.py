@@ -12,8 +12,10 @@ from landlink.ui.cache.annex import Request
 from landlink.ui.cache.plan import stamp
 from landlink.ui.cache.supply import SupplyInputs
 
-# Choices of the edition beside the districts' codes: the whole city's, and all of them.
-CITY, ALL = "", "all"
+# Choice of the whole city's edition, beside the districts' codes.
+CITY = ""
+# Choice of all editions.
+ALL = "all"
 # Height of the preview of the document, pixels.
 DOCUMENT_HEIGHT = 900
 

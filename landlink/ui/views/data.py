@@ -23,8 +23,12 @@ from landlink.ui.maps.files import publish_shapes
 from landlink.ui.maps.frame import base_map, clicked_point
 from landlink.ui.maps.upload import upload_layer
 
-# Features that the map draws, findings that it marks, and rows of a preview.
-DRAWN, MARKED, PREVIEWED = 20_000, 500, 100
+# Features that the map draws: a browser slows down with more.
+DRAWN = 20_000
+# Findings that the map marks.
+MARKED = 500
+# Rows of a preview.
+PREVIEWED = 100
 # Height of the map and of a preview, pixels.
 HEIGHT = 420
 

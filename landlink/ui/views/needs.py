@@ -15,8 +15,10 @@ TABLE_COLUMNS = ("persons", "units", "land_m2", "granted_m2", "deficit_m2")
 MEASURES = ("land_m2", "granted_m2", "deficit_m2")
 HEADLINE = ("budget_m2", "need_m2", "granted_m2", "deficit_m2", "unassigned_m2")
 FIGURES = ("land_m2", "units", "persons", "granted_m2", "deficit_m2")
-# Rows that the table shows without scrolling; height of a derivation, pixels.
-ROWS_SHOWN, DERIVATION_HEIGHT = 12, 400
+# Rows that the table shows without scrolling.
+ROWS_SHOWN = 12
+# Height of a derivation, pixels.
+DERIVATION_HEIGHT = 400
 
 
 def page() -> None:

@@ -24,8 +24,10 @@ LEDGER_COLUMNS = ("stock_met_m2", "budget_m2", "need_m2", "granted_m2", "deficit
 # Columns that the map can show, with their tables.
 MAP_COLUMNS = {**dict.fromkeys(QUOTA_COLUMNS, "quota"), **dict.fromkeys(LEDGER_COLUMNS, "ledger")}
 HEADLINE = ("settled", "entitlement_m2", "quota_m2", "stock_need_m2", "cut_m2")
-# Heights of the map and of a derivation, pixels.
-MAP_HEIGHT, DERIVATION_HEIGHT = 430, 370
+# Height of the map, pixels.
+MAP_HEIGHT = 430
+# Height of a derivation, pixels.
+DERIVATION_HEIGHT = 370
 
 
 def page() -> None:

@@ -26,8 +26,14 @@ from landlink.ui.maps.frame import Layer, base_map, clicked_point
 from landlink.ui.maps.pictures import corners
 from landlink.ui.widgets import base_layers
 
-# Heights of the map, the tables and a derivation, pixels.
-MAP_HEIGHT, SITES_HEIGHT, PROVISION_HEIGHT, DERIVATION_HEIGHT = 480, 400, 420, 300
+# Height of the map, pixels.
+MAP_HEIGHT = 480
+# Height of the table of sites, pixels.
+SITES_HEIGHT = 400
+# Height of the table of provision, pixels.
+PROVISION_HEIGHT = 420
+# Height of a derivation, pixels.
+DERIVATION_HEIGHT = 300
 # Sides of the population cells to choose from, m.
 CELLS_M = (200.0, 300.0, 500.0)
 # Choice that shows the sites of all facilities.

@@ -25,12 +25,18 @@ from landlink.ui.maps.frame import Layer, base_map, clicked_point
 from landlink.ui.widgets import base_layers, table_height
 
 MODES = ("source", "reason", "score")
-# Heights of the map and of a derivation, pixels.
-MAP_HEIGHT, DERIVATION_HEIGHT = 480, 400
+# Height of the map, pixels.
+MAP_HEIGHT = 480
+# Height of a derivation, pixels.
+DERIVATION_HEIGHT = 400
 # Colour of the shapes of a constraint that has no colour of its own.
 OTHER_CONSTRAINT = "#444444"
-# Parcels of the example layers: fewest, most, and as many as are proposed.
-FEWEST, MOST, PROPOSED = 1_000, 1_000_000, 60_000
+# Fewest parcels of the example layers.
+FEWEST = 1_000
+# Most parcels of the example layers.
+MOST = 1_000_000
+# Parcels of the example layers that are proposed.
+PROPOSED = 60_000
 
 
 def page() -> None:
