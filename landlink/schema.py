@@ -1,6 +1,6 @@
 """What each table must hold: columns, types, units and bounds, declared once for checks, labels and documents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,10 +21,6 @@ USABLE_SOURCES = (NEW_SOURCE, *STOCK_SOURCES)
 NO_SOURCE = "none"
 LAND_SOURCES = (*USABLE_SOURCES, NO_SOURCE)
 CODE_SYSTEMS = ("ydyh", "sandiao")
-# What a constraint does; those from `min_area` on act on what the others leave of a parcel.
-CONSTRAINT_RULES = ("exclude", "inside", "slope", "warn", "min_area", "min_width", "min_compactness")
-# Those that take area away with a layer of zones, and those that take pieces of what is left.
-ZONES, PIECES = ("exclude", "inside", "slope"), ("min_area", "min_width")
 # Groups of people whose service is looked at.
 PEOPLE = ("residents", "settled")
 CODE = r"^\d{6}$"
@@ -40,6 +36,50 @@ def worst(statuses: Iterable[str]) -> str:
     'estimated'
     """
     return max(statuses, key=STATUSES.index, default=STATUSES[0])
+
+
+@dataclass(frozen=True, slots=True)
+class ConstraintRule:
+    """What the constraints of a rule do to parcels, and what they need for it.
+
+    Parameters
+    ----------
+    acts
+        ``inside zones`` and ``outside zones`` take the area that lies there; ``on pieces`` takes pieces of what the
+        others leave; ``warns`` takes nothing and is noted.
+    layer
+        The constraint has a layer of zones of its own.
+    raster
+        Raster that its zones are drawn from.
+    buffer
+        Its value, where it has one, is a distance in m that zones are enlarged by.
+    value
+        It says nothing without a value.
+    """
+
+    acts: Literal["inside zones", "outside zones", "on pieces", "warns"]
+    layer: bool = False
+    raster: str = ""
+    buffer: bool = False
+    value: bool = False
+
+    @property
+    def on_zones(self) -> bool:
+        """True if area is taken by zones."""
+        return self.acts in ("inside zones", "outside zones")
+
+
+# Rules of constraints by name; those on pieces act in this order. What a rule on pieces takes and when one warns is in
+# landlink.supply.constraints.
+CONSTRAINT_RULES: Mapping[str, ConstraintRule] = {
+    "exclude": ConstraintRule("inside zones", layer=True, buffer=True),
+    "inside": ConstraintRule("outside zones", layer=True),
+    "slope": ConstraintRule("inside zones", raster="dem", value=True),
+    "warn": ConstraintRule("warns", layer=True, buffer=True),
+    "min_area": ConstraintRule("on pieces", value=True),
+    "min_width": ConstraintRule("on pieces", value=True),
+    "min_compactness": ConstraintRule("warns", value=True),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +244,7 @@ INPUTS: dict[str, Table] = {
             (
                 Column("constraint", "text", pattern=r"^[a-z][a-z0-9_]*$"),
                 Column("order", "int", "", 1, _MOST_ORDER),
-                Column("rule", "text", values=CONSTRAINT_RULES),
+                Column("rule", "text", values=tuple(CONSTRAINT_RULES)),
                 Column("value", "float", "", 0, _MOST_VALUE, required=False),
                 Column("title", "text"),
                 Column("clause", "text", required=False),

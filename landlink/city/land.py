@@ -13,12 +13,7 @@ from landlink.city.city import City
 from landlink.city.manifest import Resource
 from landlink.crs import plane_of, to_plane
 from landlink.errors import DataError, Fault
-from landlink.schema import CONSTRAINT_LAYER, LAND_LAYERS, LAND_RASTERS
-
-# Rules of the table `constraints` that a layer belongs to; the slope's is the elevation model.
-WITH_LAYER = ("exclude", "inside", "warn")
-# Rules that say nothing without a value.
-WITH_VALUE = ("slope", "min_area", "min_width", "min_compactness")
+from landlink.schema import CONSTRAINT_LAYER, CONSTRAINT_RULES, LAND_LAYERS, LAND_RASTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,22 +125,23 @@ def _constraint_faults(table: pd.DataFrame, city: City, layers: Mapping[str, gpd
     """Faults between the table of constraints and the layers they need."""
     file = table.attrs.get("file", "constraints")
     faults = []
-    for row, constraint in table.iterrows():
-        name, rule = constraint["constraint"], constraint["rule"]
-        place = {"file": file, "row": int(str(row))}
+    for row, constraint in zip(table.index.tolist(), table.to_dict("records"), strict=True):
+        name, rule = constraint["constraint"], CONSTRAINT_RULES[constraint["rule"]]
         layer = f"{CONSTRAINT_LAYER}{name}"
         known = not pd.isna(constraint["value"])
-        if rule in WITH_VALUE and not known:
-            faults.append(Fault("land.value_missing", {"name": name, "rule": rule}, column="value", **place))
-        if rule in WITH_LAYER and layer not in city.land:
-            faults.append(Fault("land.layer_missing", {"name": name, "layer": layer}, **place))
-        if rule == "slope" and "dem" not in city.land:
-            faults.append(Fault("land.layer_missing", {"name": name, "layer": "dem"}, **place))
-        if rule in WITH_LAYER and layer in layers:
+        if rule.value and not known:
+            values = {"name": name, "rule": constraint["rule"]}
+            faults.append(Fault("land.value_missing", values, file, row=row, column="value"))
+        if rule.layer and layer not in city.land:
+            faults.append(Fault("land.layer_missing", {"name": name, "layer": layer}, file, row=row))
+        if rule.raster and rule.raster not in city.land:
+            faults.append(Fault("land.layer_missing", {"name": name, "layer": rule.raster}, file, row=row))
+        if rule.layer and layer in layers:
             flat = not layers[layer].geom_type.isin(("Polygon", "MultiPolygon")).all()
-            if flat and (rule == "inside" or not known or constraint["value"] == 0):
-                faults.append(Fault("land.buffer_missing", {"name": name}, column="value", **place))
-    wanted = set(table.loc[table["rule"].isin(WITH_LAYER), "constraint"])
+            if flat and (not rule.buffer or not known or constraint["value"] == 0):
+                faults.append(Fault("land.buffer_missing", {"name": name}, file, row=row, column="value"))
+    with_layer = [name for name, rule in CONSTRAINT_RULES.items() if rule.layer]
+    wanted = set(table.loc[table["rule"].isin(with_layer), "constraint"])
     spare = [name for name in city.land if name.startswith(CONSTRAINT_LAYER)]
     faults.extend(
         Fault("land.rule_missing", {"layer": name}, file)

@@ -12,8 +12,9 @@ from pyproj import CRS
 
 from landlink.crs import plane_area_m2
 from landlink.crs.area import false_easting
-from landlink.schema import NO_SOURCE, PIECES, ZONES
-from landlink.supply.overlay import ROUND, Meeting, Shapes, buffered, keep, meet, remove
+from landlink.schema import CONSTRAINT_RULES, NO_SOURCE
+from landlink.supply.constraints import PIECES_TAKEN, Constraint, constraints_of, warned
+from landlink.supply.overlay import Meeting, Shapes, keep, meet, remove
 
 IN_USE = "in_use"
 # Pieces below this, m², are left over by rounding and go with the constraint that cut them.
@@ -101,15 +102,15 @@ def developable(
     x_0 = None if crs is None else false_easting(crs)
     if x_0 is None:
         raise ValueError("parcels must be in a Gauss-Krüger plane of CGCS2000; see landlink.crs.to_plane")
-    rules = constraints.to_dict("records")
+    limits = constraints_of(constraints)
     shapes = parcels.geometry.to_numpy()
     free = np.flatnonzero(parcels["land_source"].to_numpy() != NO_SOURCE)
     run = _Run(shapes[free], x_0, threads)
     gross = plane_area_m2(shapes, x_0)
-    cutting = [rule for rule in rules if rule["rule"] in ZONES]
-    met = {rule["constraint"]: meet(run.shapes, buffered(zones, rule), threads=threads) for rule in cutting}
+    cutting = [constraint for constraint in limits if constraint.rule.on_zones]
+    met = {constraint.name: meet(run.shapes, constraint.zones(zones), threads=threads) for constraint in cutting}
     passed = run.through(cutting, met, gross[free])
-    left = run.pieces(passed, gross[free], [rule for rule in rules if rule["rule"] in PIECES])
+    left = run.pieces(passed, gross[free], [constraint for constraint in limits if constraint.rule.acts == "on pieces"])
     steps = _attributed(passed, left)
     columns = _columns(len(parcels), free, gross, steps)
     geometry = np.full(len(parcels), shapely.Polygon(), dtype=object)
@@ -118,7 +119,7 @@ def developable(
     result = parcels[list(FIXED)].reset_index(drop=True).assign(**columns)
     result["compactness"] = compactness.round(4)
     result["reason"] = _reasons(result, [name for name in columns if name.startswith("lost_")])
-    result["warnings"] = _warnings(rules, zones, geometry, compactness, threads)
+    result["warnings"] = _warnings(limits, zones, geometry, compactness, threads)
     whole = gpd.GeoDataFrame(result, geometry=gpd.GeoSeries(geometry, crs=crs))
     return Developable(whole, by_district(whole), constraints.reset_index(drop=True))
 
@@ -166,12 +167,12 @@ class _Run:
     x_0: float
     threads: int | None
 
-    def apply(self, shapes: Shapes, rule: Mapping[str, object], met: Meeting) -> Shapes:
+    def apply(self, shapes: Shapes, constraint: Constraint, met: Meeting) -> Shapes:
         """What a constraint leaves of shapes."""
-        within = rule["rule"] == "inside"
-        return keep(shapes, met, threads=self.threads) if within else remove(shapes, met, threads=self.threads)
+        outside = constraint.rule.acts == "outside zones"
+        return keep(shapes, met, threads=self.threads) if outside else remove(shapes, met, threads=self.threads)
 
-    def through(self, rules: list[dict[str, object]], met: Mapping[str, Meeting], gross: Floats) -> _Passed:
+    def through(self, constraints: list[Constraint], met: Mapping[str, Meeting], gross: Floats) -> _Passed:
         """Put the shapes through the constraints in turn.
 
         A shape that several of them cut is overlaid once more in order of their names, since the last digits of what
@@ -179,26 +180,26 @@ class _Run:
         """
         shapes, area = self.shapes, gross
         areas = {}
-        last, count = np.full(len(shapes), len(rules)), np.zeros(len(shapes), dtype=int)
-        for turn, rule in enumerate(rules):
-            found = met[str(rule["constraint"])]
-            takes = ~found.within if rule["rule"] == "inside" else found.met
-            shapes = self.apply(shapes, rule, found)
+        last, count = np.full(len(shapes), len(constraints)), np.zeros(len(shapes), dtype=int)
+        for turn, constraint in enumerate(constraints):
+            meeting = met[constraint.name]
+            takes = ~meeting.within if constraint.rule.acts == "outside zones" else meeting.met
+            shapes = self.apply(shapes, constraint, meeting)
             area = area.copy()
             area[takes] = plane_area_m2(shapes[takes], self.x_0)
-            areas[str(rule["constraint"])] = area
+            areas[constraint.name] = area
             last[takes] = turn
             count += takes
         several = np.flatnonzero(count > 1)
-        own_order = sorted(rules, key=lambda rule: str(rule["constraint"]))
-        if own_order != rules and len(several):
+        by_name = sorted(constraints, key=lambda constraint: constraint.name)
+        if by_name != constraints and len(several):
             again = self.shapes[several]
-            for rule in own_order:
-                again = self.apply(again, rule, met[str(rule["constraint"])].of(several))
+            for constraint in by_name:
+                again = self.apply(again, constraint, met[constraint.name].of(several))
             shapes[several] = again
         return _Passed(shapes, areas, last)
 
-    def pieces(self, passed: _Passed, gross: Floats, rules: list[dict[str, object]]) -> _Left:
+    def pieces(self, passed: _Passed, gross: Floats, constraints: list[Constraint]) -> _Left:
         """Shapes without crumbs, and without the pieces that are too small or too narrow."""
         shapes = passed.shapes
         cut = passed.last < len(passed.areas)
@@ -211,10 +212,10 @@ class _Run:
         owner = np.concatenate([np.flatnonzero(whole), owner[~gone]])
         area = np.concatenate([gross[whole], area[~gone]])
         taken = {}
-        for rule in sorted(rules, key=lambda rule: PIECES.index(str(rule["rule"]))):
-            limit = float(str(rule["value"]))
-            gone = area < limit if rule["rule"] == "min_area" else ~_is_wide(parts, limit)
-            taken[str(rule["constraint"])] = _summed(owner[gone], area[gone], len(shapes))
+        order = list(CONSTRAINT_RULES)
+        for constraint in sorted(constraints, key=lambda constraint: order.index(constraint.rule_name)):
+            gone = PIECES_TAKEN[constraint.rule_name](parts, area, constraint.limit)
+            taken[constraint.name] = _summed(owner[gone], area[gone], len(shapes))
             parts, owner, area = parts[~gone], owner[~gone], area[~gone]
         return _Left(_joined(shapes, parts, owner), _summed(owner, area, len(shapes)), taken)
 
@@ -273,20 +274,6 @@ def _joined(shapes: Shapes, parts: Shapes, owner: Ints) -> Shapes:
     return joined
 
 
-def _is_wide(parts: Shapes, width: float) -> npt.NDArray[np.bool_]:
-    """Tell which polygons a circle of a diameter fits into.
-
-    The radius of the largest circle lies between A/P (for a polygon without holes) and 2A/P, A being its area and P
-    its perimeter; only polygons in between are eroded to see.
-    """
-    areas, lengths = shapely.area(parts), shapely.length(parts)
-    radius = width / 2
-    wide: npt.NDArray[np.bool_] = (areas >= radius * lengths) & (shapely.get_num_interior_rings(parts) == 0)
-    open_ = ~wide & (2 * areas >= radius * lengths)
-    wide[open_] = ~shapely.is_empty(shapely.buffer(parts[open_], -radius, quad_segs=ROUND))
-    return wide
-
-
 def _compactness(shapes: Shapes) -> Floats:
     lengths = shapely.length(shapes)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -301,7 +288,7 @@ def _reasons(table: pd.DataFrame, losses: list[str]) -> npt.NDArray[np.object_]:
 
 
 def _warnings(
-    rules: list[dict[str, object]],
+    constraints: list[Constraint],
     zones: Mapping[str, Shapes],
     left: Shapes,
     compactness: Floats,
@@ -310,17 +297,12 @@ def _warnings(
     """Constraints that warn of what can be developed, joined by ``; ``."""
     noted: dict[int, list[str]] = {}
     usable = np.flatnonzero(~shapely.is_empty(left))
-    for rule in rules:
-        name = str(rule["constraint"])
-        if rule["rule"] == "warn":
-            found = usable[meet(left[usable], buffered(zones, rule), threads=threads).met]
-        elif rule["rule"] == "min_compactness":
-            found = usable[compactness[usable] < float(str(rule["value"]))]
-        else:
-            continue
-        for place in found.tolist():
-            noted.setdefault(place, []).append(name)
+    for constraint in constraints:
+        if constraint.rule.acts == "warns":
+            parcels = usable[warned(constraint, left[usable], compactness[usable], zones, threads)]
+            for parcel in parcels.tolist():
+                noted.setdefault(parcel, []).append(constraint.name)
     warnings = np.full(len(left), "", dtype=object)
-    for place, names in noted.items():
-        warnings[place] = "; ".join(names)
+    for parcel, names in noted.items():
+        warnings[parcel] = "; ".join(names)
     return warnings

@@ -14,6 +14,7 @@ from landlink.city.land import Land
 from landlink.errors import DataError, Fault
 from landlink.schema import STATUSES, worst
 from landlink.supply import ahp
+from landlink.supply.constraints import constraints_of
 from landlink.supply.developable import Developable, by_district, developable
 from landlink.supply.overlay import Shapes
 from landlink.supply.suitability import (
@@ -141,10 +142,12 @@ def zones(land: Land) -> dict[str, Shapes]:
         The elevation model cannot be used.
     """
     found: dict[str, Shapes] = {name: layer.geometry.to_numpy() for name, layer in land.zones.items()}
-    for row in land.constraints[land.constraints["rule"] == "slope"].to_dict("records"):
+    for constraint in constraints_of(land.constraints):
+        if not constraint.rule.raster:
+            continue
         with tempfile.TemporaryDirectory(prefix="landlink-") as name:
-            steep = raster.slope(land.rasters["dem"], Path(name) / "slope.tif")
-            limit = float(row["value"])
+            steep = raster.slope(land.rasters[constraint.rule.raster], Path(name) / "slope.tif")
+            limit = constraint.limit
             cells = raster.polygonise(steep, lambda degrees, limit=limit: degrees > limit)  # type: ignore[misc]
-        found[row["constraint"]] = shapely.get_parts(cells.to_crs(land.crs).geometry.to_numpy())
+        found[constraint.name] = shapely.get_parts(cells.to_crs(land.crs).geometry.to_numpy())
     return found

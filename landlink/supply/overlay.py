@@ -6,15 +6,14 @@ of it around them.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
 Shapes = npt.NDArray[np.object_]
@@ -144,22 +143,6 @@ def keep(shapes: Shapes, meeting: Meeting, *, threads: int | None = None) -> Sha
     ):
         left[places[part]] = _areal(cut)
     return left
-
-
-def buffered(zones: Mapping[str, Shapes], rule: Mapping[str, object]) -> Shapes:
-    """Zones of a constraint, enlarged by the distance that it keeps clear of them.
-
-    Parameters
-    ----------
-    zones
-        Shapes by constraint, in a plane.
-    rule
-        ``constraint``, ``rule`` and ``value``; only ``exclude`` and ``warn`` have a distance, m.
-    """
-    shapes = zones[str(rule["constraint"])]
-    value: Any = rule["value"]
-    distance = float(value) if rule["rule"] in ("exclude", "warn") and not pd.isna(value) else 0.0
-    return shapely.buffer(shapes, distance, quad_segs=ROUND) if distance else shapes
 
 
 def _areal(shapes: Shapes) -> Shapes:

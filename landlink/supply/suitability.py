@@ -16,9 +16,10 @@ from landlink.city.land import Land
 from landlink.errors import DataError, Fault
 from landlink.files.check import check
 from landlink.files.tables import read_sheet
-from landlink.schema import INPUTS, ZONES
+from landlink.schema import INPUTS
 from landlink.supply import ahp
-from landlink.supply.overlay import Shapes, buffered
+from landlink.supply.constraints import constraints_of
+from landlink.supply.overlay import Shapes
 
 CELL_M = 100.0
 # Distances beyond this, m, count as this.
@@ -170,12 +171,12 @@ def exclusion(constraints: pd.DataFrame, zones: Mapping[str, Shapes], grid: rast
         Of these rasters.
     """
     taken, limits = [], []
-    for rule in constraints.to_dict("records"):
-        if rule["rule"] not in ZONES:
+    for constraint in constraints_of(constraints):
+        if not constraint.rule.on_zones:
             continue
-        shapes = buffered(zones, rule)
-        if rule["rule"] == "inside":
-            name = folder / f"inside_{rule['constraint']}.tif"
+        shapes = constraint.zones(zones)
+        if constraint.rule.acts == "outside zones":
+            name = folder / f"inside_{constraint.name}.tif"
             limits.append(raster.burn(name, grid, gpd.GeoDataFrame(geometry=shapes, crs=grid.crs)))
         else:
             taken.append(shapes)
