@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from landlink.present.labels import marked_unit, status_label, symbol
-from landlink.schema import LAND_SOURCES, LISTED, USABLE_SOURCES
+from landlink.schema import LAND_SOURCES, USABLE_SOURCES
 from landlink.supply.developable import IN_USE, lost
 from landlink.supply.find import Supply
 from landlink.texts import Lang, pick, text
@@ -34,9 +34,7 @@ def supply_table(supply: Supply, lang: Lang) -> pd.DataFrame:
     shown = parcels.assign(
         land_source=parcels["land_source"].map(sources),
         reason=parcels["reason"].map({"": "", **titles}),
-        warnings=[
-            "；".join(titles[name] for name in names.split(LISTED)) if names else "" for names in parcels["warnings"]
-        ],
+        warnings=["；".join(titles[name] for name in names) for names in parcels["warnings"]],
         status=parcels["status"].map(lambda status: status_label(status, lang)),
     )
     losses = {lost(name): loss_label(name, title, lang) for name, title in titles.items()}

@@ -35,8 +35,8 @@ class Developable:
         One row a parcel as given: the parcels' own columns, ``gross_m2``, one column ``lost_<constraint>_m2`` a
         constraint that takes area, in order of the constraints, ``lost_in_use_m2`` first, ``developable_m2``,
         ``compactness`` (Polsby-Popper, 0–1, of what can be developed; missing where nothing can), ``reason`` (the
-        constraint that took most of a parcel of which nothing is left) and ``warnings`` (constraints that warn,
-        joined by ``; ``). The geometry is what can be developed, in the plane of the parcels. Areas are whole m²,
+        constraint that took most of a parcel of which nothing is left) and ``warnings`` (a tuple of the
+        constraints that warn). The geometry is what can be developed, in the plane of the parcels. Areas are whole m²,
         ellipsoidal; a row's losses and ``developable_m2`` sum exactly to ``gross_m2``.
     districts
         One row a district and source of land: ``code``, ``land_source``, ``parcels`` (that have anything to
@@ -294,7 +294,7 @@ def _warnings(
     compactness: Floats,
     threads: int | None,
 ) -> npt.NDArray[np.object_]:
-    """Constraints that warn of what can be developed, joined by ``; ``."""
+    """Constraints that warn of what can be developed, as tuples of names."""
     noted: dict[int, list[str]] = {}
     usable = np.flatnonzero(~shapely.is_empty(left))
     for constraint in constraints:
@@ -302,7 +302,7 @@ def _warnings(
             parcels = usable[warned(constraint, left[usable], compactness[usable], zones, threads)]
             for parcel in parcels.tolist():
                 noted.setdefault(parcel, []).append(constraint.name)
-    warnings = np.full(len(left), "", dtype=object)
-    for parcel, names in noted.items():
-        warnings[parcel] = "; ".join(names)
+    warnings = np.empty(len(left), dtype=object)
+    for parcel in range(len(left)):
+        warnings[parcel] = tuple(noted.get(parcel, ()))
     return warnings

@@ -16,6 +16,7 @@ import shapely
 from landlink.city.land import Land
 from landlink.errors import DataError, Fault
 from landlink.files import csv_bytes, write_files
+from landlink.schema import LISTED
 from landlink.supply.ahp import Weights
 from landlink.supply.developable import Developable, by_district
 from landlink.supply.find import Supply
@@ -46,11 +47,11 @@ def save_supply(found: Supply, folder: Path, rasters: Path | None) -> list[Path]
     OutputError
         The folder or a file in it cannot be written; nothing has been changed.
     """
-    table = pd.DataFrame(found.parcels.drop(columns="geometry"))
+    parcels = _written(found.parcels)
     files: dict[str, bytes | Callable[[Path], None]] = {
-        PARCELS: csv_bytes(table),
+        PARCELS: csv_bytes(pd.DataFrame(parcels.drop(columns="geometry"))),
         DISTRICTS: csv_bytes(found.developable.districts),
-        LAYER: lambda path: _write_layer(found.parcels, path),
+        LAYER: lambda path: _write_layer(parcels, path),
         DOCUMENT: _document(found),
         EXACT: lambda path: _exact(found).to_parquet(path),
     }
@@ -86,7 +87,8 @@ def load_supply(folder: Path, land: Land) -> Supply:
     if inputs != fingerprint(land):
         raise DataError(Fault("supply.stale", {"folder": folder, "city": land.city.id}, DOCUMENT))
     scored = [name for name in saved.columns if name == SCORE or name.startswith(("measured_", "value_"))]
-    parcels = saved.drop(columns=scored)
+    warnings = [tuple(names.split(LISTED)) if names else () for names in saved["warnings"]]
+    parcels = saved.drop(columns=scored).assign(warnings=warnings)
     found = Supply(land, Developable(parcels, by_district(parcels), land.constraints), None)
     if not scored:
         return found
@@ -115,9 +117,14 @@ def fingerprint(land: Land) -> str:
     return digest.hexdigest()
 
 
+def _written(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Parcels as files hold them: tuples of names as one text."""
+    return parcels.assign(warnings=parcels["warnings"].map(LISTED.join))
+
+
 def _exact(found: Supply) -> gpd.GeoDataFrame:
     """Parcels as they are, and beside them the factors and score of those with anything to develop."""
-    parcels = found.developable.parcels
+    parcels = _written(found.developable.parcels)
     if found.suitability is None:
         return parcels
     scores = found.suitability.parcels.drop(columns="parcel")

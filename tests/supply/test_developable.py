@@ -74,7 +74,7 @@ def test_each_constraint_takes_in_its_turn() -> None:
         "developable_m2": 3_000,
         "compactness": 0.7789,
         "reason": "",
-        "warnings": "",
+        "warnings": (),
     }
     assert found.parcels.geometry[0].equals(box(40, 50, 100, 100))
 
@@ -160,7 +160,7 @@ def test_warnings_take_nothing() -> None:
         constraints(("power", "warn", 30), ("shape", "min_compactness", 0.3), ("slope", "slope", 25)),
         zones(power=shapely.LineString([(X - 20, Y - 100), (X - 20, Y + 200)]), slope=[]),
     )
-    assert list(found.parcels["warnings"]) == ["power", "shape"]
+    assert list(found.parcels["warnings"]) == [("power",), ("shape",)]
     assert list(found.parcels["developable_m2"]) == [10_000, 14_000]
 
 

@@ -99,7 +99,7 @@ def test_other_comparisons_other_scores(found: Supply) -> None:
     assert set(np.round(list(again.suitability.weights.weights.values()), 9)) == {round(1 / len(names), 9)}
     values = [f"value_{name}" for name in names]
     np.testing.assert_allclose(again.suitability.parcels["score"], again.suitability.parcels[values].mean(axis=1))
-    assert again.supply is found.supply
+    assert again.developable is found.developable
     bad = equal.assign(ratio=[9.0 if place % 2 else 1 / 9 for place in range(len(equal))])
     assert ids(lambda: reweighted(found, bad)) == ["ahp.inconsistent"]
 
@@ -122,7 +122,8 @@ def test_the_slope_takes_what_is_steeper(land: Land, found: Supply) -> None:
 def test_what_is_written(found: Supply, rasters: Path, tmp_path: Path) -> None:
     written = save_supply(found, tmp_path / "out", rasters)
     assert sorted(path.name for path in written) == [
-        "score.tif", "suitability.csv", "supply.csv", "supply.gpkg", "supply.json", "supply_districts.csv"
+        "score.tif", "suitability.csv", "supply.csv", "supply.gpkg", "supply.json", "supply.parquet",
+            "supply_districts.csv"
     ]  # fmt: skip
     table = pd.read_csv(tmp_path / "out/supply.csv", dtype={"parcel": str, "code": str}, encoding="utf-8-sig")
     assert table["developable_m2"].sum() == found.developable.parcels["developable_m2"].sum()
@@ -405,7 +406,8 @@ def test_the_supply_command(example: Path, tmp_path: Path, capsys: pytest.Captur
     assert "status: synthetic" in shown
     assert f"Developable = {explain_parcel(found, parcel, 'en').shown} m²" in shown
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "supply.csv", "supply.gpkg", "supply.json", "supply_districts.csv"
+        "supply.csv", "supply.gpkg", "supply.json", "supply.parquet",
+            "supply_districts.csv"
     }  # fmt: skip
 
 

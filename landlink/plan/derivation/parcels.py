@@ -106,8 +106,7 @@ def _warnings(supply: Supply, row: Row, lang: Lang) -> list[Node]:
     warning = text("model.explain.warning", lang)
     return [
         _constraint(constraints[name], pick(constraints[name]["title"], lang), None, warning, "", lang)
-        for name in row["warnings"].split("; ")
-        if name
+        for name in row["warnings"]
     ]
 
 
