@@ -7,6 +7,7 @@ from landlink.policy import Dated, Rules
 from landlink.texts import LANGS, pick
 from landlink.units import exact
 
+RULES = ("target.",)
 GAP_BASE_YEAR = 2013  # clause 1: narrower than in 2013
 HUKOU_URBAN_SINCE = 2015  # before, the urban part of hukou population was the non-agricultural one
 COLUMNS = (
@@ -33,7 +34,7 @@ def targets(city: City, rules: Rules) -> pd.DataFrame:
         Its table ``city_series`` gives ``hukou_population`` and ``hukou_urban`` (persons) and
         ``resident_urban_share`` (percent) by year.
     rules
-        Values in force, of which ``target.*`` are read; without ``target.year`` there are no targets.
+        Values in force, of which those of :data:`RULES` are read; without ``target.year`` there are no targets.
 
     Returns
     -------
@@ -42,6 +43,7 @@ def targets(city: City, rules: Rules) -> pd.DataFrame:
     which it was first reached. ``gap_narrowing`` compares the gap between both urbanisation rates with that of 2013
     and needs both rates of one series in both years.
     """
+    rules = rules.only(*RULES)
     year = rules.get("target.year")
     if "city_series" not in city.tables or year is None:
         return pd.DataFrame(columns=list(COLUMNS))
@@ -68,7 +70,7 @@ def gap(city: City, rules: Rules) -> pd.DataFrame:
     ``year``, ``resident_urban_share``, ``hukou_urban_share``, ``gap`` (percent and percentage points), and
     ``base_share_at_most``: the hukou rate of 2013 up to which this year's gap meets the target.
     """
-    wanted = rules.get("target.gap_narrowing")
+    wanted = rules.only(*RULES).get("target.gap_narrowing")
     if "city_series" not in city.tables or wanted is None:
         return pd.DataFrame(columns=["year", "resident_urban_share", "hukou_urban_share", "gap", "base_share_at_most"])
     table = _series(city, None)
