@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 from pathlib import Path
 
 import geopandas as gpd
@@ -137,7 +138,7 @@ def settle(there: pd.DataFrame, settled: "pd.Series[int]", anchors: Sequence[Anc
         Shares are negative or above 1 together, or a district has more settled people than residents.
     """
     shares = [anchor.share for anchor in anchors]
-    if any(share < 0 for share in shares) or sum(shares) > 1:
+    if any(share < 0 for share in shares) or fsum(shares) > 1:
         raise DataError(Fault("demand.shares", {"shares": " + ".join(f"{share:g}" for share in shares)}))
     pulls = [_pull(there, anchor) for anchor in anchors]
     found = np.zeros(len(there), dtype="int64")

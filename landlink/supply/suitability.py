@@ -211,7 +211,9 @@ def score_raster(
 
     def score(layers: list[Floats]) -> Floats:
         excluded, *values = layers
-        total = np.tensordot([weight for _, weight in parts], np.stack(values), axes=1)
+        total = np.zeros_like(excluded)
+        for (_, weight), value in zip(parts, values, strict=True):
+            total += value * weight
         return np.where(excluded > 0, np.nan, total)
 
     plain = raster.combine([folder / "excluded.tif", *(path for path, _ in parts)], score, out / "score_plain.tif")

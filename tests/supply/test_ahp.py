@@ -29,6 +29,20 @@ def test_a_worked_example() -> None:
     assert found.accepted
 
 
+def test_weights_are_the_same_on_every_machine_to_the_last_digit() -> None:
+    """Metro, road and school: 2, 2 and 1 to each other, 3, 3 and 3 to slope; roads and schools weigh the same.
+
+    No library of linear algebra takes part, whose last digits depend on its version and on the processor.
+    """
+    rows = [("metro", "road", 2), ("metro", "school", 2), ("road", "school", 1)]
+    rows += [(factor, "slope", 3) for factor in ("metro", "road", "school")]
+    names = ["metro", "road", "school", "slope"]
+    found = ahp.weights(ahp.matrix(comparisons(*rows), names), names)
+    exact = ["0x1.a89077ee53d7ep-2", "0x1.f2dd8e7bb6af4p-3", "0x1.f2dd8e7bb6af4p-3", "0x1.9247e657d5e3ap-4"]
+    assert [weight.hex() for weight in found.weights.values()] == exact
+    assert found.weights["road"] == found.weights["school"]
+
+
 def test_contradictions_are_not_accepted_and_named() -> None:
     """a is 5 times b, b 5 times c, and c 5 times a: every pair is as doubtful as the others."""
     found = ahp.weights(ahp.matrix(comparisons(("a", "b", 5), ("b", "c", 5), ("c", "a", 5)), "abc"), "abc")

@@ -4,6 +4,7 @@ import io
 import re
 from functools import cache
 from importlib.resources import files
+from math import fsum
 
 from docx.document import Document as Docx
 from docx.enum.table import WD_TABLE_ALIGNMENT
@@ -135,7 +136,7 @@ class _Writer:
         grid.alignment = WD_TABLE_ALIGNMENT.CENTER
         grid.autofit = False
         narrow(grid._tbl, _MARGIN)  # noqa: SLF001
-        whole = sum(column.share for column in columns)
+        whole = fsum(column.share for column in columns)
         for place, column in enumerate(columns):
             grid.columns[place].width = Mm(round(WIDTH * column.share / whole, 1))
             for cell in grid.columns[place].cells:

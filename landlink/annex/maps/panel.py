@@ -1,6 +1,7 @@
 """What stands around the map: title, legend, tables, locator map, and who made the sheet from what."""
 
 from dataclasses import dataclass
+from math import fsum
 
 import shapely
 
@@ -137,7 +138,7 @@ def _draw_imprint(ink: Ink, box: Box, imprint: Imprint) -> float:
     room = right - left - 2 * _PAD - indent
     blocks = [ink.wrapped(told, _SMALL_SIZE, room) for _, told in imprint.lines]
     gap = 1.1
-    height = sum(len(lines) * step + gap for lines in blocks)
+    height = fsum(len(lines) * step + gap for lines in blocks)
     top = bottom + _PAD + height
     ink.line([(left, top + 1), (right, top + 1)], width=0.5)
     y = top - step / 2 - 0.6

@@ -140,7 +140,7 @@ class Page:
         for value in values:
             self.merged(row, value, "note")
             # A formula's text is about as long as what it shows.
-            self.worksheet.row_dimensions[row].height = _LINE * self._lines(value, sum(self.widths)) + _ROOM
+            self.worksheet.row_dimensions[row].height = _LINE * self._lines(value, math.fsum(self.widths)) + _ROOM
             row += 1
         return row
 
@@ -192,7 +192,7 @@ class Page:
 
     def _lines(self, value: str, width: float) -> int:
         """Lines that a text takes in a column of a width in characters."""
-        taken = sum(2 if unicodedata.east_asian_width(sign) in "WF" else _LATIN for sign in value)
+        taken = math.fsum(2 if unicodedata.east_asian_width(sign) in "WF" else _LATIN for sign in value)
         return max(1, math.ceil(taken / (width * _FILLED * _SIZE_OF_WIDTHS / self.size)))
 
 

@@ -117,7 +117,7 @@ class Search:
 
     def _prove(self, bound: float = -math.inf) -> None:
         """Keep a bound if it is the best; the sum of the kinds' is one."""
-        self.bound = max(self.bound, bound, sum(ascent.bound for ascent in self.ascents))
+        self.bound = max(self.bound, bound, float(np.sum([ascent.bound for ascent in self.ascents])))
 
     def _offer(self, taken: Ints) -> None:
         """Keep an answer if it is the best."""
