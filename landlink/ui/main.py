@@ -61,7 +61,7 @@ def main() -> None:
         for page in PAGES
     ]
     opened = st.navigation(pages, position="top")
-    heading, language = st.columns([9, 1], vertical_alignment="center")
+    heading, language = st.columns([6, 1], vertical_alignment="center")
     heading.title(t("ui.title", page=opened.title))
     language.segmented_control(
         "language",

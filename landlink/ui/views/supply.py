@@ -75,7 +75,7 @@ def _map(supply: Supply, inputs: SupplyInputs) -> None:
     t, session = state.texts(), st.session_state
     city = supply.land.city
     names = city.names(state.lang())
-    mode_cell, district_cell, search_cell, online_cell = st.columns([3.1, 1.5, 1.7, 1.4], vertical_alignment="bottom")
+    mode_cell, district_cell, search_cell, online_cell = st.columns([4.6, 1.4, 1.4, 1.3], vertical_alignment="bottom")
     mode = mode_cell.segmented_control(
         t("ui.supply.show"),
         MODES,
