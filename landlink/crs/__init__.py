@@ -2,8 +2,8 @@
 
 from landlink.crs.area import area_m2, gauss_kruger, plane_area_m2
 from landlink.crs.detect import Finding, detect
-from landlink.crs.place import CGCS2000, declare, plane_of, same_crs, to_cgcs2000, to_plane
 from landlink.crs.shifted import SHIFTED, Shifted, from_shifted, to_shifted
+from landlink.crs.systems import CGCS2000, declare, plane_of, same_crs, to_cgcs2000, to_plane
 
 __all__ = [
     "CGCS2000",

@@ -1,7 +1,7 @@
-"""Detecting a coordinate system that is missing, wrong or shifted, by where the data fall against the districts."""
+"""Detection of a coordinate system that is missing, wrong or shifted, by comparing the data with the districts."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -11,35 +11,46 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError as ProjError
 
 from landlink.crs.area import gauss_kruger
-from landlink.crs.place import CGCS2000, EAST, NORTH, SAME_AS_CGCS2000, SOUTH, SWAPPED, WEST, plane_of
 from landlink.crs.shifted import SHIFTED, to_shifted
+from landlink.crs.systems import CGCS2000, EAST, NORTH, SAME_AS_CGCS2000, SOUTH, SWAPPED, WEST, plane_of
 from landlink.errors import Fault
 
 Floats = npt.NDArray[np.float64]
 
-# Points that are looked at, and the share of them that lies in the districts where the system is right or wrong.
-SAMPLE, RIGHT, WRONG = 4000, 0.9, 0.5
-# Shifts are sought up to this length, m, by votes in cells of this size; a shift shorter than the last is none.
-REACH, CELL, NOTED = 1600.0, 4.0, 10.0
-# Votes for a shift beyond what chance gives a cell: at least so many, and so many times the cell that comes next.
-VOTES, CLEAR = 12, 3.0
-# How far a shift found may lie from what GCJ-02 or BD-09 give at the place, m.
+# Vertices that are sampled.
+SAMPLE = 4000
+# Share of them inside the districts from which on a system is taken as right.
+RIGHT = 0.9
+# Share of them inside the districts below which a declared system is taken as wrong.
+WRONG = 0.5
+# Longest shift that is searched, m: GCJ-02 and BD-09 together stay below it.
+REACH = 1600.0
+# Side of the cells in which displacements are counted, m.
+CELL = 4.0
+# Length of a shift, m, below which it is none.
+NOTED = 10.0
+# Least votes for a shift: more than chance gives a cell.
+VOTES = 12
+# Times by which the votes for a shift must exceed those for none.
+CLEAR = 3.0
+# Distance, m, within which a shift counts as that of GCJ-02 or BD-09.
 AGREES = 40.0
-# Degrees that data may lie off the districts, as points of a region around a city may.
+# Distance, degrees, that data may lie outside the districts, as a region around a city does.
 MARGIN = 0.02
+# Datums before CGCS2000, by EPSG code.
 OLD_DATUMS = {4610: "Xi'an 1980", 4214: "Beijing 1954"}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What seems to be wrong with a layer's coordinate system, with evidence, and what would mend it.
+    """A doubt about a layer's coordinate system, with evidence and the fix that is proposed.
 
     Parameters
     ----------
     fault
-        A question, never applied by itself.
+        The doubt, as a question to the user.
     fix
-        Specification for :func:`landlink.crs.declare`, or empty where there is none to propose.
+        Specification for :func:`landlink.crs.declare`; empty where none is proposed. It is never applied unasked.
     """
 
     fault: Fault
@@ -47,7 +58,7 @@ class Finding:
 
 
 def detect(layer: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, file: str = "") -> list[Finding]:
-    """Tell whether a layer's coordinate system fits where its data ought to be.
+    """Compare a layer with the districts that it belongs to, and list doubts about its coordinate system.
 
     Parameters
     ----------
@@ -60,30 +71,30 @@ def detect(layer: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, file: str = "")
 
     Returns
     -------
-    Findings, empty where nothing speaks against the system declared. That the data then are right is not proved:
-    a shift is only seen where outlines follow the district boundaries.
+    Findings; empty where nothing speaks against the declared system. That does not prove the data right: a shift is
+    only detected where outlines follow the district boundaries.
     """
     points = _sample(layer)
     if not len(points):
         return []
-    area = shapely.union_all(districts.to_crs(CGCS2000).geometry.to_numpy()).buffer(MARGIN)
-    shapely.prepare(area)
+    city = shapely.union_all(districts.to_crs(CGCS2000).geometry.to_numpy()).buffer(MARGIN)
+    shapely.prepare(city)
     declared = layer.crs
-    fits = 0.0 if declared is None else _share(_degrees(points, declared), area)
+    inside = 0.0 if declared is None else _share(_degrees(points, declared), city)
     findings = [] if declared is None else _old_datum(declared, file)
-    if fits >= WRONG and declared is not None:
+    if inside >= WRONG and declared is not None:
         return findings + _shift(layer, declared, districts, file)
-    tried = [(spec, _share(_degrees(points, spec), area)) for spec in _specs(declared, districts)]
-    highest = max(share for _, share in tried)
-    alike = [spec for spec, share in tried if share > highest - 1 + RIGHT] if highest else []
-    chosen = _closest(layer, alike, districts) if len(alike) > 1 else tried[0][0] if not alike else alike[0]
+    shares = {spec: _share(_degrees(points, spec), city) for spec in _specs(declared, districts)}
+    highest = max(shares.values())
+    fitting = [spec for spec, share in shares.items() if share > highest - 1 + RIGHT] if highest else []
+    chosen = _closest(layer, fitting, districts) if len(fitting) > 1 else (fitting or list(shares))[0]
     evidence = {
         "declared": _name(declared),
         "bounds": ", ".join(f"{edge:,.4f}".rstrip("0").rstrip(".") for edge in layer.total_bounds),
-        "fits": f"{100 * fits:.0f}%",
+        "fits": f"{100 * inside:.0f}%",
         "proposed": chosen,
         "share": f"{100 * highest:.0f}%",
-        "others": ", ".join(spec for spec in alike if spec != chosen) or "—",
+        "others": ", ".join(spec for spec in fitting if spec != chosen) or "—",
     }
     if highest < RIGHT:
         return [*findings, Finding(Fault("crs.elsewhere", evidence, file, question=True))]
@@ -92,11 +103,11 @@ def detect(layer: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, file: str = "")
 
 
 def _closest(layer: gpd.GeoDataFrame, specs: list[str], districts: gpd.GeoDataFrame) -> str:
-    """Of systems that put the data into the city alike, the one in which most vertices fall on the districts' own."""
+    """Of systems that fit equally, the one in which most vertices fall on those of the districts."""
     plane = plane_of(districts)
     corners = _plane(districts.geometry, districts.crs, plane)
-    votes = [found[3] if (found := _votes(_plane(layer.geometry, spec, plane), corners)) else 0 for spec in specs]
-    return specs[int(np.argmax(votes))]
+    shifts = [_best_shift(_plane(layer.geometry, spec, plane), corners) for spec in specs]
+    return specs[int(np.argmax([shift.unmoved if shift else 0 for shift in shifts]))]
 
 
 def _sample(layer: gpd.GeoDataFrame) -> Floats:
@@ -113,7 +124,7 @@ def _name(crs: CRS | None) -> str:
 
 
 def _message(spec: str, declared: CRS | None) -> str:
-    """Message for a system other than the declared one that fits."""
+    """Message that proposes a system other than the declared one."""
     if spec.startswith(SWAPPED):
         return "crs.swapped"
     if declared is None:
@@ -123,7 +134,7 @@ def _message(spec: str, declared: CRS | None) -> str:
 
 
 def _specs(declared: CRS | None, districts: gpd.GeoDataFrame) -> list[str]:
-    """Systems that planners' data come in, the likeliest first: of those that fit alike the first is proposed."""
+    """Systems that planners' data come in, the likeliest first: of those that fit equally the first is proposed."""
     west, _, east, _ = districts.total_bounds
     middle = (west + east) / 2
     plain: list[str] = ["EPSG:4490"]
@@ -135,13 +146,13 @@ def _specs(declared: CRS | None, districts: gpd.GeoDataFrame) -> list[str]:
         plain += [f"EPSG:{4490 + zone}", f"EPSG:{4479 + zone}", f"EPSG:{32631 + zone}"]
     plain.append("EPSG:3857")
     plain = list(dict.fromkeys(plain))
-    own = [f"EPSG:{code}" for code in ([declared.to_epsg()] if declared is not None else []) if code]
-    swapped = [SWAPPED + spec for spec in dict.fromkeys([*own, *plain])]
+    code = None if declared is None else declared.to_epsg()
+    swapped = [SWAPPED + spec for spec in dict.fromkeys([*([f"EPSG:{code}"] if code else []), *plain])]
     return [*plain, *swapped]
 
 
 def _degrees(points: Floats, spec: str | CRS) -> Floats:
-    """Longitude and latitude of points in a system; not a number where it cannot be."""
+    """Longitude and latitude of points in a system; NaN where they cannot be transformed."""
     if isinstance(spec, str):
         if spec.startswith(SWAPPED):
             points, spec = points[:, ::-1], spec.removeprefix(SWAPPED)
@@ -155,16 +166,16 @@ def _degrees(points: Floats, spec: str | CRS) -> Floats:
         return np.full_like(points, np.nan)
 
 
-def _share(degrees: Floats, area: shapely.Geometry) -> float:
+def _share(degrees: Floats, city: shapely.Geometry) -> float:
     """Share of points that lie in the districts."""
     longitude, latitude = degrees.T
     with np.errstate(invalid="ignore"):
         possible = (longitude > WEST) & (longitude < EAST) & (latitude > SOUTH) & (latitude < NORTH)
-    return float(shapely.contains_xy(area, degrees[possible]).sum() / len(degrees))
+    return float(shapely.contains_xy(city, degrees[possible]).sum() / len(degrees))
 
 
 def _old_datum(crs: CRS, file: str) -> list[Finding]:
-    """A system on a datum before CGCS2000: PROJ has no official parameters between them."""
+    """Doubt about a system on a datum before CGCS2000: PROJ has no official parameters between them."""
     geodetic = crs.geodetic_crs
     return [
         Finding(Fault("crs.old_datum", {"declared": _name(crs), "datum": name}, file, question=True))
@@ -174,22 +185,21 @@ def _old_datum(crs: CRS, file: str) -> list[Finding]:
 
 
 def _shift(layer: gpd.GeoDataFrame, declared: CRS, districts: gpd.GeoDataFrame, file: str) -> list[Finding]:
-    """A shift that most outlines share against the district boundaries, found by votes of pairs of vertices."""
+    """Doubt about a layer most of whose outlines are displaced alike from the district boundaries."""
     plane = plane_of(districts)
-    found = _votes(_plane(layer.geometry, declared, plane), _plane(districts.geometry, districts.crs, plane))
-    if found is None:
+    shift = _best_shift(_plane(layer.geometry, declared, plane), _plane(districts.geometry, districts.crs, plane))
+    if shift is None or np.hypot(shift.east, shift.north) < NOTED:
         return []
-    east, north, votes, still = found
-    length = float(np.hypot(east, north))
-    if length < NOTED or votes < VOTES or votes < CLEAR * still:
+    if shift.votes < VOTES or shift.votes < CLEAR * shift.unmoved:
         return []
-    values: dict[str, Any] = {"east": f"{east:.0f}", "north": f"{north:.0f}", "votes": votes, "still": still}
-    places = shapely.get_coordinates(districts.to_crs(CGCS2000).representative_point().to_numpy())
+    values: dict[str, Any] = {"east": f"{shift.east:.0f}", "north": f"{shift.north:.0f}"}
+    values |= {"votes": shift.votes, "still": shift.unmoved}
+    points = shapely.get_coordinates(districts.to_crs(CGCS2000).representative_point().to_numpy())
     to_metres = Transformer.from_crs(CGCS2000, plane, always_xy=True)
-    start = np.stack(to_metres.transform(*places.T))
+    start = np.stack(to_metres.transform(*points.T))
     for system in SHIFTED:
-        moved = np.stack(to_metres.transform(*to_shifted(places, system).T)) - start
-        if np.hypot(moved[0] - east, moved[1] - north).min() < AGREES:
+        moved = np.stack(to_metres.transform(*to_shifted(points, system).T)) - start
+        if np.hypot(moved[0] - shift.east, moved[1] - shift.north).min() < AGREES:
             values |= {"system": system, "declared": _name(declared)}
             fix = system if declared.is_geographic else ""
             return [Finding(Fault("crs.shifted_map", values, file, question=True), fix)]
@@ -197,39 +207,41 @@ def _shift(layer: gpd.GeoDataFrame, declared: CRS, districts: gpd.GeoDataFrame, 
 
 
 def _plane(shapes: gpd.GeoSeries, crs: CRS | str, plane: CRS) -> Floats:
-    """Vertices in the plane, each once."""
+    """Distinct vertices of shapes, in the plane."""
     points = _degrees(np.unique(shapely.get_coordinates(shapes.to_numpy()), axis=0), crs)
     points = points[np.isfinite(points).all(axis=1)]
     x, y = Transformer.from_crs(CGCS2000, plane, always_xy=True).transform(points[:, 0], points[:, 1])
     return np.stack([x, y], axis=1)
 
 
-def _votes(vertices: Floats, corners: Floats) -> tuple[float, float, int, int] | None:
-    """The displacement that most pairs of a vertex and a corner within reach share.
+class _Shift(NamedTuple):
+    """A displacement in m, the pairs of vertices that share it, and the pairs that are not displaced at all."""
 
-    Returns
-    -------
-    East and north, m, the pairs that vote for it, and the pairs that vote for no displacement at all or, where that
-    is the winner, 0.
-    """
+    east: float
+    north: float
+    votes: int
+    unmoved: int
+
+
+def _best_shift(vertices: Floats, corners: Floats) -> _Shift | None:
+    """Displacement that most pairs of a vertex and a corner within reach share; None where there is no such pair."""
     if len(vertices) > SAMPLE * 50:
         vertices = vertices[:: len(vertices) // (SAMPLE * 50) + 1]
     tree = shapely.STRtree(shapely.points(corners))
     boxes = shapely.box(*(vertices - REACH).T, *(vertices + REACH).T)
-    total = np.zeros((int(2 * REACH / CELL) + 1,) * 2, dtype=np.int64)
+    votes = np.zeros((int(2 * REACH / CELL) + 1,) * 2, dtype=np.int64)
     for start in range(0, len(vertices), SAMPLE):
         vertex, corner = tree.query(boxes[start : start + SAMPLE])
         moved = np.floor((vertices[start : start + SAMPLE][vertex] - corners[corner] + REACH) / CELL).astype(int)
-        moved = moved[((moved >= 0) & (moved < len(total))).all(axis=1)]
-        np.add.at(total, (moved[:, 0], moved[:, 1]), 1)
-    # Votes of a cell and its neighbours, since a shift may fall on their border.
-    padded = np.pad(total, 1)
-    size = len(total)
+        moved = moved[((moved >= 0) & (moved < len(votes))).all(axis=1)]
+        np.add.at(votes, (moved[:, 0], moved[:, 1]), 1)
+    # A cell counts with its neighbours, since a shift may fall on their border.
+    padded = np.pad(votes, 1)
+    size = len(votes)
     around = np.sum([padded[i : i + size, j : j + size] for i in range(3) for j in range(3)], axis=0)
-    place = np.unravel_index(int(np.argmax(around)), around.shape)
-    if not around[place]:
+    best = np.unravel_index(int(np.argmax(around)), around.shape)
+    if not around[best]:
         return None
-    near = slice(int(REACH / CELL) - 3, int(REACH / CELL) + 4)
-    still = int(around[near, near].max())
-    east, north = ((np.array(place) + 0.5) * CELL - REACH).tolist()
-    return east, north, int(around[place]), still
+    middle = slice(int(REACH / CELL) - 3, int(REACH / CELL) + 4)
+    east, north = ((np.array(best) + 0.5) * CELL - REACH).tolist()
+    return _Shift(east, north, int(around[best]), int(around[middle, middle].max()))

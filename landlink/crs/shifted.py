@@ -1,7 +1,7 @@
-"""The shifted coordinates of Chinese web maps: GCJ-02 (高德, 腾讯) and BD-09 (百度), both ways.
+"""The shifted coordinates of Chinese web maps: GCJ-02 (高德, 腾讯) and BD-09 (百度), in both directions.
 
-The formulas are those that the web maps' users have published; they are not official. Amap's and Baidu's own
-converters agree with them to some centimetres.
+The formulas are published by users of these maps and are not official. The converters of Amap and Baidu agree with
+them to some centimetres.
 """
 
 from collections.abc import Callable
@@ -15,11 +15,15 @@ Floats = npt.NDArray[np.float64]
 Shifted = Literal["GCJ-02", "BD-09"]
 SHIFTED: tuple[Shifted, ...] = ("GCJ-02", "BD-09")
 
-# Krasovsky's ellipsoid, on which the shift is defined.
-_A, _E2 = 6_378_245.0, 0.006_693_421_622_965_943
+# Krasovsky's ellipsoid, on which the shift is defined: semi-major axis, m, and first eccentricity squared.
+_A = 6_378_245.0
+_E2 = 0.006_693_421_622_965_943
+# Radians to a degree times 3,000: frequency of BD-09's ripple.
 _BAIDU = np.pi * 3000 / 180
-# 1e-12 degrees is 0.1 µm; each round leaves about a thousandth of the error before.
-_CLOSE, _ROUNDS = 1e-12, 10
+# Error at which the inverse stops, degrees: 0.1 µm.
+_CLOSE = 1e-12
+# Rounds of the inverse; each leaves about a thousandth of the error before.
+_ROUNDS = 10
 
 
 def to_shifted(points: Floats, system: Shifted) -> Floats:
@@ -33,6 +37,13 @@ def to_shifted(points: Floats, system: Shifted) -> Floats:
     Returns
     -------
     Degrees, shape (n, 2).
+
+    Examples
+    --------
+    天安门:
+
+    >>> to_shifted(np.array([[116.39128, 39.90734]]), "GCJ-02").round(4).tolist()
+    [[116.3975, 39.9087]]
     """
     return _forward(system)(points)
 
@@ -64,15 +75,15 @@ def _forward(system: Shifted) -> Callable[[Floats], Floats]:
     return _gcj if system == "GCJ-02" else lambda points: _baidu(_gcj(points))
 
 
-def _inverse(forward: Callable[[Floats], Floats], wanted: Floats) -> Floats:
-    """Points that a map moves to the wanted ones, by fixed-point iteration: a shift hardly varies over its length."""
-    found = wanted.copy()
+def _inverse(forward: Callable[[Floats], Floats], moved: Floats) -> Floats:
+    """Points that a map moves to the given ones, by fixed-point iteration: a shift hardly varies over its length."""
+    points = moved.copy()
     for _ in range(_ROUNDS):
-        error = forward(found) - wanted
-        found -= error
+        error = forward(points) - moved
+        points -= error
         if not error.size or np.abs(error).max() < _CLOSE:
             break
-    return found
+    return points
 
 
 def _gcj(points: Floats) -> Floats:

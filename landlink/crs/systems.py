@@ -1,4 +1,4 @@
-"""Where a layer lies: its coordinate system as declared, and as landlink works in, geographic and plane CGCS2000."""
+"""Coordinate systems of layers: as users declare them, and those landlink works in, geographic and plane CGCS2000."""
 
 import geopandas as gpd
 import shapely
@@ -12,24 +12,34 @@ from landlink.errors import CrsError, Fault
 CGCS2000 = CRS.from_epsg(4490)
 # WGS 84 is taken as equal to CGCS2000: they differ by centimetres.
 SAME_AS_CGCS2000 = (CGCS2000, CRS.from_epsg(4326), CRS.from_user_input("OGC:CRS84"))
+# Before a specification: x and y are interchanged.
 SWAPPED = "swapped "
-# Longitudes and latitudes of China.
-WEST, SOUTH, EAST, NORTH = 73, 3, 136, 54
+# Bounds of China, degrees.
+WEST = 73
+SOUTH = 3
+EAST = 136
+NORTH = 54
 
 
 def declare(layer: gpd.GeoDataFrame, spec: str, file: str = "") -> gpd.GeoDataFrame:
-    """Take a layer's coordinates to be in a system of the user's naming, whatever the file says.
+    """Set a layer's coordinate system to the one that a user names, whatever the file says; coordinates stay.
 
     Parameters
     ----------
     spec
         Anything PROJ understands (``EPSG:4547``, a PROJ string of a local grid, WKT), or ``GCJ-02`` or ``BD-09``,
-        which are undone; with ``swapped`` before it, x and y change places first.
+        whose shift is undone; with ``swapped`` before it, x and y are interchanged first.
 
     Raises
     ------
     CrsError
         PROJ does not understand the specification.
+
+    Examples
+    --------
+    >>> points = gpd.GeoDataFrame(geometry=[shapely.Point(23.1, 113.3)])
+    >>> declare(points, "swapped EPSG:4490").geometry.iloc[0].wkt
+    'POINT (113.3 23.1)'
     """
     swapped = spec.startswith(SWAPPED)
     name = spec.removeprefix(SWAPPED).strip()
@@ -58,20 +68,20 @@ def to_cgcs2000(layer: gpd.GeoDataFrame, file: str) -> gpd.GeoDataFrame:
         raise CrsError(Fault("layer.crs_missing", file=file))
     try:
         if any(layer.crs.equals(same, ignore_axis_order=True) for same in SAME_AS_CGCS2000):
-            placed = layer.set_crs(CGCS2000, allow_override=True)
+            geographic = layer.set_crs(CGCS2000, allow_override=True)
         else:
-            placed = layer.to_crs(CGCS2000)
+            geographic = layer.to_crs(CGCS2000)
     except ProjError as error:
         raise CrsError(Fault("layer.crs_unusable", {"reason": error}, file)) from None
-    west, south, east, north = placed.total_bounds
+    west, south, east, north = geographic.total_bounds
     if not (WEST < west <= east < EAST and SOUTH < south <= north < NORTH):
         bounds = f"{west:.4f}, {south:.4f}, {east:.4f}, {north:.4f}"
         raise CrsError(Fault("layer.outside_china", {"bounds": bounds, "crs": layer.crs.to_string()}, file))
-    return placed
+    return geographic
 
 
 def to_plane(layer: gpd.GeoDataFrame, crs: CRS, file: str = "") -> gpd.GeoDataFrame:
-    """Bring a layer to a city's plane, having made sure that it lies in China.
+    """Project a layer to a city's plane, having made sure that it lies in China.
 
     Parameters
     ----------
@@ -89,7 +99,13 @@ def to_plane(layer: gpd.GeoDataFrame, crs: CRS, file: str = "") -> gpd.GeoDataFr
 
 
 def plane_of(districts: gpd.GeoDataFrame) -> CRS:
-    """Gauss-Krüger plane of a city: the 3-degree zone that the middle of its districts lies in."""
+    """Gauss-Krüger plane of a city: the 3-degree zone that the middle of its districts lies in.
+
+    Examples
+    --------
+    >>> plane_of(gpd.GeoDataFrame(geometry=[shapely.box(113, 22.5, 114, 24)], crs=4490)).to_epsg()
+    4547
+    """
     west, _, east, _ = districts.to_crs(CGCS2000).total_bounds
     return CRS.from_epsg(gauss_kruger((west + east) / 2))
 
