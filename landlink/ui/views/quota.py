@@ -5,13 +5,14 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from landlink.city.edits import EDITABLE
 from landlink.city.facts import BASES
 from landlink.plan.plan import Plan
 from landlink.policy import BALANCING_RULES
 from landlink.present.edits import editable
-from landlink.present.labels import MARK, cuts_label, label, rests_on
+from landlink.present.labels import MARK, cuts_label, fact_label, fact_unit, label, rests_on, with_unit
 from landlink.present.tables import QUOTA_SHOWN, column_status, decimals, shown_values, total
-from landlink.schema import RESULTS
+from landlink.schema import FACTS, RESULTS
 from landlink.ui import charts, state
 from landlink.ui.cache.plan import annex_workbook
 from landlink.ui.derivation import derivation, popup
@@ -24,6 +25,8 @@ LEDGER_COLUMNS = ("stock_met_m2", "budget_m2", "need_m2", "granted_m2", "deficit
 # Columns that the map can show, with their tables.
 MAP_COLUMNS = {**dict.fromkeys(QUOTA_COLUMNS, "quota"), **dict.fromkeys(LEDGER_COLUMNS, "ledger")}
 HEADLINE = ("settled", "entitlement_m2", "quota_m2", "stock_need_m2", "cut_m2")
+# Smallest step of an edited fact by its unit: a person, a square metre; of other units 0.01.
+STEPS = {"person": 1, "ha": 0.0001}
 # Height of the map, pixels.
 MAP_HEIGHT = 430
 # Height of a derivation, pixels.
@@ -189,10 +192,9 @@ def _edit(plan: Plan) -> None:
     if key not in session:
         session["editor_facts"] = editable(plan)
     facts: pd.DataFrame = session["editor_facts"]
+    lang = state.lang()
     st.data_editor(
-        facts.assign(district=facts["code"].map(plan.names(state.lang())))[
-            ["district", "settled", "new_capacity_m2", "stock_available_m2"]
-        ],
+        facts.assign(district=facts["code"].map(plan.names(lang)))[["district", *EDITABLE]],
         key=key,
         on_change=lambda: state.edit(facts, session[key]["edited_rows"]),
         hide_index=True,
@@ -202,11 +204,15 @@ def _edit(plan: Plan) -> None:
         placeholder="",
         column_config={
             "district": st.column_config.TextColumn(t("model.column.district")),
-            "settled": st.column_config.NumberColumn(t("model.column.settled"), min_value=0, step=1, required=True),
-            "new_capacity_m2": st.column_config.NumberColumn(t("ui.quota.capacity"), min_value=0.0, step=0.0001),
-            "stock_available_m2": st.column_config.NumberColumn(
-                t("ui.quota.stock_available"), min_value=0.0, step=0.0001
-            ),
+            **{
+                name: st.column_config.NumberColumn(
+                    with_unit(fact_label(name, lang), fact_unit(name), lang),
+                    min_value=0,
+                    step=STEPS.get(fact_unit(name), 0.01),
+                    required=FACTS[name].required,
+                )
+                for name in EDITABLE
+            },
         },
     )
     st.caption(t("ui.quota.edit_hint"))
