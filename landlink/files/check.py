@@ -81,12 +81,12 @@ def check(frame: pd.DataFrame, table: Table, file: str) -> pd.DataFrame:
 
 def _column_faults(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     """Faults of columns that are missing, and of those that the table does not have."""
-    have, wanted = ", ".join(map(str, frame.columns)), ", ".join(table.names)
+    present, declared = ", ".join(map(str, frame.columns)), ", ".join(table.names)
     unknown = [name for name in frame.columns if name not in table.names]
     missing = [column.name for column in table.columns if column.required and column.name not in frame]
     return [
-        *(Fault("table.column_unknown", {"name": name, "wanted": wanted}, file) for name in unknown),
-        *(Fault("table.column_missing", {"name": name, "have": have}, file) for name in missing),
+        *(Fault("table.column_unknown", {"name": name, "wanted": declared}, file) for name in unknown),
+        *(Fault("table.column_missing", {"name": name, "have": present}, file) for name in missing),
     ]
 
 
@@ -212,7 +212,7 @@ def _median_of_others(values: "npt.NDArray[np.float64]") -> "npt.NDArray[np.floa
         ranked, rank = values[order], np.arange(len(order))
         # Without the value at a rank, the others at and behind it move up by one.
         middle = [(len(order) - 2) // 2, (len(order) - 1) // 2]
-        low, high = (ranked[at + (at >= rank)] for at in middle)
+        low, high = (ranked[number + (number >= rank)] for number in middle)
         medians[order] = (low + high) / 2
     return medians
 
@@ -250,9 +250,9 @@ def check_layer(layer: gpd.GeoDataFrame, table: Table, file: str, *, polygons: b
 
 def _texts(column: "pd.Series[Any]") -> "pd.Series[str]":
     """Cells as text: equal ones are written once, a missing one is empty, a whole number has no point."""
-    places, known = column.factorize()
+    index, known = column.factorize()
     texts = np.array([*(f"{cell:.15g}" if isinstance(cell, float) else str(cell) for cell in known), ""], dtype=object)
-    return pd.Series(texts[places], index=column.index)
+    return pd.Series(texts[index], index=column.index)
 
 
 def geometry_faults(layer: gpd.GeoDataFrame, file: str, *, polygons: bool = True) -> list[Fault]:

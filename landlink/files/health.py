@@ -1,4 +1,4 @@
-"""Geometry health of a layer of polygons: what is wrong, where, and repairs that say what they changed."""
+"""Geometry health of a layer of polygons: findings with their positions, and repairs that report every change."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,11 +10,19 @@ import shapely
 
 from landlink.crs import CGCS2000, area_m2, same_crs
 
-# A polygon smaller than this, m², or narrower, m, is a sliver; overlaps and gaps below the area are rounding.
-SLIVER_M2, SLIVER_M, NOTED_M2 = 5.0, 0.5, 0.1
-# A gap as small or as narrow as this is one left by drawing, not land between parcels.
-GAP_M2, GAP_M = 400.0, 2.0
+# Area, m², below which a polygon is a sliver.
+SLIVER_M2 = 5.0
+# Mean width, m, below which a polygon is a sliver.
+SLIVER_M = 0.5
+# Overlaps and gaps below this area, m², are rounding.
+NOTED_M2 = 0.1
+# A gap below this area, m², was left by drawing and is no land between parcels.
+GAP_M2 = 400.0
+# Likewise a gap narrower than this, m.
+GAP_M = 2.0
+# Kinds of findings.
 KINDS = ("null", "mixed", "invalid", "sliver", "duplicate", "overlap", "outside", "gap")
+# Kinds that are repaired.
 REPAIRS = ("null", "invalid", "sliver", "duplicate", "overlap")
 COLUMNS = ("kind", "row", "other_row", "id", "area_m2", "longitude", "latitude", "detail")
 _AREAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -24,7 +32,7 @@ Shapes = npt.NDArray[np.object_]
 
 
 def examine(layer: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, id_column: str | None = None) -> pd.DataFrame:
-    """List everything that is wrong with a layer's shapes.
+    """List all findings on a layer's shapes.
 
     Parameters
     ----------
@@ -33,7 +41,7 @@ def examine(layer: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, id_column: 
     districts
         Boundaries of the city in the same CRS.
     id_column
-        Column whose values name the shapes in the list.
+        Column with the names of the shapes in the list.
 
     Returns
     -------
@@ -48,13 +56,13 @@ def examine(layer: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, id_column: 
     """
     crs = same_crs(layer, districts)
     shapes = layer.geometry.to_numpy()
-    found: list[pd.DataFrame] = []
+    findings: list[pd.DataFrame] = []
 
-    def note(kind: str, rows: Rows, where: Shapes, detail: object = "", other: Rows | None = None) -> None:
-        areas = area_m2(gpd.GeoSeries(where, crs=crs))
+    def note(kind: str, rows: Rows, parts: Shapes, detail: object = "", other: Rows | None = None) -> None:
+        areas = area_m2(gpd.GeoSeries(parts, crs=crs))
         others = np.full(len(rows), -1) if other is None else other
-        points = gpd.GeoSeries(shapely.point_on_surface(where), crs=crs).to_crs(CGCS2000)
-        found.append(
+        points = gpd.GeoSeries(shapely.point_on_surface(parts), crs=crs).to_crs(CGCS2000)
+        findings.append(
             pd.DataFrame(
                 {
                     "kind": kind,
@@ -94,7 +102,7 @@ def examine(layer: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, id_column: 
         note("outside", crossing[beyond], outside[beyond])
         gaps = _gaps(shapes[sound], districts.geometry.to_numpy())
         note("gap", np.full(len(gaps), -1), gaps)
-    table = pd.concat(found, ignore_index=True)
+    table = pd.concat(findings, ignore_index=True)
     table.loc[table["row"] == 0, "row"] = pd.NA
     table.loc[table["other_row"] == 0, "other_row"] = pd.NA
     names = layer[id_column].astype(str).to_numpy() if id_column else np.arange(1, len(layer) + 1).astype(str)
@@ -103,9 +111,9 @@ def examine(layer: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, id_column: 
 
 
 def repair(layer: gpd.GeoDataFrame, kinds: Sequence[str] = REPAIRS) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Mend what can be mended without a decision on the land, and say what has changed.
+    """Repair what needs no decision on the land, and report the changes.
 
-    Null shapes, slivers and the later of two duplicates are left out; invalid shapes are made valid, keeping every
+    Null shapes, slivers and the later of two duplicates are dropped; invalid shapes are made valid, keeping every
     vertex; an overlap stays with the earlier of two shapes.
 
     Parameters
@@ -113,26 +121,19 @@ def repair(layer: gpd.GeoDataFrame, kinds: Sequence[str] = REPAIRS) -> tuple[gpd
     layer
         Shapes in a plane.
     kinds
-        What to mend, of :data:`REPAIRS`.
+        Kinds to repair, of :data:`REPAIRS`.
 
     Returns
     -------
-    The layer mended, without the rows left out, and the changes: ``kind``, ``row`` (feature's number from 1),
+    The repaired layer, without the rows dropped, and the changes: ``kind``, ``row`` (feature's number from 1),
     ``before_m2``, ``after_m2``, one row a shape and kind.
     """
-    steps: dict[str, Callable[[Shapes], Shapes]] = {
-        "null": lambda shapes: shapes,
-        "invalid": _valid,
-        "sliver": lambda shapes: _without(shapes, _is_sliver(shapes, SLIVER_M2, SLIVER_M)),
-        "duplicate": _without_duplicates,
-        "overlap": _without_overlaps,
-    }
     shapes, crs = layer.geometry.to_numpy().copy(), layer.crs
     changes = []
     for kind in REPAIRS:
         if kind not in kinds:
             continue
-        before, after = shapes, steps[kind](shapes.copy())
+        before, after = shapes, _REPAIRERS[kind](shapes.copy())
         gone = shapely.is_missing(before) | shapely.is_empty(before)
         changed = np.flatnonzero(gone if kind == "null" else ~gone & ~(shapely.equals_identical(before, after)))
         changes.append(
@@ -153,7 +154,7 @@ def repair(layer: gpd.GeoDataFrame, kinds: Sequence[str] = REPAIRS) -> tuple[gpd
 
 
 def _is_sliver(shapes: Shapes, area: float, width: float) -> npt.NDArray[np.bool_]:
-    """Tell which shapes are smaller than an area or, by twice the area over the perimeter, narrower than a width."""
+    """True for shapes smaller than an area or, by twice the area over the perimeter, narrower than a width."""
     areas, lengths = shapely.area(shapes), shapely.length(shapes)
     with np.errstate(invalid="ignore"):
         sliver: npt.NDArray[np.bool_] = (lengths > 0) & ((areas < area) | (2 * areas < width * lengths))
@@ -161,7 +162,7 @@ def _is_sliver(shapes: Shapes, area: float, width: float) -> npt.NDArray[np.bool
 
 
 def _meeting_pairs(shapes: Shapes) -> tuple[Rows, Rows]:
-    """Pairs of shapes whose insides meet, the earlier first."""
+    """Pairs of shapes whose interiors intersect, the earlier first."""
     first, second = shapely.STRtree(shapes).query(shapes)
     later = second > first
     first, second = first[later], second[later]
@@ -171,29 +172,34 @@ def _meeting_pairs(shapes: Shapes) -> tuple[Rows, Rows]:
 
 
 def _gaps(shapes: Shapes, districts: Shapes) -> Shapes:
-    """Small or narrow places of the districts that no shape covers."""
+    """Small or narrow parts of the districts that no shape covers."""
     free = shapely.get_parts(shapely.difference(shapely.union_all(districts), shapely.union_all(shapes)))
     free = free[shapely.area(free) > NOTED_M2]
     gaps: Shapes = free[_is_sliver(free, GAP_M2, GAP_M)]
     return gaps
 
 
-def _valid(shapes: Shapes) -> Shapes:
-    broken = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
-    for place in np.flatnonzero(broken):
-        parts = shapely.get_parts(shapely.make_valid(shapes[place], method="structure", keep_collapsed=False))
-        areal = parts[np.isin(shapely.get_type_id(parts), _AREAL)]
-        shapes[place] = shapely.union_all(areal) if len(areal) else None
+def _as_they_are(shapes: Shapes) -> Shapes:
+    """Return shapes unchanged: null ones are dropped with the rows."""
     return shapes
 
 
-def _without(shapes: Shapes, left_out: npt.NDArray[np.bool_]) -> Shapes:
-    shapes[left_out] = None
+def _valid(shapes: Shapes) -> Shapes:
+    invalid = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
+    for row in np.flatnonzero(invalid):
+        parts = shapely.get_parts(shapely.make_valid(shapes[row], method="structure", keep_collapsed=False))
+        areal = parts[np.isin(shapely.get_type_id(parts), _AREAL)]
+        shapes[row] = shapely.union_all(areal) if len(areal) else None
+    return shapes
+
+
+def _without_slivers(shapes: Shapes) -> Shapes:
+    shapes[_is_sliver(shapes, SLIVER_M2, SLIVER_M)] = None
     return shapes
 
 
 def _sound(shapes: Shapes) -> Rows:
-    """Places of the shapes that can be overlaid."""
+    """Rows of the shapes that can be overlaid."""
     return np.flatnonzero(np.isin(shapely.get_type_id(shapes), _AREAL) & shapely.is_valid(shapes))
 
 
@@ -212,3 +218,13 @@ def _without_overlaps(shapes: Shapes) -> Shapes:
         if shapely.area(shapely.intersection(earlier, later)) > NOTED_M2:
             shapes[sound[second]] = shapely.difference(later, earlier)
     return shapes
+
+
+# By kind of finding: from shapes to shapes, what is dropped being None.
+_REPAIRERS: dict[str, Callable[[Shapes], Shapes]] = {
+    "null": _as_they_are,
+    "invalid": _valid,
+    "sliver": _without_slivers,
+    "duplicate": _without_duplicates,
+    "overlap": _without_overlaps,
+}

@@ -53,7 +53,7 @@ def write_files(folder: Path, files: Mapping[str, bytes | Callable[[Path], None]
             _prove_replaceable(folder / name)
         for name in files:
             (staging / name).replace(folder / name)
-    except OutputError:  # which is an OSError, and tells more
+    except OutputError:  # an OSError that says more
         raise
     except OSError as error:
         raise _file_error(Path(str(error.filename or name)).name, error) from None

@@ -48,9 +48,9 @@ def save_layer(layer: gpd.GeoDataFrame, path: Path, *, encoding: str = "UTF-8") 
     Raises
     ------
     DataError
-        The format or encoding is none that can be written, or the text cannot be held by the encoding.
+        The format or encoding cannot be written, or the encoding cannot hold the text.
     OutputError
-        The place cannot be written to; nothing has been changed.
+        The folder or a file in it cannot be written; nothing has been changed.
     """
     kind = next((suffix for suffix in (".gdb.zip", ".zip", *DRIVERS) if path.name.lower().endswith(suffix)), None)
     if kind is None:
@@ -70,13 +70,13 @@ def save_layer(layer: gpd.GeoDataFrame, path: Path, *, encoding: str = "UTF-8") 
             return write_files(path.parent, {path.name: lambda target: _zip(staging, target)})
         if kind == ".gdb":
             return [_move_folder(staging / path.name, path)]
-        return write_files(path.parent, {found.name: found.read_bytes() for found in sorted(staging.iterdir())})
+        return write_files(path.parent, {part.name: part.read_bytes() for part in sorted(staging.iterdir())})
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
 def shapefile_names(columns: "pd.Index[str]", encoding: str = "UTF-8") -> dict[str, str]:
-    """Field names of a shapefile, at most ten bytes and no two alike, by column.
+    """Field names of a shapefile by column: at most ten bytes, and unique.
 
     Examples
     --------
@@ -86,10 +86,10 @@ def shapefile_names(columns: "pd.Index[str]", encoding: str = "UTF-8") -> dict[s
     names: dict[str, str] = {}
     for column in columns:
         name = _cut(column, _NAME_BYTES, encoding)
-        turn = 0
+        number = 0
         while name.lower() in {other.lower() for other in names.values()}:
-            turn += 1
-            ending = f"_{turn}"
+            number += 1
+            ending = f"_{number}"
             name = _cut(column, _NAME_BYTES - len(ending), encoding) + ending
         names[column] = name
     return names
@@ -133,19 +133,19 @@ def _check_encoding(layer: gpd.GeoDataFrame, file: str, encoding: str) -> None:
 
 def _zip(folder: Path, target: Path) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for found in sorted(folder.rglob("*")):
-            if found.is_file():
-                archive.write(found, found.relative_to(folder))
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                archive.write(file, file.relative_to(folder))
 
 
-def _move_folder(found: Path, target: Path) -> Path:
-    """Move a geodatabase into place; one that stands there is not overwritten, since others may have it open."""
+def _move_folder(folder: Path, target: Path) -> Path:
+    """Move a geodatabase to its target; an existing one is not overwritten, since others may have it open."""
     if target.exists():
         raise OutputError(Fault("output.exists", {"path": target}, target.name))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         near = Path(tempfile.mkdtemp(prefix=".landlink-", dir=target.parent))
-        shutil.copytree(found, near / target.name)
+        shutil.copytree(folder, near / target.name)
         (near / target.name).rename(target)
         near.rmdir()
     except OSError as error:

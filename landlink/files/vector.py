@@ -17,7 +17,7 @@ import shapely
 from landlink.errors import DataError, Fault
 from landlink.files import dbf
 
-# What cannot be read, and the message that says what to ask for instead.
+# Formats that cannot be read, and the message that says what to ask for instead.
 UNREADABLE = {
     ".dwg": "format.dwg",
     ".mdb": "format.mdb",
@@ -35,12 +35,13 @@ UNREADABLE = {
     ".jpg": "format.document",
     ".png": "format.document",
 }
-# Parts of a shapefile that must stand beside it; the others can be missing.
+# Files of a shapefile that must stand beside the .shp; the others can be missing.
 PARTS = (".shx", ".dbf")
-# Parts of which the shapefile itself is meant.
+# Files that stand for their shapefile.
 SIDECARS = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx")
+# Data sets in a zip file.
 _IN_ZIP = (".gdb", ".shp", ".gpkg", ".geojson", ".json", ".kml", ".dxf", ".tab", ".mif", ".fgb")
-# Columns of its own that the KML driver adds.
+# Columns that the KML driver adds.
 _KML = ("id", "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon")
 
 
@@ -59,7 +60,8 @@ def layer_names(path: Path) -> list[str]:
 def read_layer(path: Path, layer: str | None = None, *, crs_needed: bool = True) -> gpd.GeoDataFrame:
     """Read a vector layer with its attributes and CRS as they are; heights (Z) are left out.
 
-    Closed lines of a drawing (DXF) become polygons, and text is decoded by what fits, whatever a ``.cpg`` file says.
+    Closed lines of a drawing (DXF) become polygons, and text is decoded by the encoding that fits, whatever a ``.cpg``
+    file says.
 
     Parameters
     ----------
@@ -83,29 +85,29 @@ def read_layer(path: Path, layer: str | None = None, *, crs_needed: bool = True)
         if layer is not None and layer not in names:
             raise DataError(Fault("layer.unknown", {"name": layer, "layers": ", ".join(names)}, path.name))
         try:
-            found = _read(inner, layer or names[0], path.name)
+            frame = _read(inner, layer or names[0], path.name)
         except DataError:
             raise
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, RuntimeError) as error:
             reason = str(error).replace(str(inner), path.name).strip()
             raise DataError(Fault("layer.unreadable", {"reason": reason}, path.name)) from None
-    if not isinstance(found, gpd.GeoDataFrame):
+    if not isinstance(frame, gpd.GeoDataFrame):
         raise DataError(Fault("layer.no_geometry", file=path.name))
-    if found.empty:
+    if frame.empty:
         raise DataError(Fault("layer.empty", file=path.name))
-    if crs_needed and found.crs is None:
+    if crs_needed and frame.crs is None:
         raise DataError(Fault("layer.crs_missing", file=path.name))
     kind = path.name.lower().removesuffix(".zip")
     if kind.endswith((".kml", ".kmz")):
-        found = found.drop(columns=[name for name in _KML if name in found])
+        frame = frame.drop(columns=[name for name in _KML if name in frame])
     if kind.endswith(".dxf"):
-        found = found.set_geometry(_closed(found.geometry))
-    return found.set_geometry(found.geometry.force_2d())
+        frame = frame.set_geometry(_closed(frame.geometry))
+    return frame.set_geometry(frame.geometry.force_2d())
 
 
 @contextmanager
 def _unpacked(path: Path) -> Iterator[Path]:
-    """The data set itself: of a zip file what is in it, unpacked for the while."""
+    """The data set itself; that of a zip file is unpacked to a temporary folder."""
     if path.suffix.lower() in SIDECARS and path.with_suffix(".shp").exists():
         path = path.with_suffix(".shp")
     name = path.name
@@ -150,16 +152,16 @@ def _unzip(path: Path, folder: Path) -> Path:
                     shutil.copyfileobj(source, copy)
     except (zipfile.BadZipFile, RuntimeError, OSError) as error:
         raise DataError(Fault("format.zip_broken", {"reason": error}, path.name)) from None
-    inside = [found for found in sorted(folder.rglob("*")) if found.suffix.lower() in _IN_ZIP]
-    inside = [found for found in inside if not any(parent.suffix.lower() == ".gdb" for parent in found.parents)]
-    if len(inside) != 1:
-        names = ", ".join(str(found.relative_to(folder)) for found in inside) or "—"
-        raise DataError(Fault("format.zip_several" if inside else "format.zip_empty", {"names": names}, path.name))
-    return inside[0]
+    sets = [file for file in sorted(folder.rglob("*")) if file.suffix.lower() in _IN_ZIP]
+    sets = [file for file in sets if not any(parent.suffix.lower() == ".gdb" for parent in file.parents)]
+    if len(sets) != 1:
+        names = ", ".join(str(file.relative_to(folder)) for file in sets) or "—"
+        raise DataError(Fault("format.zip_several" if sets else "format.zip_empty", {"names": names}, path.name))
+    return sets[0]
 
 
 def _bytes(name: str) -> str:
-    """Name of a zip file's member, which Python has read as code page 437, as bytes."""
+    """Bytes of the name of a zip file's member, which Python has read as code page 437."""
     return name.encode("cp437", "replace").decode(dbf.BYTES)
 
 
@@ -185,27 +187,27 @@ def _read(path: Path, layer: str, shown: str) -> gpd.GeoDataFrame:
 
 
 def _read_bytes(path: Path, layer: str, shown: str) -> gpd.GeoDataFrame:
-    """Read text as bytes and decode it by what fits."""
-    found = pyogrio.read_dataframe(path, layer=layer, encoding=dbf.BYTES)
+    """Read text as bytes and decode it by the encoding that fits."""
+    frame = pyogrio.read_dataframe(path, layer=layer, encoding=dbf.BYTES)
     texts = [
-        name for name in found.columns if name != "geometry" and pd.api.types.is_string_dtype(found[name].dropna())
+        name for name in frame.columns if name != "geometry" and pd.api.types.is_string_dtype(frame[name].dropna())
     ]
     named = next((part for part in (path.with_suffix(".cpg"), path.with_suffix(".CPG")) if part.exists()), None)
     cpg = named.read_text(encoding="ascii", errors="replace") if named else None
-    cells = (cell for name in texts for cell in found[name].dropna().unique())
-    encoding = dbf.encoding_of([*map(str, found.columns), *cells], cpg)
+    cells = (cell for name in texts for cell in frame[name].dropna().unique())
+    encoding = dbf.encoding_of([*map(str, frame.columns), *cells], cpg)
     if encoding is None:
         raise DataError(Fault("layer.encoding", {"declared": cpg or "—"}, shown))
     for name in texts:
-        found[name] = dbf.decode_column(found[name], encoding)
-    return found.rename(columns={name: dbf.decode(str(name), encoding) for name in found.columns if name != "geometry"})
+        frame[name] = dbf.decode_column(frame[name], encoding)
+    return frame.rename(columns={name: dbf.decode(str(name), encoding) for name in frame.columns if name != "geometry"})
 
 
 def _closed(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     """Closed lines as polygons; open ones stay lines."""
-    found: np.ndarray[Any, Any] = shapes.to_numpy().copy()
-    closed = (shapely.get_type_id(found) == shapely.GeometryType.LINESTRING) & shapely.is_closed(found)
-    closed &= shapely.get_num_coordinates(found) > 3  # noqa: PLR2004 - fewer points do not enclose anything
-    points, line = shapely.get_coordinates(found[closed], return_index=True)
-    found[closed] = shapely.polygons(shapely.linearrings(points, indices=line))
-    return gpd.GeoSeries(found, index=shapes.index, crs=shapes.crs)
+    parts: np.ndarray[Any, Any] = shapes.to_numpy().copy()
+    closed = (shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING) & shapely.is_closed(parts)
+    closed &= shapely.get_num_coordinates(parts) > 3  # noqa: PLR2004 - fewer points do not enclose anything
+    points, line = shapely.get_coordinates(parts[closed], return_index=True)
+    parts[closed] = shapely.polygons(shapely.linearrings(points, indices=line))
+    return gpd.GeoSeries(parts, index=shapes.index, crs=shapes.crs)

@@ -1,4 +1,4 @@
-"""Planners' own tables, from Excel or CSV: the header is found, cells become plain text, units are converted."""
+"""Planners' tables from Excel or CSV: the header is detected, cells become plain text, units are converted."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ BOOKS, TEXTS = (".xlsx", ".xlsm"), (".csv", ".tsv", ".txt")
 
 
 def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:
-    """Read a table from an Excel workbook or a text file as planners have them.
+    """Read a table from an Excel workbook or a text file as planners write them.
 
     Titles, units, numbering and notes around the table are recognised; merged cells are filled down; numbers are
     plain digits, ``%`` standing in the unit.
@@ -27,7 +27,7 @@ def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:
     Raises
     ------
     DataError
-        Everything at fault: the file, the header, and cells with errors or with formulas never calculated.
+        Every fault of the file, the header, and cells with errors or with formulas that were never calculated.
     """
     kind = path.suffix.lower()
     try:

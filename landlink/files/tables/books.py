@@ -1,4 +1,4 @@
-"""What stands in workbooks and text files, as grids."""
+"""Workbooks and text files as grids of plain text."""
 
 import csv
 import io
@@ -15,7 +15,9 @@ from typing import Any
 from landlink.errors import DataError, Fault
 from landlink.files.tables.cells import UNCACHED, Grid, decimal
 
-_EXACT = 10**15  # Excel keeps fifteen digits
+# Excel keeps fifteen digits: numbers from here on may have lost some.
+_EXACT = 10**15
+# What openpyxl raises for a broken workbook.
 _BROKEN = (zipfile.BadZipFile, zlib.error, LookupError, ValueError, TypeError, AttributeError, EOFError, SyntaxError)
 
 
@@ -55,12 +57,12 @@ def _decoded(raw: bytes) -> str | None:
     return None
 
 
-def read_workbook(raw: bytes, file: str, wanted: str | None) -> Grid:
+def read_workbook(raw: bytes, file: str, sheet_name: str | None) -> Grid:
     """Read a sheet of a workbook, formulas by the values that are stored with them."""
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
         raise DataError(Fault("sheet.protected", file=file))
     book = _load(raw, file, values=True)
-    sheet = _choose(book.worksheets, file, wanted)
+    sheet = _choose(book.worksheets, file, sheet_name)
     calculates, on_opening = _calculation(raw)
     formulas = _cells(_load(raw, file, values=False)[sheet.title]) if calculates else {}
     grid = Grid(file, sheet.title)
@@ -75,9 +77,9 @@ def read_workbook(raw: bytes, file: str, wanted: str | None) -> Grid:
             if isinstance(cell.value, int | float) and abs(cell.value) >= _EXACT:
                 grid.inexact.add((row, column))
     grid.merges = [(area.min_row, area.min_col, area.max_row, area.max_col) for area in sheet.merged_cells.ranges]
-    grid.hidden_rows.update(row for row, look in sheet.row_dimensions.items() if look.hidden)
-    for look in sheet.column_dimensions.values():
-        grid.hidden_columns.update(range(look.min, look.max + 1) if look.hidden else ())
+    grid.hidden_rows.update(row for row, dimension in sheet.row_dimensions.items() if dimension.hidden)
+    for dimension in sheet.column_dimensions.values():
+        grid.hidden_columns.update(range(dimension.min, dimension.max + 1) if dimension.hidden else ())
     return grid
 
 
@@ -86,14 +88,14 @@ def _load(raw: bytes, file: str, *, values: bool) -> Any:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl tells of looks it does not keep
+            warnings.simplefilter("ignore")  # openpyxl warns of formatting that it does not keep
             return openpyxl.load_workbook(io.BytesIO(raw), data_only=values)
     except _BROKEN as error:
         raise DataError(Fault("sheet.unreadable", {"reason": str(error).strip()}, file)) from None
 
 
 def _calculation(raw: bytes) -> tuple[bool, bool]:
-    """Tell whether a workbook has formulas, and whether Excel is asked to calculate them all on opening."""
+    """Whether a workbook has formulas, and whether Excel is asked to calculate them all on opening."""
     with zipfile.ZipFile(io.BytesIO(raw)) as parts:
         pages = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
         formulas = any(re.search(rb"<(\w+:)?f[\s/>]", parts.read(name)) for name in pages)
@@ -105,22 +107,22 @@ def _cells(sheet: Any) -> Any:
     return sheet._cells  # noqa: SLF001 - all else visits a million rows where one stray cell is formatted
 
 
-def _choose(sheets: Sequence[Any], file: str, wanted: str | None) -> Any:
-    """The sheet that is named, or the only one that is seen and holds anything."""
+def _choose(sheets: Sequence[Any], file: str, name: str | None) -> Any:
+    """The sheet of a name, or the only visible one that is not empty."""
     filled = [sheet for sheet in sheets if any(cell.value is not None for cell in _cells(sheet).values())]
-    if wanted is not None:
-        named = [sheet for sheet in sheets if sheet.title == wanted]
+    if name is not None:
+        named = [sheet for sheet in sheets if sheet.title == name]
         if not named:
-            have = ", ".join(sheet.title for sheet in sheets)
-            raise DataError(Fault("sheet.unknown", {"name": wanted, "have": have}, file))
+            titles = ", ".join(sheet.title for sheet in sheets)
+            raise DataError(Fault("sheet.unknown", {"name": name, "have": titles}, file))
         filled = [sheet for sheet in filled if sheet in named]
     if not filled:
-        raise DataError(Fault("sheet.empty", file=file, layer=wanted or ""))
-    seen = [sheet for sheet in filled if sheet.sheet_state == "visible" or wanted is not None]
-    if len(seen) != 1:
-        names = ", ".join(sheet.title for sheet in seen or filled)
+        raise DataError(Fault("sheet.empty", file=file, layer=name or ""))
+    visible = [sheet for sheet in filled if sheet.sheet_state == "visible" or name is not None]
+    if len(visible) != 1:
+        names = ", ".join(sheet.title for sheet in visible or filled)
         raise DataError(Fault("sheet.choose", {"names": names}, file))
-    return seen[0]
+    return visible[0]
 
 
 def _shown(value: object, form: str) -> str:

@@ -1,4 +1,4 @@
-"""Cells as plain text, and the grid they stand in."""
+"""Cells as plain text, and the grid that holds them."""
 
 import re
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ _QUESTIONS = {
 
 @dataclass(slots=True)
 class Grid:
-    """What stands in a sheet, by row and column from 1, and what is wrong with single cells."""
+    """A sheet's cells by row and column from 1, and what is wrong with single ones."""
 
     file: str
     name: str = ""
@@ -42,7 +42,7 @@ class Grid:
     hidden_columns: set[int] = field(default_factory=set)
 
     def put(self, row: int, column: int, raw: str) -> None:
-        """Take a cell as plain text, remembering what cannot be taken as it is."""
+        """Add a cell as plain text, and note an error or lost digits."""
         cell = _plain(raw)
         if cell == UNCACHED or _ERROR.fullmatch(cell):
             self.bad[row, column], cell = cell, "0"
@@ -58,12 +58,18 @@ class Grid:
         return [self.rows[row][column] for row in rows if column in self.rows[row]]
 
     def fault(self, fault: str, row: int | None = None, column: str = "", **values: object) -> Fault:
-        """Fault at a place in the sheet."""
+        """Fault of a row or column of the sheet."""
         return Fault(fault, values, self.file, self.name, row, column, fault in _QUESTIONS)
 
 
 def decimal(value: Decimal) -> str:
-    """Digits of a number, without exponent and trailing zeros."""
+    """Digits of a number, without exponent and trailing zeros.
+
+    Examples
+    --------
+    >>> decimal(Decimal("1.50E+3")), decimal(Decimal("-0.0"))
+    ('1500', '0')
+    """
     shown = f"{value:f}"
     shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
     return "0" if shown in ("-0", "") else shown
@@ -82,7 +88,13 @@ def _plain(raw: str) -> str:
 
 
 def letters(column: int) -> str:
-    """Letters by which a column is known in Excel."""
+    """Letters of a column in Excel.
+
+    Examples
+    --------
+    >>> letters(28)
+    'AB'
+    """
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)

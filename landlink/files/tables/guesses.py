@@ -47,6 +47,7 @@ SYNONYMS: dict[str, str] = {
     "indicator": "指标 指标名称",
     "unit": "单位 计量单位",
 }
+# Likeness, 0 to 1, from which on a heading is taken for a column.
 _ALIKE = 0.8
 
 
@@ -60,19 +61,19 @@ def guess(columns: Sequence[str], table: Table) -> dict[str, str]:
     {'XZQDM': 'code', '年度': 'year', '城镇建设用地面积（公顷）': 'urban_land_ha'}
     """
     fits = []
-    for place, column in enumerate(columns):
+    for number, column in enumerate(columns):
         plain = heading([column])[0]
         for order, name in enumerate(table.names):
-            own = SYNONYMS.get(f"{table.name}.{name}", "").split()
-            for rank, synonym in enumerate([name, *own, *SYNONYMS.get(name, "").split()]):
+            in_table = SYNONYMS.get(f"{table.name}.{name}", "").split()
+            for rank, synonym in enumerate([name, *in_table, *SYNONYMS.get(name, "").split()]):
                 score = _likeness(plain, synonym)
                 if score >= _ALIKE:
-                    fits.append((-score, rank, order, place, column, name))
-    found: dict[str, str] = {}
+                    fits.append((-score, rank, order, number, column, name))
+    guesses: dict[str, str] = {}
     for *_, column, name in sorted(fits):
-        if column not in found and name not in found.values():
-            found[column] = name
-    return {column: found[column] for column in columns if column in found}
+        if column not in guesses and name not in guesses.values():
+            guesses[column] = name
+    return {column: guesses[column] for column in columns if column in guesses}
 
 
 def _likeness(heading: str, synonym: str) -> float:

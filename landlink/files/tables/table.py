@@ -28,15 +28,19 @@ _FOOTNOTE = re.compile(
 )
 _TOTAL = re.compile(r"(全[市省区县国])?(合计|总计|共计|小计|总和)|全[市省区县国]|(sub|grand)?total|sum", re.IGNORECASE)
 _NUMBERING = re.compile(r"\(?(\d{1,2}|[①-⑳])\)?(=.*)?|[甲乙丙丁戊己庚辛]|栏次")
-_Columns = dict[int, tuple[str, str]]  # name and unit, by number of the column
-_DEEPEST = 40  # rows within which a header starts
-_HEADED = 0.6  # least part of the columns that a header heads
-_NOISE = Decimal("1e-12")  # error of Excel's own sums
+# Rows of text within which a header starts.
+_DEEPEST = 40
+# Least share of the columns that a header heads.
+_HEADED = 0.6
+# Relative error of Excel's own sums.
+_NOISE = Decimal("1e-12")
+# Name and unit of each column, by its number from 1.
+_Columns = dict[int, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table as it was found in a file.
+    """One table of a file.
 
     Parameters
     ----------
@@ -49,9 +53,9 @@ class Sheet:
     units
         By column, the unit as the header or the line above it writes it.
     total
-        Row of the total that was recognised and taken out.
+        Row of the total that was recognised and removed.
     notes
-        What should be looked at.
+        Questions on what looks wrong.
     """
 
     frame: pd.DataFrame
@@ -63,7 +67,13 @@ class Sheet:
 
 
 def find_table(grid: Grid) -> Sheet:
-    """Find the table in a grid, and everything that is wrong with it."""
+    """Detect the table in a grid.
+
+    Raises
+    ------
+    DataError
+        The grid has no table, or everything that is wrong with it.
+    """
     if (block := _header(grid)) is None:
         raise DataError(grid.fault("sheet.header_none"))
     body = _body(grid, block[1])
@@ -91,13 +101,13 @@ def find_table(grid: Grid) -> Sheet:
 
 def _cell_faults(grid: Grid, columns: _Columns, rows: set[int]) -> list[Fault]:
     faults = []
-    for row, column in sorted(place for place in {*grid.bad} | grid.inexact if place[0] in rows):
+    for row, column in sorted(cell for cell in {*grid.bad} | grid.inexact if cell[0] in rows):
         name, cell = columns.get(column, ("", ""))[0], f"{letters(column)}{row}"
-        found = grid.bad.get((row, column), "")
-        if found == UNCACHED:
+        error = grid.bad.get((row, column), "")
+        if error == UNCACHED:
             faults.append(grid.fault("sheet.formula_uncached", row, name, cell=cell))
-        elif found:
-            faults.append(grid.fault("sheet.cell_error", row, name, cell=cell, value=found))
+        elif error:
+            faults.append(grid.fault("sheet.cell_error", row, name, cell=cell, value=error))
         else:
             faults.append(grid.fault("sheet.digits_lost", row, name, cell=cell, value=grid.rows[row][column]))
     return faults
@@ -105,8 +115,8 @@ def _cell_faults(grid: Grid, columns: _Columns, rows: set[int]) -> list[Fault]:
 
 def _hidden(grid: Grid, columns: _Columns, body: Sequence[int]) -> list[Fault]:
     rows = ", ".join(str(row) for row in body if row in grid.hidden_rows)
-    places = ", ".join(letters(column) for column in columns if column in grid.hidden_columns)
-    return [grid.fault("sheet.hidden", rows=rows or "—", columns=places or "—")] if rows or places else []
+    hidden = ", ".join(letters(column) for column in columns if column in grid.hidden_columns)
+    return [grid.fault("sheet.hidden", rows=rows or "—", columns=hidden or "—")] if rows or hidden else []
 
 
 def _header(grid: Grid) -> tuple[int, int] | None:
@@ -148,7 +158,7 @@ def _header_end(grid: Grid, first: int) -> int:
 
 
 def _is_preamble(cells: Mapping[int, str]) -> bool:
-    """Tell whether a row above a table names it, or says who filled it in and in which units."""
+    """True if a row above a table is its title, or says who filled it in and in which units."""
     titled = len(cells) < 3 and any(map(_TITLE.fullmatch, cells.values()))  # noqa: PLR2004
     return titled or any(map(_LABELLED.fullmatch, cells.values()))
 
@@ -158,13 +168,13 @@ def _is_text(cells: Mapping[int, str]) -> bool:
 
 
 def _is_group(grid: Grid, row: int) -> bool:
-    """Tell whether a row's only cell heads some of the columns, where a title would span from the first."""
+    """True if a row's only cell heads some of the columns, where a title would span from the first."""
     start = min(grid.rows.get(row + 1, {0: ""}))
     return any(top == row and right > left > start for top, left, _, right in grid.merges)
 
 
 def _spread(grid: Grid, row: int) -> dict[int, str]:
-    """Cells of a row in the header, those merged standing in each of their columns and rows."""
+    """Cells of a row of the header, merged ones in each of their columns and rows."""
     cells = dict(grid.rows.get(row, {}))
     for top, left, bottom, right in grid.merges:
         if top <= row <= bottom and (merged := grid.rows.get(top, {}).get(left)):
@@ -173,37 +183,37 @@ def _spread(grid: Grid, row: int) -> dict[int, str]:
 
 
 def _columns(grid: Grid, block: tuple[int, int], body: Sequence[int]) -> tuple[_Columns, list[Fault]]:
-    """Name and unit of each column that is headed."""
+    """Name and unit of each column with a heading."""
     first, last = block
-    own = [row for row in range(first, last + 1) if row in grid.rows]
-    spread = [_spread(grid, row) for row in own]
+    rows = [row for row in range(first, last + 1) if row in grid.rows]
+    spread = [_spread(grid, row) for row in rows]
     filled = {column: row for row in reversed(body) for column in grid.rows[row]}
     above = " ".join(cell.replace("％", "%") for row in grid.rows if row < first for cell in grid.rows[row].values())
     general = [unit for line in _UNIT_LINE.findall(above) for unit in re.split("[、,，;；和]", line)]
     parts: dict[int, list[str]] = {}
-    unmerged = len(own) > 1 and not any(top == first and right > left for top, left, _, right in grid.merges)
-    faults = [grid.fault("sheet.unit_line", name=one) for one in general if spelled(one) not in UNITS]
+    unmerged = len(rows) > 1 and not any(top == first and right > left for top, left, _, right in grid.merges)
+    faults = [grid.fault("sheet.unit_line", name=unit) for unit in general if spelled(unit) not in UNITS]
     for column in sorted({*filled}.union(*spread)):
         over = [cells.get(column, "") for cells in spread]
         if unmerged and over[-1] and not any(over[:-1]):
             left = max((other for other in spread[0] if other < column and other in spread[-1]), default=0)
             over[0] = spread[0].get(left, "")
-        if any(over) and (column in filled or any(column in grid.rows[row] for row in own)):
+        if any(over) and (column in filled or any(column in grid.rows[row] for row in rows)):
             parts[column] = [part for part in over if part]
         elif not any(over):
             row = filled[column]
             cell, value = f"{letters(column)}{row}", grid.rows[row][column]
             faults.append(grid.fault("sheet.header_missing", row, cell=cell, value=value))
-    columns = {column: heading(found) for column, found in parts.items()}
+    columns = {column: heading(over) for column, over in parts.items()}
     names = Counter(name for name, _ in columns.values())
     for column, (name, unit) in columns.items():
         cells = grid.column(column, body)
-        fitting = [one for one in general if fits(one, name)]
-        alone = f"{name}({unit})" if unit and names[name] > 1 else name
+        fitting = [candidate for candidate in general if fits(candidate, name)]
+        unique = f"{name}({unit})" if unit and names[name] > 1 else name
         if not unit and len(fitting) == 1 and cells and all(map(NUMBER.fullmatch, cells)):
-            columns[column] = alone, fitting[0]
+            columns[column] = unique, fitting[0]
         else:
-            columns[column] = alone, unit
+            columns[column] = unique, unit
     for name, count in Counter(name for name, _ in columns.values()).items():
         if count > 1:
             faults.append(grid.fault("sheet.header_twice", first, name, count=count))
@@ -211,29 +221,29 @@ def _columns(grid: Grid, block: tuple[int, int], body: Sequence[int]) -> tuple[_
 
 
 def _body(grid: Grid, last: int) -> list[int]:
-    """Rows between the header, with the numbering below it, and the notes below the table."""
+    """Rows between the header, with the numbers of the columns below it, and the notes below the table."""
     body = [row for row in sorted(grid.rows) if row > last]
     lines = {row: [cell for _, cell in sorted(grid.rows[row].items())] for row in body}
     if len(body) > 1 and _is_numbering(lines[body[0]], lines[body[1]]):
         del body[0]
     end = len(body)
-    for place in reversed(range(len(body))):
-        cells = lines[body[place]]
+    for index in reversed(range(len(body))):
+        cells = lines[body[index]]
         if _FOOTNOTE.fullmatch(cells[0]) and not any(map(NUMBER.fullmatch, cells)):
-            end = place
+            end = index
         elif len(cells) > 1 or NUMBER.fullmatch(cells[0]):
             break
     return body[:end]
 
 
 def _is_numbering(cells: Sequence[str], below: Sequence[str]) -> bool:
-    """Tell whether cells number the columns, as 甲 乙 1 2 or (1) (2) (3)=(1)+(2) do, rather than being data."""
-    found = [_NUMBERING.fullmatch(cell) for cell in cells]
-    numbers = [int(unicodedata.normalize("NFKC", match[1])) for match in found if match and match[1]]
+    """True if cells number the columns, as 甲 乙 1 2 or (1) (2) (3)=(1)+(2) do, rather than being data."""
+    matches = [_NUMBERING.fullmatch(cell) for cell in cells]
+    numbers = [int(unicodedata.normalize("NFKC", match[1])) for match in matches if match and match[1]]
     enough = len(cells) > 2 or (len(numbers) > 1 and not any(map(str.isdecimal, cells)))  # noqa: PLR2004
     return (
         enough
-        and all(found)
+        and all(matches)
         and numbers == list(range(1, len(numbers) + 1))
         and below[0] not in ("2", "(2)", "②", "乙")
     )
@@ -262,7 +272,7 @@ def _label(cells: Mapping[int, str]) -> str:
 
 
 def _compare(grid: Grid, columns: _Columns, total: int, body: Sequence[int]) -> Iterator[Fault]:
-    """Question the totals that are not the sums of their columns, as far as rounding lets tell."""
+    """Question totals that differ from the sums of their columns by more than rounding."""
     for column, (name, unit) in columns.items():
         stated = grid.rows[total].get(column, "")
         cells = grid.column(column, body)
@@ -270,11 +280,11 @@ def _compare(grid: Grid, columns: _Columns, total: int, body: Sequence[int]) -> 
             continue
         if any(cell.endswith("%") for cell in [stated, *cells]):
             continue
-        added, given = sum(map(Decimal, cells), Decimal()), Decimal(stated)
+        added, total_stated = sum(map(Decimal, cells), Decimal()), Decimal(stated)
         last = max(map(_decimals, cells))
         coarser = 0 < _decimals(stated) < last
         tolerance = len(cells) * _half_digit(last) + (_half_digit(_decimals(stated)) if coarser else 0)
-        if abs(added - given) > tolerance + abs(given) * _NOISE:
+        if abs(added - total_stated) > tolerance + abs(total_stated) * _NOISE:
             yield grid.fault("sheet.total_differs", total, name, stated=stated, sum=decimal(added))
 
 
@@ -287,7 +297,7 @@ def _half_digit(decimals: int) -> Decimal:
 
 
 def _percent(cells: Mapping[str, list[str]], units: dict[str, str]) -> dict[str, list[str]]:
-    """Columns with % taken from their cells into their unit, where all have it or the header does."""
+    """Columns whose % is moved from the cells to the unit, where all cells or the header have it."""
     plain = {}
     for name, column in cells.items():
         shares = [cell.endswith("%") and NUMBER.fullmatch(cell) is not None for cell in column if cell]

@@ -1,4 +1,4 @@
-"""Units of columns: found in headings, and converted."""
+"""Units of columns: detected in headings, and converted."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ import pandas as pd
 from landlink.errors import DataError, Fault
 from landlink.files.tables.cells import LETTERS, NUMBER, decimal
 
-# By spelling as `spelled` gives it: what is measured, and how many m², persons or hundredths one of it is.
+# By spelling (see `spelled`): what is measured, and how many m², persons or hundredths the unit is.
 UNITS: dict[str, tuple[str, Fraction]] = {
     spelling: (kind, Fraction(size))
     for kind, size, spellings in (
@@ -32,7 +32,7 @@ UNITS: dict[str, tuple[str, Fraction]] = {
     )
     for spelling in spellings.split()
 }
-# Digits that a converted value keeps: more than a cell holds, so that converting there and back gives the cell again.
+# Digits that a converted value keeps: more than a cell holds, so that converting to and fro gives the cell again.
 _DIGITS = Context(prec=20, rounding=ROUND_HALF_EVEN)
 _HAN_SPACE = re.compile(r"(?<=[\u2e80-\uffef])\s+|\s+(?=[\u2e80-\uffef])")
 _BRACKETED = re.compile(r"[(（\[【]([^()（）\[\]【】]*)[)）\]】]")
@@ -42,7 +42,7 @@ _NO_SUM = re.compile(
     r"|densit|mean|average|per_|^no\.?$|^id$",
     re.IGNORECASE,
 )
-# Headings that a unit given once for the whole table may be meant for.
+# Headings that a unit of the whole table may apply to, by what it measures.
 _MEASURED = {
     "area": re.compile(r"^(?!.*(人|户|宗|套|个|数量|数$))"),
     "persons": re.compile(r"^(?!.*(面积|地|林|园|草|水|户数|宗|套|个))"),
@@ -50,15 +50,22 @@ _MEASURED = {
 }
 
 
-def convert(frame: pd.DataFrame, units: Mapping[str, str], wanted: Mapping[str, str]) -> pd.DataFrame:
-    """Bring columns to the units that are wanted; a column without a unit is taken to be in the wanted one.
+def convert(frame: pd.DataFrame, units: Mapping[str, str], targets: Mapping[str, str]) -> pd.DataFrame:
+    """Convert columns to target units; a column without a unit is taken to be in its target unit.
 
-    Cells that are no numbers stay as they are. A value that does not end is rounded to twenty digits.
+    Cells that are no numbers stay as they are. An infinite decimal is rounded to twenty digits.
+
+    Parameters
+    ----------
+    units
+        Present unit by column.
+    targets
+        Target unit by column.
 
     Raises
     ------
     DataError
-        Units that cannot be brought to those wanted.
+        Units that cannot be converted to their targets.
 
     Examples
     --------
@@ -66,15 +73,15 @@ def convert(frame: pd.DataFrame, units: Mapping[str, str], wanted: Mapping[str, 
     ['125000', '']
     """
     converted, faults = frame.copy(), []
-    for column, target in wanted.items():
+    for column, target in targets.items():
         unit = units.get(column, "")
         if column not in frame or not unit or not target:
             continue
-        have, want = UNITS.get(spelled(unit)), UNITS.get(spelled(target))
-        if have is None or want is None or have[0] != want[0]:
+        present, required = UNITS.get(spelled(unit)), UNITS.get(spelled(target))
+        if present is None or required is None or present[0] != required[0]:
             faults.append(Fault("sheet.unit_unknown", {"found": unit, "wanted": target}, column=column))
-        elif have != want:
-            converted[column] = [_scaled(cell, have[1] / want[1]) for cell in frame[column]]
+        elif present != required:
+            converted[column] = [_scaled(cell, present[1] / required[1]) for cell in frame[column]]
     if faults:
         raise DataError(faults)
     return converted
@@ -88,17 +95,29 @@ def _scaled(cell: str, factor: Fraction) -> str:
 
 
 def spelled(unit: str) -> str:
-    """A unit as `UNITS` spells it."""
+    """A unit as `UNITS` spells it.
+
+    Examples
+    --------
+    >>> spelled("㎡ / 人")
+    'm2/人'
+    """
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", unit)).casefold()
 
 
 def heading(parts: Iterable[str]) -> tuple[str, str]:
-    """Name of a column from the cells above it, and the unit that stands in them."""
+    """Name of a column from the cells above it, and the unit that they contain.
+
+    Examples
+    --------
+    >>> heading(["建设用地", "面积（公顷）"])
+    ('建设用地/面积', '公顷')
+    """
     names: list[str] = []
     unit = ""
     for part in parts:
-        name, found = _without_unit(part.translate(LETTERS | {ord("％"): "%"}).strip())
-        unit = found or unit
+        name, detected = _without_unit(part.translate(LETTERS | {ord("％"): "%"}).strip())
+        unit = detected or unit
         name = _HAN_SPACE.sub("", re.sub(r"\s+", " ", name)).strip()
         if name and name not in names[-1:]:
             names.append(name)
@@ -120,11 +139,11 @@ def _without_unit(part: str) -> tuple[str, str]:
 
 
 def fits(unit: str, name: str) -> bool:
-    """Tell whether a unit given for the whole table is that of a column of this name."""
+    """True if a unit of the whole table applies to a column of this name."""
     kind = UNITS.get(spelled(unit), ("", 0))[0]
     return kind in _MEASURED and bool(_MEASURED[kind].search(name)) and (kind == "share" or not _NO_SUM.search(name))
 
 
 def adds_up(name: str, unit: str) -> bool:
-    """Tell whether a column's values can be added, as shares, averages, years and codes cannot."""
+    """True if a column's values can be added, as shares, averages, years and codes cannot."""
     return not _NO_SUM.search(name) and UNITS.get(spelled(unit), ("area",))[0] in ("area", "persons")
