@@ -17,9 +17,9 @@ from __future__ import annotations  # so that an older Python says that it is to
 
 import argparse
 import hashlib
+import importlib.util
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -127,14 +127,13 @@ def make_environment(wheels: Path | None) -> None:
         venv.create(ENV, with_pip=False, clear=True)
         run(PYTHON, f"{carried.resolve()}/pip", "install", "--quiet", "--no-index", carried.resolve())
         return
-    try:
+    if importlib.util.find_spec("ensurepip") is not None:
         venv.create(ENV, with_pip=True, clear=True)
-    except (subprocess.CalledProcessError, ModuleNotFoundError):
-        shutil.rmtree(ENV, ignore_errors=True)
-        if not has_pip(Path(sys.executable)):
-            raise SetupError(NO_PIP) from None
-        venv.create(ENV, with_pip=False)
-        run(sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet", "pip")
+        return
+    if not has_pip(Path(sys.executable)):
+        raise SetupError(NO_PIP)
+    venv.create(ENV, with_pip=False, clear=True)
+    run(sys.executable, "-m", "pip", "--python", PYTHON, "install", "--quiet", "pip")
 
 
 def has_pip(python: Path) -> bool:

@@ -50,13 +50,8 @@ def test_a_folder_that_is_no_bundle_is_refused(run: ModuleType, tmp_path: Path) 
 
 
 def test_a_python_without_pip_says_how_to_get_it(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Debian's is without python3-venv."""
-
-    def create(*_: object, with_pip: bool, **__: object) -> None:
-        if with_pip:
-            raise subprocess.CalledProcessError(1, "ensurepip")
-
-    monkeypatch.setattr(run.venv, "create", create)
+    """As Debian's is without python3-venv and python3-pip."""
+    monkeypatch.setattr(run.importlib.util, "find_spec", lambda _: None)
     monkeypatch.setattr(run, "has_pip", lambda _: False)
     with pytest.raises(run.SetupError, match="apt install python3-venv"):
         run.make_environment(None)
