@@ -42,11 +42,15 @@ class Facts:
         One row a fact: ``code``, ``item``, ``source``, ``date``, ``status``, ``confidence``.
     central_share
         See :func:`central_share`; None also in a plan that has been read back.
+    central_ratio
+        Persons inside the central area's layer for each settled person, as a :class:`~fractions.Fraction` by code; None
+        without a layer.
     """
 
     table: pd.DataFrame
     sources: pd.DataFrame
     central_share: pd.Series | None = None
+    central_ratio: pd.Series | None = None
 
 
 def years(city: City, basis: str) -> list[int]:
@@ -104,9 +108,12 @@ def district_facts(city: City, year: int, basis: str, edits: pd.DataFrame | None
     edited = changes(pd.DataFrame({"code": []}) if edits is None else edits, stated)
     drawn = _edit(stated, edited)
     share = central_share(city)
-    drawn["central_settled"], derived = _central(drawn, stated["settled"], rows["settled"], share)
+    ratio = None if share is None else _central_ratio(stated, rows["settled"], share)
+    drawn["central_settled"] = _central_settled(drawn["settled"], ratio)
     sources = {name: facts[["code", *_ORIGIN]].assign(item=name) for name, facts in rows.items()}
-    sources["central_settled"] = derived.assign(item="central_settled")
+    if ratio is not None:
+        derived = _central_sources(drawn, stated, rows["settled"], ratio)
+        sources["central_settled"] = derived.assign(item="central_settled")
     # Facts that every district has, those derived from them, and those that may be missing.
     order = [fact.name for fact in sorted(FACTS.values(), key=lambda fact: (not fact.required, fact.derived))]
     names = {"district": "name", "name_en": "name_en"}
@@ -114,8 +121,10 @@ def district_facts(city: City, year: int, basis: str, edits: pd.DataFrame | None
         {"code": codes, **{name: city.districts[column].astype(str) for name, column in names.items()}}
     )
     table[order] = drawn[order]
-    origin = pd.concat([sources[name] for name in order if not sources[name].empty], ignore_index=True)
-    return Facts(table, _entered(origin, edited), share)
+    origin = pd.concat(
+        [sources[name] for name in order if name in sources and not sources[name].empty], ignore_index=True
+    )
+    return Facts(table, _entered(origin, edited), share, ratio)
 
 
 def central_share(city: City) -> pd.Series | None:
@@ -271,36 +280,51 @@ def _entered(sources: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([sources[kept], edited[["code", "item"]].assign(**_ENTERED)], ignore_index=True)
 
 
-def _central(
-    facts: pd.DataFrame, stated: pd.Series, settlement: pd.DataFrame, share: pd.Series | None
-) -> tuple[pd.Series, pd.DataFrame]:
-    """Persons who settle inside the central area's layer, and the sources of those that no table states.
+def _central_settled(settled: pd.Series, ratio: pd.Series | None) -> pd.Series:
+    """Persons who settle inside the central area's layer; nobody without a layer."""
+    parts = [0] * len(settled) if ratio is None else ratio
+    persons = [half_up(int(count) * Fraction(part)) for count, part in zip(settled, parts, strict=True)]
+    return pd.Series(persons, index=settled.index, dtype="int64")
 
-    As the settlement table states them; in the same proportion where the settled population is edited; by the share of
-    the district's area where the table does not state them.
+
+def _central_ratio(stated: pd.DataFrame, settlement: pd.DataFrame, share: pd.Series) -> pd.Series:
+    """Persons inside the central area's layer for each settled person, exact, by code.
+
+    As the settlement table states them; by the share of the district's area where it does not.
 
     Parameters
     ----------
-    facts
-        ``code`` and ``settled``, edits in place.
     stated
-        Settled population as the table states it, in the same order.
+        ``code`` and ``settled`` as the tables state them.
     settlement
         ``code`` and ``central_persons``, missing where the table does not state them.
     """
-    if share is None:
-        return pd.Series(0, index=facts.index, dtype="int64"), pd.DataFrame(columns=["code", *_ORIGIN])
-    inside = facts["code"].map(settlement.set_index("code")["central_persons"])
-    parts = [round(float(part), _SHARE_DIGITS) for part in facts["code"].map(share)]
-    persons, derived = [], []
-    for code, settled, total, central, part in zip(facts["code"], facts["settled"], stated, inside, parts, strict=True):
-        if not pd.isna(central) and settled == total:
-            persons.append(int(central))
-        elif not pd.isna(central) and total > 0:
-            persons.append(half_up(Fraction(int(settled) * int(central), int(total))))
-            derived.append({"code": code, **_IN_PROPORTION})
-        else:
-            persons.append(half_up(int(settled) * exact(part)))
-            if 0 < part < 1:
-                derived.append({"code": code, **_BY_AREA})
-    return pd.Series(persons, index=facts.index, dtype="int64"), pd.DataFrame(derived, columns=["code", *_ORIGIN])
+    inside = stated["code"].map(settlement.set_index("code")["central_persons"])
+    return pd.Series(
+        [
+            exact(round(float(share[code]), _SHARE_DIGITS))
+            if pd.isna(central) or not settled
+            else Fraction(int(central), int(settled))
+            for code, settled, central in zip(stated["code"], stated["settled"], inside, strict=True)
+        ],
+        index=stated["code"],
+        dtype=object,
+    )
+
+
+def _central_sources(
+    drawn: pd.DataFrame, stated: pd.DataFrame, settlement: pd.DataFrame, ratio: pd.Series
+) -> pd.DataFrame:
+    """Sources of the persons inside the central area's layer that no table states."""
+    inside = stated["code"].map(settlement.set_index("code")["central_persons"])
+    sources = []
+    for code, settled, before, central, part in zip(
+        stated["code"], drawn["settled"], stated["settled"], inside, ratio, strict=True
+    ):
+        if not pd.isna(central) and settled == before:
+            continue
+        if not pd.isna(central) and before:
+            sources.append({"code": code, **_IN_PROPORTION})
+        elif 0 < part < 1:
+            sources.append({"code": code, **_BY_AREA})
+    return pd.DataFrame(sources, columns=["code", *_ORIGIN])

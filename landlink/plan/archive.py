@@ -34,7 +34,7 @@ def plan_files(plan: Plan) -> dict[str, bytes]:
     """Contents of the files of :func:`save_plan`, by name."""
     tables = _TABLES if plan.siting is None else (*_TABLES, *_CHOSEN)
     files: dict[str, bytes] = {f"{name}.csv": csv_bytes(written(plan.table(name), name)) for name in tables}
-    content = SavedPlan.of(plan).model_dump()
+    content = SavedPlan.of(plan).content()
     sealed = {"format": _FORMAT, "sha256": _digest(content), "plan": content}
     files[DOCUMENT] = (json.dumps(sealed, ensure_ascii=False, indent=1) + "\n").encode()
     return files
@@ -60,6 +60,8 @@ def load_plan(folder: str | Path) -> Plan:
     except ValidationError as error:
         reasons = [f"{'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors(include_url=False)]
         raise _not_readable(folder, "; ".join(reasons)) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise _not_readable(folder, str(error)) from None
 
 
 def _not_readable(folder: str | Path, reason: str) -> DataError:

@@ -2,11 +2,12 @@
 
 import json
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any, Self
 
 import geopandas as gpd
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 from shapely.geometry import shape
 
 from landlink.city.facts import Facts
@@ -217,10 +218,22 @@ class SavedPlan(_Model):
     version: str
     fingerprint: str
     siting: SavedSiting | None = None
+    # Exact fractions such as "233/500" by code; the document has no such key for a city without a central area's layer.
+    central_ratio: dict[str, Annotated[str, Field(pattern=r"^\d+(/[1-9]\d*)?$")]] | None = None
+
+    def content(self) -> dict[str, Any]:
+        """Document as JSON holds it."""
+        return self.model_dump(exclude={"central_ratio"} if self.central_ratio is None else None)
+
+    def _central_ratio(self) -> pd.Series | None:
+        if self.central_ratio is None:
+            return None
+        return pd.Series({code: Fraction(part) for code, part in self.central_ratio.items()}, dtype=object)
 
     @classmethod
     def of(cls, plan: Plan) -> Self:
         """Plan as the document holds it."""
+        ratio = plan.base.central_ratio
         return cls(
             city=SavedName(id=plan.city_id, title=dict(plan.city_title)),
             policy=SavedName(id=plan.policy_id, title=dict(plan.policy_title)),
@@ -240,6 +253,7 @@ class SavedPlan(_Model):
             version=plan.version,
             fingerprint=plan.fingerprint,
             siting=None if plan.siting is None else SavedSiting.of(plan.siting),
+            central_ratio=None if ratio is None else {code: str(part) for code, part in ratio.items()},
         )
 
     def plan(self) -> Plan:
@@ -256,7 +270,7 @@ class SavedPlan(_Model):
             facilities=facilities,
             central=self.central,
             central_layer=self.central_layer,
-            base=Facts(self.facts.frame(), self.sources.frame()),
+            base=Facts(self.facts.frame(), self.sources.frame(), central_ratio=self._central_ratio()),
             surplus=self.surplus.frame(),
             quota=self.tables.quota.result("quota"),
             needs=self.tables.needs.result("needs"),

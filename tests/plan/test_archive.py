@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely.geometry import box
 
 import landlink
 from landlink.plan.archive import plan_files
@@ -50,6 +53,17 @@ def test_round_trip(plan: Plan, tmp_path: Path) -> None:
     assert landlink.explain(read, "quota", "440111").render("zh") == landlink.explain(plan, "quota", "440111").render(
         "zh"
     )
+
+
+def test_a_plan_with_a_central_area_s_layer_is_read_back(tmp_path: Path) -> None:
+    city = landlink.load_city(ROOT / "geodata/guangzhou")
+    west, south, east, _ = city.districts.total_bounds
+    area = gpd.GeoDataFrame(geometry=[box(west, south, east, 23.2)], crs=city.districts.crs)
+    plan = landlink.make_plan(replace(city, central_area=area), landlink.load_policy("guangzhou-2018"), 2020)
+    landlink.save_plan(plan, tmp_path)
+    read = landlink.load_plan(tmp_path)
+    assert read.base.central_ratio.to_dict() == plan.base.central_ratio.to_dict()
+    assert plan_files(read) == plan_files(plan)
 
 
 def test_two_saves_are_byte_identical(plan: Plan, tmp_path: Path) -> None:

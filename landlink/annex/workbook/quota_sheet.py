@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 
+import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.workbook.basis_sheet import entered
-from landlink.annex.workbook.formulas import shown_ha
+from landlink.annex.workbook.formulas import half_up, shown_ha
 from landlink.annex.workbook.guards import allow_numbers, highlight, highlight_changed
 from landlink.annex.workbook.layout import QUOTA, QUOTA_FIRST, QUOTA_HEAD, Column, Inputs, Layout, cells, letter
 from landlink.annex.workbook.page import A3, FORMAT_OF, GENERAL, HECTARES, TEXT, TWO, WHOLE, Page, unit_heading
@@ -56,7 +58,7 @@ def write_quota(
     title = text("annex.quota.title", lang, city=plan.city_title[lang], year=plan.options.year)
     page.title(title, head, text("annex.print.unit_ha", lang))
     write_headings(page, layout, marked, "ha")
-    facts = plan.base.table.set_index("code")
+    facts, ratio = plan.base.table.set_index("code"), plan.base.central_ratio
     names = plan.names(lang)
     status = fact_status(plan)
     for code in layout.codes:
@@ -67,7 +69,10 @@ def write_quota(
         for column in QUOTA[2:]:
             if column.kind == "input" and (column.name != "central_settled" or plan.central_layer):
                 official = status.get((code, column.name), "official") == "official"
-                _input(page, column, row, facts.loc[code, column.name], official=official)
+                value: float | str | None = entered(facts.loc[code, column.name], column.unit)
+                if column.name == "central_settled" and ratio is not None:
+                    value = _persons_inside(facts.loc[code], ratio[code], row)
+                _input(page, column, row, value, official=official)
             else:
                 _computed(page, layout, column, row)
     write_total(page, layout)
@@ -82,11 +87,18 @@ def write_quota(
     page.print_setup(A3, head, repeat=QUOTA_HEAD, freeze=f"C{QUOTA_FIRST}")
 
 
-def _input(page: Page, column: Column, row: int, value: float | None, *, official: bool) -> None:
+def _persons_inside(facts: "pd.Series[int]", ratio: Fraction, row: int) -> str:
+    """Persons inside the central area's layer, who follow the settled population until they are entered themselves."""
+    cell = f"{letter(QUOTA, 'settled')}{row}"
+    part = half_up(f"{cell}*{ratio.numerator}/{ratio.denominator}")
+    return f"=IF({cell}={facts['settled']},{facts['central_settled']},{part})"
+
+
+def _input(page: Page, column: Column, row: int, value: float | str | None, *, official: bool) -> None:
     """A district fact that can be changed; areas in ha."""
     number_format = HECTARES if column.unit == "m2" else FORMAT_OF[column.unit]
     cell = f"{letter(QUOTA, column.name)}{row}"
-    page.put(cell, entered(value, column.unit), "input" if official else "doubted", number_format)
+    page.put(cell, value, "input" if official else "doubted", number_format)
 
 
 def _computed(page: Page, layout: Layout, column: Column, row: int) -> None:

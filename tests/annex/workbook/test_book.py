@@ -235,7 +235,15 @@ def settle_and_cap(book, layout):
     enter(book, "city_cap_ha", 450.0001)
 
 
+# Settled persons of a district that the central area's layer cuts, and of one that lies in it.
+INSIDE = {"440111": 50_001, "440104": 7}
 LISTS = {"440112、440114 花都区": True, "440112、440999": False, "黄埔区": False}
+
+
+def settle_in_a_layer(book, layout):
+    sheet = book[layout.sheet("quota")]
+    for code, settled in INSIDE.items():
+        sheet[f"{letter(QUOTA, 'settled')}{layout.quota_row(code)}"] = settled
 
 
 def options_and_lists(book, layout):
@@ -281,6 +289,7 @@ def edited_books(plans):
     return recalculate(
         {
             "settled": edited(plans["default"], settle_and_cap),
+            "layer": edited(plans["layer"], settle_in_a_layer),
             "options": edited(plans["default"], options_and_lists),
             "limits": edited(plans["weighted"], limits),
             "standards": edited(plans["proportional"], standards),
@@ -296,6 +305,11 @@ def test_edited_cells_give_the_plan_of_the_same_edits(city, plans, edited_books)
     assert_shows(edited_books["settled"], landlink.make_plan(city, policy, 2020, cap_ha="450.0001", edits=one))
     assert_shows(edited_books["options"], landlink.make_plan(city, policy, 2020, **options))
     assert_shows(edited_books["limits"], plans["limits"])
+    layered = {"cap_ha": 500, "rule": "floor", "adjust_pct": 5, "offset_share": "0.2"}
+    inside = edits(code=list(INSIDE), settled=list(INSIDE.values()))
+    assert_shows(
+        edited_books["layer"], landlink.make_plan(with_central_area(city), policy, 2020, edits=inside, **layered)
+    )
     assert_shows(edited_books["standards"], plans["standards"])
 
 
