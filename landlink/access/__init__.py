@@ -1,4 +1,7 @@
-"""Spatial access (可达性): what is within reach, how much of it there is for each, and how fairly it is shared."""
+"""Spatial access (可达性): facilities within reach, capacity per person, and equity between people.
+
+Takes people on cells and facilities with capacities; gives access by cell and measures of it by district.
+"""
 
 from landlink.access.decay import Decay, gaussian, gaussian_to, power, steps, uniform
 from landlink.access.equity import Shortage, coverage, equity, gini, lorenz, palma, shortage

@@ -27,17 +27,17 @@ def uniform(cost: Floats) -> Floats:
 
 
 def steps(zones: Iterable[tuple[float, float]]) -> Decay:
-    """One weight a zone of costs, as Luo & Qi (2009) have them; 0 beyond the last.
+    """One weight per zone of costs, as in Luo & Qi (2009); 0 beyond the last.
 
     Parameters
     ----------
     zones
-        Upper bound, which belongs to the zone, and weight; bounds ascending.
+        Upper bound, which belongs to the zone, and weight; in ascending order.
 
     Raises
     ------
     DataError
-        There is no zone, a bound is not above the one before it, or a weight is negative or no number.
+        There is no zone, a bound is not above the one before it, or a weight is negative or not a number.
 
     Examples
     --------
@@ -49,8 +49,8 @@ def steps(zones: Iterable[tuple[float, float]]) -> Decay:
     if not (
         len(table) and (np.diff(bounds, prepend=0) > 0).all() and (weights >= 0).all() and np.isfinite(table).all()
     ):
-        told = "; ".join(f"{bound:g}:{weight:g}" for bound, weight in table)
-        raise DataError(Fault("access.steps", {"zones": told or "—"}))
+        written = "; ".join(f"{bound:g}:{weight:g}" for bound, weight in table)
+        raise DataError(Fault("access.steps", {"zones": written or "—"}))
     return _Steps(tuple(bounds.tolist()), tuple(weights.tolist()))
 
 
@@ -61,6 +61,11 @@ def gaussian(sigma: float) -> Decay:
     ------
     DataError
         σ is not above 0.
+
+    Examples
+    --------
+    >>> gaussian(500)(np.array([0.0, 500.0, 1000.0])).round(3)
+    array([1.   , 0.607, 0.135])
     """
     return _Gaussian(positive("sigma", sigma))
 
@@ -84,7 +89,7 @@ def gaussian_to(limit: float, weight: float = 0.01) -> Decay:
 
 
 def power(exponent: float, *, least: float) -> Decay:
-    """Weight (cost / least)^−exponent, the gravity model's; 1 up to ``least``, so that no cost weighs without end.
+    """Weight (cost / least)^−exponent, as in gravity models; 1 up to ``least``, so that no weight is infinite.
 
     Raises
     ------

@@ -13,13 +13,15 @@ import pandas as pd
 from landlink.access.inputs import Floats, amounts, positive, reaching
 from landlink.errors import DataError, Fault
 
-# Palma's ratio: the share of those above the one over the share of those below the other.
-_TOP, _BOTTOM = 0.9, 0.4
+# Share of the population above which Palma's ratio takes the top tenth.
+_TOP = 0.9
+# Share of the population up to which it takes the bottom.
+_BOTTOM = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """Who has less than a threshold.
+    """Persons with less access than a threshold.
 
     Parameters
     ----------
@@ -28,7 +30,7 @@ class Shortage:
     share
         Of all persons, 0–1; NaN where there are none.
     lack
-        Capacity that would bring each of them to it, if it went to them alone.
+        Capacity that would raise each of them to it, if it went to them alone.
     """
 
     persons: float
@@ -48,9 +50,9 @@ def lorenz(values: npt.ArrayLike, weights: npt.ArrayLike) -> pd.DataFrame:
 
     Returns
     -------
-    ``population`` and ``access``: share of access that a share of the population has, those with the least first, 0–1;
-    a row a cell and one for nobody, straight in between. Where there is no access at all everybody has the same, none:
-    the diagonal. Without persons only the row for nobody.
+    ``population`` and ``access``, both 0–1: share of access that a share of the population has, those with the least
+    first. One row per cell after a row of zeros, with straight lines in between. Without any access the curve is the
+    diagonal, as all have the same; without persons only the row of zeros is left.
 
     Raises
     ------
@@ -60,8 +62,9 @@ def lorenz(values: npt.ArrayLike, weights: npt.ArrayLike) -> pd.DataFrame:
     access, persons = _counted(values, weights)
     order = np.argsort(access, kind="stable")
     population = _shares(persons[order])
-    had = access[order] * persons[order]
-    return pd.DataFrame({"population": population, "access": _shares(had) if had.sum() > 0 else population})
+    amounts_had = access[order] * persons[order]
+    shares = _shares(amounts_had) if amounts_had.sum() > 0 else population
+    return pd.DataFrame({"population": population, "access": shares})
 
 
 def gini(values: npt.ArrayLike, weights: npt.ArrayLike) -> float:
@@ -74,8 +77,8 @@ def gini(values: npt.ArrayLike, weights: npt.ArrayLike) -> float:
 
     Returns
     -------
-    0 (all have the same, or nobody has any) up to almost 1 (one has all); NaN without persons. It does not change where
-    all values are multiplied, or a cell is divided into cells of the same value.
+    0 (all have the same, or nobody has any) up to almost 1 (one has all); NaN without persons. It does not change when
+    all values are multiplied, or when a cell is divided into cells of the same value.
 
     Raises
     ------
@@ -98,7 +101,7 @@ def gini(values: npt.ArrayLike, weights: npt.ArrayLike) -> float:
 
 
 def palma(values: npt.ArrayLike, weights: npt.ArrayLike) -> float:
-    """Palma ratio: share of access of the tenth of the population that has most, over that of the 40 % with the least.
+    """Palma ratio: share of access of the tenth of the population with the most, over that of the 40 % with the least.
 
     A cell at the boundary is divided.
 
@@ -135,14 +138,14 @@ def palma(values: npt.ArrayLike, weights: npt.ArrayLike) -> float:
 
 
 def shortage(values: npt.ArrayLike, weights: npt.ArrayLike, threshold: float) -> Shortage:
-    """Persons whose access is below a threshold, and the capacity that they lack.
+    """Persons whose access is below a threshold, and the capacity they lack.
 
     Parameters
     ----------
     values, weights
         As :func:`lorenz` takes them.
     threshold
-        Capacity per person; who has just that is not short.
+        Capacity per person; a person with exactly that is not short.
 
     Raises
     ------
@@ -177,6 +180,11 @@ def coverage(cost: npt.ArrayLike, weights: npt.ArrayLike, radius: float) -> floa
     DataError
         A cost is negative, a weight is missing, negative or infinite, there are not as many of both, or the radius is
         not above 0.
+
+    Examples
+    --------
+    >>> coverage([400, 500, 501, np.nan], [10, 20, 5, 5], radius=500)
+    0.75
     """
     persons = amounts("weights", weights)
     costs = amounts("cost", pd.Series(cost).fillna(0.0), len(persons))
@@ -197,8 +205,8 @@ def equity(cells: pd.DataFrame, *, radius: float, threshold: float, by: str | No
     threshold
         Of shortage, capacity per person.
     by
-        Column that groups the cells, such as ``code``; cells that it says nothing of are a group of their own. Without
-        it all cells are one.
+        Column that groups the cells, such as ``code``; cells without a value are a group of their own. Without it all
+        cells are one group.
 
     Returns
     -------
@@ -223,7 +231,7 @@ def equity(cells: pd.DataFrame, *, radius: float, threshold: float, by: str | No
 
 
 def _measures(cells: pd.DataFrame, radius: float, threshold: float) -> dict[str, float]:
-    """Row of the table of equity, but for the group."""
+    """Measures of a group of cells."""
     values, weights = cells["access"], cells["persons"]
     access, persons = _counted(values, weights)
     short = shortage(values, weights, threshold)

@@ -1,4 +1,4 @@
-"""Floating catchment areas (移动搜索法): capacity for each person, shared with all who reach the same sites."""
+"""Floating catchment areas (移动搜索法): capacity per person, shared with all who reach the same sites."""
 
 from typing import Literal, get_args
 
@@ -14,7 +14,7 @@ from landlink.errors import DataError, Fault
 Method = Literal["2sfca", "e2sfca", "3sfca", "m2sfca"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
-# Weighted demand below this is rounding, or none.
+# Weighted demand up to this is rounding, or none.
 _NONE = 1e-100
 
 
@@ -26,7 +26,7 @@ def access(
     method: Method = "e2sfca",
     decay: Decay | None = None,
 ) -> Floats:
-    r"""Capacity for each person, by demand cell.
+    r"""Capacity per person, by demand cell.
 
     With demand :math:`D_i`, capacity :math:`S_j` and weight :math:`W_{ij} = decay(c_{ij})` of a pair, 0 beyond the
     pairs' limit:
@@ -39,8 +39,8 @@ def access(
     - ``e2sfca`` (Luo & Qi 2009): :math:`G = V = 1`.
     - ``3sfca`` (Wan, Zou & Sternberg 2012): :math:`V = 1`, and a cell divides its demand between the sites that it
       reaches, :math:`G_{ij} = W_{ij} / \sum_l W_{il}`.
-    - ``m2sfca`` (Delamater 2013): :math:`G = 1` and :math:`V = W`: the cost counts absolutely too, and capacity
-      that is out of the way is lost.
+    - ``m2sfca`` (Delamater 2013): :math:`G = 1` and :math:`V = W`: the cost also counts absolutely, and capacity that
+      is far from everyone is partly lost.
 
     Parameters
     ----------
@@ -51,23 +51,23 @@ def access(
     capacity
         By site, in any unit: places, beds, m².
     decay
-        Weight by cost, of :mod:`landlink.access.decay` or one's own; none for ``2sfca``, needed by the others.
+        Weight by cost, of :mod:`landlink.access.decay` or the like; none for ``2sfca``, required by the others.
 
     Returns
     -------
-    Capacity per person, shape (cells,); 0 where no site is reachable. It is defined for a cell of no persons too: as
-    what one would find there.
+    Capacity per person, shape (cells,); 0 where no site is reachable. A cell without persons has the access that a
+    person there would have.
 
     Raises
     ------
     DataError
-        The method is unknown; a decay is missing, or given to ``2sfca``, or gives a weight that is negative or no
-        number; amounts are missing, negative, infinite or not as many as the pairs have places.
+        The method is unknown; a decay is missing, or given to ``2sfca``, or returns a weight that is negative or not a
+        number; amounts are missing, negative, infinite, or not as many as the pairs have cells and sites.
 
     Notes
     -----
-    Sites that no one reaches contribute nothing. But for them, capacity is conserved: demand times access sums to
-    capacity; under ``m2sfca`` to no more than that, as long as no weight is above 1.
+    Sites that no one reaches contribute nothing. Otherwise capacity is conserved: demand times access sums to capacity;
+    under ``m2sfca`` to no more than that, as long as no weight is above 1.
 
     References
     ----------
@@ -91,8 +91,8 @@ def access(
     if method not in METHODS:
         raise DataError(Fault("access.method", {"method": method, "known": ", ".join(METHODS)}))
     if (decay is None) != (method == "2sfca"):
-        told = "—" if decay is None else getattr(decay, "__name__", decay)
-        raise DataError(Fault("access.decay", {"method": method, "decay": told}))
+        name = "—" if decay is None else getattr(decay, "__name__", decay)
+        raise DataError(Fault("access.decay", {"method": method, "decay": name}))
     weights = _weighted(pairs, decay or uniform)
     chosen = np.ones(pairs.shape[0])
     if method == "3sfca":
@@ -101,8 +101,8 @@ def access(
     ratios = _over(offered, weights.T @ (persons * chosen))
     if method == "m2sfca":
         weights = _squared(weights)
-    found: Floats = chosen * (weights @ ratios)
-    return found
+    capacity_per_person: Floats = chosen * (weights @ ratios)
+    return capacity_per_person
 
 
 def opportunities(pairs: Pairs, capacity: npt.ArrayLike) -> Floats:
@@ -111,10 +111,16 @@ def opportunities(pairs: Pairs, capacity: npt.ArrayLike) -> Floats:
     Raises
     ------
     DataError
-        Capacity is missing, negative, infinite or not as long as the pairs have sites.
+        Capacity is missing, negative, infinite, or not as many as the pairs have sites.
+
+    Examples
+    --------
+    >>> from landlink.access import straight
+    >>> opportunities(straight([[0, 0], [0, 400]], [[0, 0], [300, 0]], 400), [30, 10])
+    array([40., 30.])
     """
-    found: Floats = _weighted(pairs, uniform) @ amounts("capacity", capacity, pairs.shape[1])
-    return found
+    reachable: Floats = _weighted(pairs, uniform) @ amounts("capacity", capacity, pairs.shape[1])
+    return reachable
 
 
 def _weighted(pairs: Pairs, decay: Decay) -> sparse.csr_array:
@@ -126,8 +132,8 @@ def _weighted(pairs: Pairs, decay: Decay) -> sparse.csr_array:
     if weight.size and not (weight.min() >= 0 and weight.max() < np.inf):
         wrong = np.flatnonzero(~((weight >= 0) & (weight < np.inf)))
         first = wrong[0]
-        told = {"count": wrong.size, "cost": float(cost[first]), "weight": float(weight[first])}
-        raise DataError(Fault("access.weight", told))
+        values = {"count": wrong.size, "cost": float(cost[first]), "weight": float(weight[first])}
+        raise DataError(Fault("access.weight", values))
     return _like(pairs.cost, weight)
 
 
@@ -140,5 +146,5 @@ def _like(matrix: sparse.csr_array, values: Floats) -> sparse.csr_array:
 
 
 def _over(amount: Floats, held: Floats) -> Floats:
-    """One over the other; 0 where there is nothing to divide by."""
+    """Ratio of two amounts; 0 where there is nothing to divide by."""
     return np.divide(amount, held, out=np.zeros_like(held), where=held > _NONE)

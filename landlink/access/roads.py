@@ -1,4 +1,4 @@
-"""Pairs along a road network: cheapest ways, with one-way roads, from and to the points of roads next to places."""
+"""Pairs along a road network: cheapest routes from demand cells to sites, with one-way roads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,11 +12,11 @@ import shapely
 from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
-from landlink.access.inputs import Floats, Places, coordinates, positive, reaching, same_plane
+from landlink.access.inputs import Floats, Locations, coordinates, positive, reaching, same_plane
 from landlink.access.pairs import Pairs, Unit
 from landlink.errors import DataError, Fault
 
-# Whether a road may be used along its line, and against it, by what its column says; nothing said is both.
+# Whether a road may be used along its line, and against it, by the value of its column; without a value both.
 ONEWAY = {
     "both": (True, True),
     "no": (True, True),
@@ -26,9 +26,11 @@ ONEWAY = {
     "-1": (False, True),
 }
 
-# Vertices that agree to this many decimals of a metre are one; so short a piece of road can be walked both ways.
-_DECIMALS, _TOUCHING = 3, 1e-3
-# Costs held at once, each 8 bytes: of the sources of a block to all nodes and targets.
+# Decimals of a metre to which vertices agree that are one.
+_DECIMALS = 3
+# Length, m, of a piece of road below which it may be used in both directions.
+_TOUCHING = 1e-3
+# Costs in memory, 8 bytes each: those of a block of sources to all nodes and targets.
 _HELD = 16_000_000
 
 Ints = npt.NDArray[np.int64]
@@ -36,8 +38,8 @@ Mask = npt.NDArray[np.bool_]
 
 
 def network(
-    demand: Places,
-    sites: Places,
+    demand: Locations,
+    sites: Locations,
     roads: gpd.GeoDataFrame,
     limit: float,
     *,
@@ -46,24 +48,24 @@ def network(
     speed: str | None = None,
     walk_kmh: float = 4.0,
 ) -> Pairs:
-    """Pairs by the cheapest way along roads, from demand cell to site.
+    """Pairs by the cheapest route along roads, from demand cell to site.
 
-    A place joins the nearest point of the nearest road, between its ends too, over a straight leg. Roads meet where
-    they share a vertex (to the millimetre), be it an end or not; roads that cross without one, as at a bridge, do not.
+    A cell or site joins the nearest point of the nearest road by a straight leg. Roads are connected where they share a
+    vertex (to the millimetre), whether it is an end or not; roads that cross without one, as at a bridge, are not.
 
     Parameters
     ----------
     demand, sites
-        Layers in one plane in metres, or arrays of x and y; a point within stands for what is no point.
+        Layers in one plane in metres, or arrays of x and y; polygons and lines are represented by a point inside.
     roads
         Lines, in the same plane.
     limit
-        Greatest cost, legs included: metres, or minutes where there is a speed. A pair at the limit is reachable.
+        Greatest cost, legs included: m, or minutes where there is a speed. A pair at the limit is reachable.
     snap_m
-        Longest leg, m. A place farther from every road reaches nothing and is not reached.
+        Longest leg, m. A cell farther from every road reaches nothing, and such a site is not reached.
     oneway
         Column of roads: ``both``, ``forward`` (along the line) or ``backward``, or OpenStreetMap's ``no``, ``yes`` and
-        ``-1``; both where it says nothing.
+        ``-1``; both directions where it is empty.
     speed
         Column of roads: km/h; costs become minutes.
     walk_kmh
@@ -72,30 +74,38 @@ def network(
     Raises
     ------
     DataError
-        A place is missing, a road is no line, a column is missing, a direction is unknown, a speed or an option is not
-        above 0.
+        A location is missing, a road is not a line, a column is missing, a direction is unknown, or a speed or an
+        option is not above 0.
     CrsError
         The layers are not in one plane in metres.
 
     Notes
     -----
-    Dijkstra's algorithm runs up to the limit from the sites or the demand cells, whichever are fewer. What it holds at
-    once is bounded, whatever their number.
+    Dijkstra's algorithm runs up to the limit from the sites or the demand cells, whichever are fewer, in blocks that
+    bound its memory.
+
+    Examples
+    --------
+    Along a road of 300 m and 400 m around a corner, with legs of 10 m.
+
+    >>> road = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (300, 0), (300, 400)])], crs=4547)
+    >>> network([[0, 10]], [[310, 400]], road, 1000, snap_m=50).cost.toarray()
+    array([[720.]])
     """
     same_plane({"demand": demand, "sites": sites, "roads": roads})
-    cells, there = coordinates("demand", demand), coordinates("sites", sites)
+    cell_points, site_points = coordinates("demand", demand), coordinates("sites", sites)
     positive("limit", limit)
     lines = _Lines.of(roads, oneway, speed)
     leg_cost = 1.0 if speed is None else _minutes(positive("walk_kmh", walk_kmh))
-    joined = _join([cells, there], lines, positive("snap_m", snap_m), leg_cost)
-    from_sites = len(joined[1].place) <= len(joined[0].place)
+    joined = _join([cell_points, site_points], lines, positive("snap_m", snap_m), leg_cost)
+    from_sites = len(joined[1].index) <= len(joined[0].index)
     sources, targets = reversed(joined) if from_sites else joined
-    # From the sites, ways are looked for backwards.
+    # From the sites, routes are searched backwards.
     graph = _Graph.of(lines.reversed() if from_sites else lines, sources)
-    source, target, cost = _ways(graph, sources, targets, limit)
+    source, target, cost = _routes(graph, sources, targets, limit)
     cell, site = (target, source) if from_sites else (source, target)
     unit: Unit = "m" if speed is None else "min"
-    return Pairs.from_table(cell, site, cost, (len(cells), len(there)), limit=limit, unit=unit)
+    return Pairs.from_table(cell, site, cost, (len(cell_points), len(site_points)), limit=limit, unit=unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +121,11 @@ class _Lines:
     chainage
         By vertex: metres along all the lines laid end to end, a metre apart.
     number
-        By vertex: the same where lines share it.
+        By vertex: its number, the same for lines that share it.
     node
-        By vertex: it is an end or shared.
+        By vertex: whether it is an end or shared.
     forward, backward
-        By line: it may be used along, and against it.
+        By line: whether it may be used along, and against its direction.
     pace
         By line: cost of a metre.
     """
@@ -140,8 +150,8 @@ class _Lines:
         wrong = np.flatnonzero(~np.isin(kinds, lineal))
         if wrong.size:
             kind = roads.geometry.geom_type.iloc[int(wrong[0])] or "—"
-            told = {"count": wrong.size, "position": int(wrong[0]) + 1, "kind": kind}
-            raise DataError(Fault("access.road_shape", told, layer="roads"))
+            values = {"count": wrong.size, "position": int(wrong[0]) + 1, "kind": kind}
+            raise DataError(Fault("access.road_shape", values, layer="roads"))
         forward, backward = _directions(roads, oneway)
         paces = np.ones(len(roads)) if speed is None else _minutes(_speeds(roads, speed))
         parts, road = shapely.get_parts(roads.geometry.to_numpy(), return_index=True)
@@ -155,15 +165,15 @@ class _Lines:
         return cls(points, line, np.cumsum(step), number, node, forward[road], backward[road], paces[road])
 
     def reversed(self) -> "_Lines":
-        """Return the same roads, used the other way."""
+        """Return the same roads, used in the opposite direction."""
         return replace(self, forward=self.backward, backward=self.forward)
 
 
 @dataclass(frozen=True, slots=True)
 class _Joined:
-    """Places that a road is near enough to: which they are, their line, its chainage there, and the leg's cost."""
+    """Cells or sites that are near enough to a road: their indices, line, chainage on it, and the cost of the leg."""
 
-    place: Ints
+    index: Ints
     line: Ints
     chainage: Floats
     leg: Floats
@@ -177,18 +187,18 @@ def _join(groups: Sequence[Floats], lines: _Lines, snap_m: float, leg_cost: floa
     joined = []
     for points in groups:
         shapes = shapely.points(points)
-        (place, stretch), leg = tree.query_nearest(
+        (index, stretch), leg = tree.query_nearest(
             shapes, max_distance=reaching(snap_m), return_distance=True, all_matches=False
         )
         start = first[stretch]
-        along = shapely.line_locate_point(stretches[stretch], shapes[place])
-        joined.append(_Joined(place, lines.line[start], lines.chainage[start] + along, leg * leg_cost))
+        along = shapely.line_locate_point(stretches[stretch], shapes[index])
+        joined.append(_Joined(index, lines.line[start], lines.chainage[start] + along, leg * leg_cost))
     return joined
 
 
 @dataclass(frozen=True, slots=True)
 class _Graph:
-    """Pieces of road between one station and the next on a line; stations are vertices that are nodes, and sources.
+    """Pieces of road between consecutive stations of a line; stations are its nodes and the sources on it.
 
     Parameters
     ----------
@@ -197,7 +207,7 @@ class _Graph:
     source
         Node of each source.
     chainage, node, line
-        By station, in order of the chainage: where it lies, its node and its line.
+        By station, in order of the chainage: its chainage, node and line.
     lines
         The roads.
     """
@@ -212,7 +222,7 @@ class _Graph:
     @classmethod
     def of(cls, lines: _Lines, sources: _Joined) -> "_Graph":
         vertices = int(lines.number.max(initial=-1)) + 1
-        source = vertices + np.arange(len(sources.place))
+        source = vertices + np.arange(len(sources.index))
         number = np.concatenate([lines.number[lines.node], source])
         chainage = np.concatenate([lines.chainage[lines.node], sources.chainage])
         line = np.concatenate([lines.line[lines.node], sources.line])
@@ -220,48 +230,48 @@ class _Graph:
         used, node = np.unique(number[order], return_inverse=True)
         chainage, line = chainage[order], line[order]
         piece = np.flatnonzero(line[1:] == line[:-1])
-        one, two, of = node[piece], node[piece + 1], line[piece]
+        start, end, of_line = node[piece], node[piece + 1], line[piece]
         metres = np.maximum(chainage[piece + 1] - chainage[piece], 0.0)
         touching = metres < _TOUCHING
-        ahead, back = lines.forward[of] | touching, lines.backward[of] | touching
-        cost = metres * lines.pace[of]
+        ahead, back = lines.forward[of_line] | touching, lines.backward[of_line] | touching
+        cost = metres * lines.pace[of_line]
         costs = _cheapest(
-            np.concatenate([one[ahead], two[back]]),
-            np.concatenate([two[ahead], one[back]]),
+            np.concatenate([start[ahead], end[back]]),
+            np.concatenate([end[ahead], start[back]]),
             np.concatenate([cost[ahead], cost[back]]),
             len(used),
         )
         return cls(costs, np.searchsorted(used, source), chainage, node, line, lines)
 
     def approach(self, targets: _Joined) -> tuple[Ints, Floats, Ints, Floats]:
-        """Nodes before and after each target on its line, and what it costs to come from them, leg included."""
+        """Nodes before and after each target on its line, and the costs from them, leg included."""
         after = np.searchsorted(self.chainage, targets.chainage, side="left")
         # Rounding may put a target before its line's first station, or after its last.
         after = np.clip(after, np.searchsorted(self.line, targets.line) + 1, None)
         after = np.minimum(after, np.searchsorted(self.line, targets.line, side="right") - 1)
         pace = self.lines.pace[targets.line]
         costs = []
-        for station, way in ((after - 1, self.lines.forward), (after, self.lines.backward)):
+        for station, open_lines in ((after - 1, self.lines.forward), (after, self.lines.backward)):
             metres = np.abs(targets.chainage - self.chainage[station])
-            passable = way[targets.line] | (metres < _TOUCHING)
+            passable = open_lines[targets.line] | (metres < _TOUCHING)
             costs.append(np.where(passable, metres * pace + targets.leg, np.inf))
         return self.node[after - 1], costs[0], self.node[after], costs[1]
 
 
-def _ways(graph: _Graph, sources: _Joined, targets: _Joined, limit: float) -> tuple[Ints, Ints, Floats]:
-    """Source place, target place and cost of each pair within the limit, block by block of sources."""
+def _routes(graph: _Graph, sources: _Joined, targets: _Joined, limit: float) -> tuple[Ints, Ints, Floats]:
+    """Source, target and cost of each pair within the limit, block by block of sources."""
     before, cost_before, after, cost_after = graph.approach(targets)
     width = graph.costs.shape[0] + 3 * len(before)
     size = max(1, _HELD // max(1, width))
-    found = [(np.array([], dtype=np.int64), np.array([], dtype=np.int64), np.array([], dtype=np.float64))]
-    for first in range(0, len(sources.place), size):
+    blocks = [(np.array([], dtype=np.int64), np.array([], dtype=np.int64), np.array([], dtype=np.float64))]
+    for first in range(0, len(sources.index), size):
         block = slice(first, first + size)
-        there = dijkstra(graph.costs, indices=graph.source[block], limit=reaching(limit))
-        cost = np.minimum(there[:, before] + cost_before, there[:, after] + cost_after)
+        to_nodes = dijkstra(graph.costs, indices=graph.source[block], limit=reaching(limit))
+        cost = np.minimum(to_nodes[:, before] + cost_before, to_nodes[:, after] + cost_after)
         cost += sources.leg[block, None]
         source, target = np.nonzero(cost <= reaching(limit))
-        found.append((sources.place[block][source], targets.place[target], cost[source, target]))
-    source, target, costs = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        blocks.append((sources.index[block][source], targets.index[target], cost[source, target]))
+    source, target, costs = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     return source, target, costs
 
 
@@ -275,21 +285,21 @@ def _cheapest(tail: Ints, head: Ints, cost: Floats, count: int) -> sparse.csr_ar
 
 
 def _minutes(kmh: Any) -> Any:
-    """Minutes that a metre takes at a speed."""
+    """Minutes per metre at a speed, km/h."""
     return 0.06 / kmh
 
 
 def _directions(roads: gpd.GeoDataFrame, column: str | None) -> Mask:
-    """Whether each road may be used along its line, and against it: shape (2, roads)."""
+    """Whether each road may be used along its line, and against it; shape (2, roads)."""
     if column is None:
         return np.ones((2, len(roads)), dtype=bool)
-    said = _column(roads, column)
-    written = said.where(said.notna(), "both").astype(str).str.strip().replace("", "both")
+    values = _column(roads, column)
+    written = values.where(values.notna(), "both").astype(str).str.strip().replace("", "both")
     known = written.map(ONEWAY)
     unknown = np.flatnonzero(known.isna())
     if unknown.size:
-        told = {"count": unknown.size, "value": written.iloc[int(unknown[0])], "known": ", ".join(ONEWAY)}
-        raise DataError(Fault("access.oneway", told, layer="roads", column=column))
+        details = {"count": unknown.size, "value": written.iloc[int(unknown[0])], "known": ", ".join(ONEWAY)}
+        raise DataError(Fault("access.oneway", details, layer="roads", column=column))
     return np.array(known.tolist(), dtype=bool).reshape(-1, 2).T
 
 
@@ -298,13 +308,13 @@ def _speeds(roads: gpd.GeoDataFrame, column: str) -> Floats:
     wrong = np.flatnonzero(~((speeds > 0) & (speeds < np.inf)))
     if wrong.size:
         first = int(wrong[0])
-        told = {"count": wrong.size, "position": first + 1, "value": float(speeds[first])}
-        raise DataError(Fault("access.speed", told, layer="roads", column=column))
+        details = {"count": wrong.size, "position": first + 1, "value": float(speeds[first])}
+        raise DataError(Fault("access.speed", details, layer="roads", column=column))
     return speeds
 
 
 def _column(roads: gpd.GeoDataFrame, name: str) -> "pd.Series[Any]":
     if name not in roads.columns:
-        told = {"name": name, "have": ", ".join(map(str, roads.columns))}
-        raise DataError(Fault("table.column_missing", told, layer="roads"))
+        details = {"name": name, "have": ", ".join(map(str, roads.columns))}
+        raise DataError(Fault("table.column_missing", details, layer="roads"))
     return roads[name]

@@ -1,4 +1,4 @@
-"""Writing what :mod:`landlink.access.service` has measured, every file or none."""
+"""Writing services of :mod:`landlink.access.service` to files, every file or none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -24,13 +24,13 @@ def save_services(services: Sequence[Service], land: Land, cell_m: float, folder
     Parameters
     ----------
     services
-        Of one land, on cells of one size.
+        Services of one land, on cells of one size.
     cell_m
         Side of their cells, m.
 
     Returns
     -------
-    ``access.csv`` (a row a facility, group, district and before or after; the whole city without a code),
+    ``access.csv`` (one row a facility, group, district and before or after; the whole city has no code),
     ``lorenz.csv`` (the curves of the whole city), and for each facility ``access_<facility>.tif`` (COG, units per 1,000
     persons who count; with sites also ``access_<facility>_after.tif``).
 
@@ -42,18 +42,19 @@ def save_services(services: Sequence[Service], land: Land, cell_m: float, folder
     grid = grid_of(land.districts, cell_m)
     tables, curves = [], []
     files: dict[str, bytes | Callable[[Path], None]] = {}
-    for found in services:
-        whole = pd.concat([found.table(), found.table(None)], ignore_index=True)
-        tables.append(whole.assign(facility=found.facility, status=found.status))
+    for service in services:
+        whole = pd.concat([service.table(), service.table(None)], ignore_index=True)
+        tables.append(whole.assign(facility=service.facility, status=service.status))
         for when in ("before", "after"):
-            if when == "after" and not found.sites:
+            if when == "after" and not service.sites:
                 continue
             curves += [
-                found.lorenz(group, when).assign(facility=found.facility, group=group, when=when) for group in PEOPLE
+                service.lorenz(group, when).assign(facility=service.facility, group=group, when=when)
+                for group in PEOPLE
             ]
-            name = f"access_{found.facility}{'_after' if when == 'after' else ''}.tif"
-            values = on_grid(grid, found.cells, found.cells[f"access_{when}"])
-            tags = {"status": found.status, "facility": found.facility, "unit": "per 1000 persons"}
+            name = f"access_{service.facility}{'_after' if when == 'after' else ''}.tif"
+            values = on_grid(grid, service.cells, service.cells[f"access_{when}"])
+            tags = {"status": service.status, "facility": service.facility, "unit": "per 1000 persons"}
             files[name] = partial(_save_raster, grid, values, tags)
     first = ["facility", "group", "when", "code"]
     table = pd.concat(tables, ignore_index=True)

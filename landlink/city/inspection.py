@@ -1,4 +1,4 @@
-"""Looking at a planner's file before it is taken over: what is in it, and what seems to be wrong with it."""
+"""Inspection of a planner's file before it is added to a city: contents, coordinate system, geometry, cells."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,28 +15,31 @@ from landlink.files.health import examine
 from landlink.files.tables import BOOKS, TEXTS, Sheet, guess, read_sheet
 from landlink.schema import INPUTS, LAND_LAYERS
 
+# Share of a resource's columns in a file from which on the file is taken for it.
+_LIKELY = 0.3
+
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a file holds and what seems to be wrong with it.
+    """Contents of a file, and what seems to be wrong with it.
 
     Parameters
     ----------
     path, layer
         The file, and its layer or sheet.
     frame
-        Features as they stand in the file, in the coordinate system declared for them, or a table's cells.
+        Features of the file in the coordinate system declared for them, or a table's cells.
     plane
-        The features in the city's plane; None for a table, and where they cannot be placed.
+        Features in the city's plane; None for a table, and where they cannot be transformed.
     findings
         Doubts about the coordinate system, each with the fix that it proposes.
     health
-        Findings of :func:`landlink.files.health.examine`; None for points and lines, and where the CRS is to
-        be mended first.
+        Findings of :func:`landlink.files.health.examine`; None for points and lines, and where the CRS must be
+        corrected first.
     questions
         Doubts about a table's cells.
     units
-        Units found in a table's header, by column.
+        Units in a table's header, by column.
     """
 
     path: Path
@@ -50,17 +53,23 @@ class Inspection:
 
     @property
     def sound(self) -> bool:
-        """Tell whether nothing has been found."""
+        """True if there are no findings."""
         return not self.findings and not self.questions and (self.health is None or self.health.empty)
 
 
 def is_table(path: Path) -> bool:
-    """Tell whether a file is read as a table, not as a layer."""
+    """True if a file is read as a table, not as a layer.
+
+    Examples
+    --------
+    >>> is_table(Path("人口.xlsx")), is_table(Path("地块.shp"))
+    (True, False)
+    """
     return path.suffix.lower() in (*BOOKS, *TEXTS, ".xls")
 
 
 def parts(path: Path) -> list[str]:
-    """Layers that a file holds; of a table none.
+    """Names of a file's layers; none for a table.
 
     Raises
     ------
@@ -73,7 +82,7 @@ def parts(path: Path) -> list[str]:
 def inspect(
     path: Path, city: City, *, layer: str | None = None, crs: str = "", id_column: str | None = None
 ) -> Inspection:
-    """Look at a file.
+    """Inspect a file.
 
     Parameters
     ----------
@@ -93,25 +102,25 @@ def inspect(
     """
     if is_table(path):
         return _table(path, read_sheet(path, sheet=layer))
-    found = read_layer(path, layer, crs_needed=False)
+    features = read_layer(path, layer, crs_needed=False)
     if crs:
-        found = declare(found, crs, path.name)
-    if id_column is not None and id_column not in found:
-        values = {"name": id_column, "have": ", ".join(map(str, found.columns))}
+        features = declare(features, crs, path.name)
+    if id_column is not None and id_column not in features:
+        values = {"name": id_column, "have": ", ".join(map(str, features.columns))}
         raise DataError(Fault("table.column_missing", values, path.name))
-    findings = tuple(detect(found, city.districts, path.name))
+    findings = tuple(detect(features, city.districts, path.name))
     plane = None
-    if found.crs is not None:
+    if features.crs is not None:
         try:
-            plane = to_plane(found, plane_of(city.districts), path.name)
+            plane = to_plane(features, plane_of(city.districts), path.name)
         except CrsError as error:
             findings = findings or tuple(Finding(fault) for fault in error.faults)
     health = None
-    placed = plane is not None and not any(finding.fix for finding in findings)
-    if plane is not None and placed and plane.geom_type.isin(("Polygon", "MultiPolygon")).any():
+    in_place = not any(finding.fix for finding in findings)
+    if plane is not None and in_place and plane.geom_type.isin(("Polygon", "MultiPolygon")).any():
         districts = to_plane(city.districts[["code", "geometry"]], plane.crs)
         health = examine(plane, districts, id_column=id_column)
-    return Inspection(path, layer or "", found, plane, findings, health)
+    return Inspection(path, layer or "", features, plane, findings, health)
 
 
 def _table(path: Path, sheet: Sheet) -> Inspection:
@@ -119,23 +128,25 @@ def _table(path: Path, sheet: Sheet) -> Inspection:
 
 
 def mapping(columns: Sequence[str], resource: str) -> dict[str, str]:
-    """Best guess of which column of a file is which declared column of a resource.
+    """Guess which column of a file is which declared column of a resource.
 
     Returns
     -------
-    Declared column by the file's own; those that nothing resembles are left out.
+    Declared column by the file's own; columns that resemble none are left out.
+
+    Examples
+    --------
+    >>> mapping(["行政区代码", "年份", "备注"], "land")
+    {'行政区代码': 'code', '年份': 'year'}
     """
     return guess(columns, INPUTS[resource]) if resource in INPUTS else {}
 
 
 def likely_resource(inspection: Inspection) -> str | None:
-    """Resource of a city that a file looks like: the one most of whose columns are there; None where none is."""
+    """Resource of a city that a file resembles: the one most of whose columns it has; None where there is none."""
     layered = inspection.plane is not None
     names = [name for name in INPUTS if (name in (*LAND_LAYERS, "districts")) == layered]
     columns = [str(name) for name in inspection.frame.columns]
     shares = {name: len(mapping(columns, name)) / len(INPUTS[name].columns) for name in names}
     best = max(shares, key=lambda name: shares[name], default=None)
     return best if best is not None and shares[best] >= _LIKELY else None
-
-
-_LIKELY = 0.3

@@ -1,4 +1,4 @@
-"""A city's land: parcels, constraints and what else is looked at where land is to be found, read and checked whole."""
+"""A city's land (土地): parcels, constraints and the other layers that supply is computed from, read and checked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from landlink.schema import CONSTRAINT_LAYER, CONSTRAINT_RULES, LAND_LAYERS, LAN
 
 @dataclass(frozen=True, slots=True)
 class Land:
-    """Where land can be had, in the city's plane.
+    """Layers of a city's land, in the city's plane.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Land:
 
 
 def has_land(city: City) -> bool:
-    """Tell whether a city names parcels and constraints."""
+    """True if a city names parcels and constraints."""
     return "parcels" in city.land and "constraints" in city.tables
 
 
@@ -64,16 +64,16 @@ def load_land(city: City, *, accept_questions: bool = False) -> Land:
     Parameters
     ----------
     accept_questions
-        Take values that are questioned as right.
+        Accept values that are questioned as right.
 
     Raises
     ------
     DataError
         The city has no parcels or constraints, or something is wrong with them: everything, at once.
     """
-    lacking = [name for name, has in (("parcels", city.land), ("constraints", city.tables)) if name not in has]
-    if lacking:
-        raise DataError([Fault("package.resource_missing", {"name": name}) for name in lacking])
+    missing = [name for name, named in (("parcels", city.land), ("constraints", city.tables)) if name not in named]
+    if missing:
+        raise DataError([Fault("package.resource_missing", {"name": name}) for name in missing])
     crs = plane_of(city.districts)
     faults: list[Fault] = []
     layers: dict[str, gpd.GeoDataFrame] = {}
@@ -109,27 +109,27 @@ def load_land(city: City, *, accept_questions: bool = False) -> Land:
 
 def _parcel_faults(parcels: gpd.GeoDataFrame, city: City) -> list[Fault]:
     file = city.land["parcels"].file
-    strange = parcels.loc[~parcels["code"].isin(city.codes), "code"]
+    unknown = parcels.loc[~parcels["code"].isin(city.codes), "code"]
     faults = [
         Fault("table.district_unknown", {"code": code, "boundaries": "districts"}, file, row=int(row), column="code")
-        for row, code in zip(strange.index, strange, strict=True)
+        for row, code in zip(unknown.index, unknown, strict=True)
     ]
     for system, code in landuse.unknown(parcels["code_system"], parcels["land_use"]):
-        found = parcels.index[(parcels["code_system"] == system) & (parcels["land_use"] == code)]
-        values = {"code": code, "system": system, "count": len(found)}
-        faults.append(Fault("land.use_unknown", values, file, row=int(found[0]), column="land_use", question=True))
+        rows = parcels.index[(parcels["code_system"] == system) & (parcels["land_use"] == code)]
+        values = {"code": code, "system": system, "count": len(rows)}
+        faults.append(Fault("land.use_unknown", values, file, row=int(rows[0]), column="land_use", question=True))
     return faults
 
 
 def _constraint_faults(table: pd.DataFrame, city: City, layers: Mapping[str, gpd.GeoDataFrame]) -> list[Fault]:
-    """Faults between the table of constraints and the layers they need."""
+    """Faults of constraints that lack the value or the layer of their rule, and of layers without a constraint."""
     file = table.attrs.get("file", "constraints")
     faults = []
     for row, constraint in zip(table.index.tolist(), table.to_dict("records"), strict=True):
         name, rule = constraint["constraint"], CONSTRAINT_RULES[constraint["rule"]]
         layer = f"{CONSTRAINT_LAYER}{name}"
-        known = not pd.isna(constraint["value"])
-        if rule.value and not known:
+        has_value = not pd.isna(constraint["value"])
+        if rule.value and not has_value:
             values = {"name": name, "rule": constraint["rule"]}
             faults.append(Fault("land.value_missing", values, file, row=row, column="value"))
         if rule.layer and layer not in city.land:
@@ -137,20 +137,20 @@ def _constraint_faults(table: pd.DataFrame, city: City, layers: Mapping[str, gpd
         if rule.raster and rule.raster not in city.land:
             faults.append(Fault("land.layer_missing", {"name": name, "layer": rule.raster}, file, row=row))
         if rule.layer and layer in layers:
-            flat = not layers[layer].geom_type.isin(("Polygon", "MultiPolygon")).all()
-            if flat and (not rule.buffer or not known or constraint["value"] == 0):
+            areal = layers[layer].geom_type.isin(("Polygon", "MultiPolygon")).all()
+            if not areal and (not rule.buffer or not has_value or constraint["value"] == 0):
                 faults.append(Fault("land.buffer_missing", {"name": name}, file, row=row, column="value"))
     with_layer = [name for name, rule in CONSTRAINT_RULES.items() if rule.layer]
-    wanted = set(table.loc[table["rule"].isin(with_layer), "constraint"])
-    spare = [name for name in city.land if name.startswith(CONSTRAINT_LAYER)]
+    constrained = set(table.loc[table["rule"].isin(with_layer), "constraint"])
+    zones = [name for name in city.land if name.startswith(CONSTRAINT_LAYER)]
     faults.extend(
         Fault("land.rule_missing", {"layer": name}, file)
-        for name in spare
-        if name.removeprefix(CONSTRAINT_LAYER) not in wanted
+        for name in zones
+        if name.removeprefix(CONSTRAINT_LAYER) not in constrained
     )
     return faults
 
 
 def resource_origin(resource: Resource) -> dict[str, str]:
-    """Source, date, status and confidence of a layer, as its manifest says them; empty where it does not."""
+    """Source, date, status and confidence of a layer by its manifest; empty where that does not say."""
     return {key: resource.origin.get(key, "") for key in ("source", "date", "status", "confidence")}

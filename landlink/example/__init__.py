@@ -1,4 +1,7 @@
-"""A city folder with example layers: where no open parcels or red lines exist they are made, and marked synthetic."""
+"""Example layers for a city that has no open parcels or red lines: seeded, and marked synthetic.
+
+Takes a :class:`landlink.city.City` without land layers; gives a copy of its folder with them.
+"""
 
 import json
 from collections.abc import Callable
@@ -21,7 +24,11 @@ from landlink.files import write_files
 from landlink.raster import Grid, save_cog
 from landlink.schema import CONSTRAINT_LAYER
 
-LEAST_PARCELS, MOST_PARCELS = 500, 2_000_000
+# Least number of parcels: some in every district.
+LEAST_PARCELS = 500
+# Greatest number of parcels: what a machine of 16 GB makes.
+MOST_PARCELS = 2_000_000
+# Origin of every layer, for the manifest.
 ORIGIN = {"source": "合成示例 || synthetic example", "date": "2020", "status": "synthetic", "confidence": "default"}
 
 
@@ -31,11 +38,11 @@ def make_example(city: City, folder: Path, *, parcels: int = 60_000, seed: int =
     Parameters
     ----------
     city
-        Its files are copied, its districts hold the layers.
+        Its files are copied, and its districts are filled with the layers.
     folder
         Target folder; files of the same names are replaced.
     parcels
-        How many, within some percent, from 500 to 2,000,000.
+        Number of parcels, reached within some percent; from 500 to 2,000,000.
     seed
         The same seed gives the same layers.
 
@@ -85,9 +92,9 @@ def _residents(city: City) -> "pd.Series[int]":
     table = table[table["kind"] == "resident"]
     for date in sorted(set(table["date"]), reverse=True):
         for _, series in table[table["date"] == date].groupby("series"):
-            found = series.drop_duplicates("code").set_index("code")["persons"]
-            if set(city.codes) <= set(found.index):
-                return found[city.codes].astype("int64")
+            persons = series.drop_duplicates("code").set_index("code")["persons"]
+            if set(city.codes) <= set(persons.index):
+                return persons[city.codes].astype("int64")
     raise DataError(Fault("example.no_residents", file=table.attrs.get("file", "")))
 
 

@@ -10,25 +10,31 @@ from landlink.supply.overlay import keep, meet
 
 Texts = npt.NDArray[np.str_]
 
-# By kind of quarter: from which urban density on, lots across and along, lots of a street block across and along.
+# By kind of quarter, dense ones first: urban density from which it is found, lots across and along a quarter, lots
+# across and along a street block.
 QUARTERS = ((0.42, 10, 8, 2, 4), (0.22, 6, 4, 2, 2), (0.08, 3, 2, 1, 2), (-1.0, 1, 2, 1, 1))
-# Half of a street's width as a part of a quarter's side.
+# Half the width of a street, as a share of a quarter's side.
 HALF_STREET = 0.012
-# Sides that are tried until the number of lots is as close to the one wanted as this.
-_ROUNDS, _CLOSE = 12, 0.02
-# Lots smaller than this, m², or narrower, m, are not made.
-SMALLEST, NARROWEST = 60.0, 5.0
-# By kind of quarter: land uses of 国土空间用地用海分类 and how frequent they are.
+# Sides of a quarter that are tried to reach a number of lots.
+_ROUNDS = 12
+# Relative error of the number of lots at which no further side is tried.
+_CLOSE = 0.02
+# Area, m², below which no lot is made.
+SMALLEST = 60.0
+# Mean width, m, below which no lot is made.
+NARROWEST = 5.0
+# By kind of quarter: land uses of 国土空间用地用海分类 and their frequencies.
 USES = (
     "0701 46, 0703 6, 0901 11, 0801 5, 0804 6, 0806 2, 0807 1, 1401 11, 1301 3, 1001 6, 16 3",
     "0701 26, 0703 14, 1001 24, 1101 6, 0901 6, 0804 4, 1401 8, 1301 3, 16 5, 0101 4",
     "0101 38, 0201 16, 0703 16, 1001 8, 1704 8, 0301 8, 16 3, 1506 1, 0601 2",
     "0301 62, 0201 14, 0101 18, 0703 3, 1704 3",
 )
+# Land uses of lots in the hills, and their frequencies.
 WOODED = "0301 90, 0201 8, 0302 2"
-# Height, m, from which on land outside the towns is woods.
+# Height, m, from which land outside the towns is wooded.
 WOODS = 90.0
-# By land use and kind of quarter (None: any): which land comes from there, and how often.
+# By land use and kind of quarter (None: any): a source of land, and the share of lots that it takes of those left.
 SOURCES = (
     ("0101", 2, "new", 0.45),
     ("0201", 2, "new", 0.4),
@@ -55,7 +61,7 @@ def parcels(scene: Scene, count: int) -> gpd.GeoDataFrame:
     Parameters
     ----------
     count
-        How many, within some percent.
+        Number of parcels, reached within some percent.
 
     Returns
     -------
@@ -68,7 +74,7 @@ def parcels(scene: Scene, count: int) -> gpd.GeoDataFrame:
     number = np.arange(len(lots)) + 1
     return gpd.GeoDataFrame(
         {
-            "parcel": [f"{code}{place:07d}" for code, place in zip(codes, number, strict=True)],
+            "parcel": [f"{code}{lot:07d}" for code, lot in zip(codes, number, strict=True)],
             "code": codes,
             "land_use": uses,
             "code_system": "ydyh",
@@ -81,7 +87,7 @@ def parcels(scene: Scene, count: int) -> gpd.GeoDataFrame:
 
 
 def _side(scene: Scene, count: int) -> float:
-    """Side of a quarter, m, that gives about so many lots."""
+    """Side of a quarter, m, that gives about a number of lots."""
     west, south, east, north = scene.districts.total_bounds
     rng = scene.rng(11)
     x, y = rng.uniform(west, east, 40_000), rng.uniform(south, north, 40_000)
@@ -93,19 +99,19 @@ def _side(scene: Scene, count: int) -> float:
     side = float(np.sqrt(lots * city.area / count))
     tried = []
     for _ in range(_ROUNDS):
-        found = len(_clipped(scene, side)[0])
-        tried.append((abs(found - count), side))
-        if abs(found - count) < _CLOSE * count:
+        reached = len(_clipped(scene, side)[0])
+        tried.append((abs(reached - count), side))
+        if abs(reached - count) < _CLOSE * count:
             break
-        side *= float(np.sqrt(found / count))
+        side *= float(np.sqrt(reached / count))
     return min(tried)[1]
 
 
 def _clipped(scene: Scene, side: float) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64], Texts]:
     """Lots inside the districts, the kind of quarter and the district code of each."""
     shapes, quarter = _lots(scene, side)
-    found = [_inside(shapes, quarter, row.code, row.geometry) for row in scene.districts.itertuples()]
-    lots, kinds, codes = zip(*found, strict=True)
+    parts = [_inside(shapes, quarter, row.code, row.geometry) for row in scene.districts.itertuples()]
+    lots, kinds, codes = zip(*parts, strict=True)
     return np.concatenate(lots), np.concatenate(kinds), np.concatenate(codes)
 
 
@@ -116,7 +122,7 @@ def _quarter(urban: Floats) -> npt.NDArray[np.int64]:
 
 
 def _lots(scene: Scene, side: float) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
-    """Lots all over the city's extent and the kind of quarter of each."""
+    """Lots over the whole extent of the city, and the kind of quarter of each."""
     west, south, east, north = scene.districts.total_bounds
     rng = scene.rng(12)
     across, along = (int((high - low) / side) + 5 for low, high in ((west, east), (south, north)))
@@ -134,14 +140,14 @@ def _lots(scene: Scene, side: float) -> tuple[npt.NDArray[np.object_], npt.NDArr
         u, v = _cuts(lots_across, block_across), _cuts(lots_along, block_along)
         for west_u, east_u in u:
             for south_v, north_v in v:
-                at = [(west_u, south_v), (east_u, south_v), (east_u, north_v), (west_u, north_v)]
-                shapes.append(np.stack([_within(chosen, *place) for place in at], axis=1))
+                ring = [(west_u, south_v), (east_u, south_v), (east_u, north_v), (west_u, north_v)]
+                shapes.append(np.stack([_within(chosen, *corner) for corner in ring], axis=1))
                 quarter.append(np.full(len(chosen), kind))
     return shapely.polygons(np.concatenate(shapes)), np.concatenate(quarter)
 
 
 def _cuts(lots: int, block: int) -> list[tuple[float, float]]:
-    """From where to where lots go across a quarter of side 1, with streets between blocks."""
+    """Start and end of each lot across a quarter of side 1, with streets between blocks."""
     blocks = -(-lots // block)
     free = (1 - 2 * HALF_STREET * blocks) / lots
     return [
@@ -151,7 +157,7 @@ def _cuts(lots: int, block: int) -> list[tuple[float, float]]:
 
 
 def _within(quads: Floats, u: float, v: float) -> Floats:
-    """Place in each quadrangle by two coordinates from 0 to 1."""
+    """Point in each quadrangle by two coordinates from 0 to 1."""
     low = quads[:, 0] * (1 - u) + quads[:, 1] * u
     high = quads[:, 3] * (1 - u) + quads[:, 2] * u
     return np.asarray((low * (1 - v) + high * v).round(3))
@@ -160,11 +166,11 @@ def _within(quads: Floats, u: float, v: float) -> Floats:
 def _inside(
     shapes: npt.NDArray[np.object_], quarter: npt.NDArray[np.int64], code: str, district: shapely.Geometry
 ) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64], Texts]:
-    """Lots of a district, the ones on its border cut; of a lot cut to pieces the largest is left."""
+    """Lots of a district, those on its border cut; of a lot cut to pieces the largest is kept."""
     zone = np.array([district])
-    places = shapely.STRtree(shapes).query(zone)[1]
-    places.sort()
-    near = shapes[places]
+    lots = shapely.STRtree(shapes).query(zone)[1]
+    lots.sort()
+    near = shapes[lots]
     kept = keep(near, meet(near, zone))
     parts, owner = shapely.get_parts(kept, return_index=True)
     area = shapely.area(parts)
@@ -172,12 +178,12 @@ def _inside(
     parts, owner, area = parts[wide], owner[wide], area[wide]
     order = np.lexsort((-area, owner))
     first = order[np.diff(owner[order], prepend=-1) != 0]
-    return parts[first], quarter[places[owner[first]]], np.full(len(first), code)
+    return parts[first], quarter[lots[owner[first]]], np.full(len(first), code)
 
 
 def _uses(scene: Scene, quarter: npt.NDArray[np.int64], x: Floats, y: Floats, rng: np.random.Generator) -> Texts:
     """Land use of each lot: by kind of quarter, like beside like, woods in the hills."""
-    # One smooth number decides among neighbours, a rough one within them.
+    # A smooth number makes neighbourhoods alike, a rough one varies the lots within.
     drift = Waves.of_length(2_500, rng).at(x, y)
     rank = np.clip(0.5 + 0.22 * drift + rng.normal(0, 0.16, len(x)), 0, 0.9999)
     uses = np.empty(len(x), dtype="U4")
@@ -190,7 +196,7 @@ def _uses(scene: Scene, quarter: npt.NDArray[np.int64], x: Floats, y: Floats, rn
 
 
 def _drawn(table: str, rank: Floats) -> Texts:
-    """Entries of a table by ranks of about even distribution."""
+    """Entries of a table by rank, each as frequent as the table says."""
     names, shown = zip(*(entry.split() for entry in table.split(",")), strict=True)
     shares = np.cumsum([int(share) for share in shown])
     even = np.argsort(np.argsort(rank, kind="stable"), kind="stable") / max(len(rank), 1)
@@ -198,7 +204,7 @@ def _drawn(table: str, rank: Floats) -> Texts:
 
 
 def _sources(uses: Texts, quarter: npt.NDArray[np.int64], rng: np.random.Generator) -> Texts:
-    """Source of land of each lot; most stay in their use."""
+    """Source of land of each lot; most stay in their present use."""
     sources = np.full(len(uses), "none", dtype="U7")
     for use, kind, source, share in SOURCES:
         open_ = (uses == use) & (sources == "none") & ((quarter == kind) if kind is not None else True)

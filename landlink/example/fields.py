@@ -1,4 +1,4 @@
-"""The lie of the land that the example layers share: smooth random fields, urban density, hills."""
+"""Terrain and density that the example layers share: smooth random fields, urban density, hills."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,14 @@ import shapely
 
 Floats = npt.NDArray[np.float64]
 
-# Urban cores in one district beside its middle, and the distance, m, over which density falls to a third.
-CORES, REACH = 4, 4_300.0
-# Height, m, that hills of the north come to, and the share of a city's extent from the south that is flat.
-HILLS, FLAT = 1_100.0, 0.45
+# Urban cores of a district beside the one in its middle.
+CORES = 4
+# Distance, m, over which density falls to a third.
+REACH = 4_300.0
+# Greatest height of the hills in the north, m.
+HILLS = 1_100.0
+# Share of a city's extent, from the south, that is flat.
+FLAT = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Waves:
         return cls(np.stack([size * np.cos(angle), size * np.sin(angle)]), rng.uniform(0, 2 * np.pi, count))
 
     def at(self, x: Floats, y: Floats) -> Floats:
-        """Value at places."""
+        """Values at points."""
         total = np.zeros(np.broadcast(x, y).shape)
         for (east, north), phase in zip(self.directions.T, self.phases, strict=True):
             total += np.cos(east * x + north * y + phase)
@@ -97,7 +101,7 @@ class Scene:
         """Urban density, 0–1."""
         density = np.zeros(np.broadcast(x, y).shape)
         for (core_x, core_y), strength in zip(self.cores, self.strength, strict=True):
-            far = np.hypot(x - core_x, y - core_y)
-            np.maximum(density, strength * np.exp(-far / (REACH * (0.4 + strength))), out=density)
+            distance = np.hypot(x - core_x, y - core_y)
+            np.maximum(density, strength * np.exp(-distance / (REACH * (0.4 + strength))), out=density)
         ragged = density * (1 + 0.22 * self.fine.at(x, y))
         return np.asarray(np.clip(ragged * np.exp(-self.hills(x, y) / 150), 0, 1))

@@ -12,10 +12,12 @@ from landlink.apportion import apportion
 from landlink.example.fields import Floats, Scene
 
 STATUS = "synthetic"
-# Waves in the outline of a natural shape, and its vertices.
-WAVES, VERTICES = 14, 180
-# By facility: how many residents one serves, unless the city's statistics count them, and its capacity (seats, beds,
-# centres, persons housed, jobs).
+# Waves in the outline of a natural shape.
+WAVES = 14
+# Vertices of a natural shape.
+VERTICES = 180
+# By facility: residents that one serves, unless the city's statistics count the facilities, and its capacity (seats,
+# beds, centres, persons housed, jobs).
 SERVED = {
     "kindergarten": (9_000, 300),
     "primary_school": (18_000, 1_080),
@@ -27,23 +29,27 @@ SERVED = {
     "affordable_housing": (60_000, 1_200),
     "employment": (40_000, 12_000),
 }
-# By facility: the series of the city's statistics that says how many there are.
+# By facility: the series of the city's statistics that counts it.
 COUNTED = {
     "primary_school": "primary_schools",
     "junior_secondary": "junior_secondary_schools",
     "senior_secondary": "senior_secondary_schools",
 }
+# Series that counts the beds of all hospitals.
 BEDS = "hospital_beds_all_institutions"
-LINES, STATION_M = 16, 1_700.0
+# Metro lines.
+LINES = 16
+# Distance between two stations of a line, m.
+STATION_M = 1_700.0
 
 
 def constraints(scene: Scene, parcels: gpd.GeoDataFrame) -> dict[str, gpd.GeoDataFrame]:
-    """Shapes of each constraint, by constraint.
+    """Layers of the constraints, by constraint.
 
     Parameters
     ----------
     parcels
-        Of :func:`landlink.example.fabric.parcels`: farmland follows paddies, red lines the woods.
+        Of :func:`landlink.example.fabric.parcels`: farmland lies on paddies, red lines around woods.
     """
     rng = scene.rng(20)
     middles = shapely.get_coordinates(parcels.centroid.to_numpy())
@@ -53,10 +59,10 @@ def constraints(scene: Scene, parcels: gpd.GeoDataFrame) -> dict[str, gpd.GeoDat
     old = middles[parcels["code"].isin(list(scene.districts["code"])[:2]).to_numpy()]
     city = shapely.union_all(scene.districts.geometry.to_numpy())
 
-    def scattered(places: Floats, count: int, low: float, high: float) -> npt.NDArray[np.object_]:
-        if not len(places):
+    def scattered(points: Floats, count: int, low: float, high: float) -> npt.NDArray[np.object_]:
+        if not len(points):
             return np.array([], dtype=object)
-        return _blobs(places[rng.integers(0, len(places), count)], rng.uniform(low, high, count), rng)
+        return _blobs(points[rng.integers(0, len(points), count)], rng.uniform(low, high, count), rng)
 
     shapes = {
         "farmland": scattered(paddies, 700, 150, 650),
@@ -66,14 +72,14 @@ def constraints(scene: Scene, parcels: gpd.GeoDataFrame) -> dict[str, gpd.GeoDat
         "hazard": scattered(hills, 160, 80, 260),
         "heritage": scattered(old, 45, 40, 160),
     }
-    layers = {name: _layer(_united(found, city), scene) for name, found in shapes.items()}
+    layers = {name: _layer(_united(zones, city), scene) for name, zones in shapes.items()}
     lines = shapely.intersection(_polylines(scene, rng, 9), city)
     layers["powerline"] = _layer(lines[~shapely.is_empty(lines)], scene)
     return layers
 
 
 def _united(shapes: npt.NDArray[np.object_], city: shapely.Geometry) -> npt.NDArray[np.object_]:
-    """Parts of the union inside the city."""
+    """Parts of the shapes' union inside the city."""
     united = shapely.get_parts(shapely.union_all(shapes))
     parts = shapely.get_parts(shapely.intersection(shapely.simplify(united, 2), city))
     polygons = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
@@ -99,12 +105,12 @@ def _blobs(middles: Floats, radii: Floats, rng: np.random.Generator) -> npt.NDAr
 
 
 def _growth(scene: Scene, rng: np.random.Generator) -> npt.NDArray[np.object_]:
-    """Urban growth boundary: around every core as far as the town reaches."""
+    """Urban growth boundary: around every core, as far as the town reaches."""
     return _blobs(scene.cores, 1_500 + 7_500 * scene.strength, rng)
 
 
 def _rivers(scene: Scene, rng: np.random.Generator) -> npt.NDArray[np.object_]:
-    """A wide river from the west through the middle to the south-east, arms in the south, streams from the north."""
+    """A wide river from the west to the south-east, arms of it in the south, and streams from the north."""
     west, south, east, north = scene.districts.total_bounds
     wide, high = east - west, north - south
     ways = [
@@ -122,7 +128,7 @@ def _rivers(scene: Scene, rng: np.random.Generator) -> npt.NDArray[np.object_]:
 
 
 def _winding(line: Floats, reach: float, rng: np.random.Generator) -> shapely.LineString:
-    """A line through points that winds by up to a reach, m: midpoints are moved, again and again less."""
+    """A winding line through points: midpoints are moved by up to a reach, m, in every round by less."""
     for _ in range(6):
         steps = np.diff(line, axis=0)
         across = np.stack([-steps[:, 1], steps[:, 0]], axis=1) / np.maximum(np.linalg.norm(steps, axis=1), 1)[:, None]
@@ -134,14 +140,14 @@ def _winding(line: Floats, reach: float, rng: np.random.Generator) -> shapely.Li
 
 
 def _polylines(scene: Scene, rng: np.random.Generator, count: int) -> npt.NDArray[np.object_]:
-    """Straight runs between cores."""
+    """Straight lines between cores."""
     order = rng.permutation(len(scene.cores))
     ways = [scene.cores[rng.choice(order, 4, replace=False)] for _ in range(count)]
     return np.array([shapely.LineString(way.round(3)) for way in ways], dtype=object)
 
 
 def roads(scene: Scene) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Main roads that join the cores, metro lines through the strong ones, and the metro's stations.
+    """Main roads between the cores, metro lines through the strong ones, and metro stations.
 
     Returns
     -------
@@ -150,10 +156,10 @@ def roads(scene: Scene) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     rng = scene.rng(21)
     city = shapely.union_all(scene.districts.geometry.to_numpy())
     kinds, lines = [], []
-    for one, two in _net(scene.cores):
+    for start, end in _net(scene.cores):
         kinds.append("trunk" if rng.uniform() < 0.6 else "expressway")  # noqa: PLR2004 - three in five
-        lines.append(_winding(scene.cores[[one, two]], 350, rng))
-    strong = np.flatnonzero(scene.strength > 0.45)  # noqa: PLR2004 - where a line pays
+        lines.append(_winding(scene.cores[[start, end]], 350, rng))
+    strong = np.flatnonzero(scene.strength > 0.45)  # noqa: PLR2004 - where a line has passengers
     metro = []
     for _ in range(LINES):
         way = scene.cores[rng.choice(strong, min(5, len(strong)), replace=False)]
@@ -168,14 +174,14 @@ def roads(scene: Scene) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
 
 
 def _net(cores: Floats) -> list[tuple[int, int]]:
-    """Pairs of cores to be joined: those between which no third one lies nearer to both (Gabriel graph)."""
+    """Pairs of cores that a road joins: those whose circle of diameter holds no third one (Gabriel graph)."""
     pairs = []
-    for one in range(len(cores)):
-        for two in range(one + 1, len(cores)):
-            middle, reach = (cores[one] + cores[two]) / 2, np.linalg.norm(cores[one] - cores[two]) / 2
-            others = np.delete(np.arange(len(cores)), [one, two])
-            if (np.linalg.norm(cores[others] - middle, axis=1) >= reach).all():
-                pairs.append((one, two))
+    for first in range(len(cores)):
+        for second in range(first + 1, len(cores)):
+            middle, radius = (cores[first] + cores[second]) / 2, np.linalg.norm(cores[first] - cores[second]) / 2
+            others = np.delete(np.arange(len(cores)), [first, second])
+            if (np.linalg.norm(cores[others] - middle, axis=1) >= radius).all():
+                pairs.append((first, second))
     return pairs
 
 
@@ -186,21 +192,21 @@ def _stations(lines: Sequence[shapely.LineString], city: shapely.Geometry, scene
         points.extend(shapely.line_interpolate_point(line, along))
     kept = np.array(points, dtype=object)
     kept = kept[shapely.contains(city, kept)]
-    names = [f"示例站{place}" for place in range(1, len(kept) + 1)]
+    names = [f"示例站{number}" for number in range(1, len(kept) + 1)]
     return gpd.GeoDataFrame({"name": names, "status": STATUS}, geometry=list(kept), crs=scene.districts.crs)
 
 
 def facilities(
     scene: Scene, parcels: gpd.GeoDataFrame, residents: "pd.Series[int]", totals: Mapping[str, int]
 ) -> gpd.GeoDataFrame:
-    """Facilities on urban parcels, shared out to districts by residents.
+    """Facilities on urban parcels, apportioned to districts by residents.
 
     Parameters
     ----------
     residents
         By district code.
     totals
-        Official numbers of the city by indicator of the table ``city_series``; they are met exactly.
+        Official counts of the city by indicator of the table ``city_series``; they are reached exactly.
 
     Returns
     -------
@@ -215,9 +221,10 @@ def facilities(
         count = totals.get(COUNTED.get(facility, ""), round(residents.sum() / served))
         share = apportion(residents.to_numpy(), count)
         for code, number in zip(residents.index, share, strict=True):
-            own = np.flatnonzero(codes == code)
-            chance = urban[own] + 1e-3
-            chosen = rng.choice(own, int(number), replace=number > len(own), p=chance / chance.sum())
+            candidates = np.flatnonzero(codes == code)
+            chance = urban[candidates] + 1e-3
+            repeat = number > len(candidates)
+            chosen = rng.choice(candidates, int(number), replace=repeat, p=chance / chance.sum())
             sizes = rng.lognormal(np.log(size), 0.4, len(chosen)) if size > 1 else np.ones(len(chosen))
             frames.append(
                 gpd.GeoDataFrame(
@@ -230,10 +237,10 @@ def facilities(
                     crs=parcels.crs,
                 )
             )
-    found = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=parcels.crs)
+    layer = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=parcels.crs)
     if BEDS in totals:
-        beds = found["facility"] == "hospital"
-        found.loc[beds, "capacity"] = apportion(found.loc[beds, "capacity"].to_numpy(dtype="int64"), totals[BEDS])
-    found["name"] = "示例设施" + (found.index + 1).astype(str)
-    found["status"] = STATUS
-    return found[["facility", "name", "code", "capacity", "status", "geometry"]]
+        beds = layer["facility"] == "hospital"
+        layer.loc[beds, "capacity"] = apportion(layer.loc[beds, "capacity"].to_numpy(dtype="int64"), totals[BEDS])
+    layer["name"] = "示例设施" + (layer.index + 1).astype(str)
+    layer["status"] = STATUS
+    return layer[["facility", "name", "code", "capacity", "status", "geometry"]]

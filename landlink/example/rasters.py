@@ -9,13 +9,16 @@ from rasterio.features import rasterize  # type: ignore[import-untyped]
 from landlink.example.fields import Floats, Scene, Waves
 from landlink.raster import Grid
 
-DEM_M, POPULATION_M = 90.0, 100.0
-# Residents live where urban density is above this; villages everywhere else count little.
+# Cell of the elevation model, m.
+DEM_M = 90.0
+# Cell of the population raster, m.
+POPULATION_M = 100.0
+# Density of villages, which everywhere adds to that of the towns.
 LEAST = 0.004
 
 
 def dem(scene: Scene) -> tuple[Floats, Grid]:
-    """Heights, m: the hills of the scene with ridges of their own and a plain a few metres above the sea."""
+    """Heights, m: the hills of the scene with ridges, and a plain a few metres above the sea."""
     grid = Grid.over(scene.districts.total_bounds, DEM_M, scene.districts.crs)
     x, y = _middles(grid)
     rng = scene.rng(30)
@@ -26,7 +29,7 @@ def dem(scene: Scene) -> tuple[Floats, Grid]:
 
 
 def population(scene: Scene, residents: "pd.Series[int]") -> tuple[npt.NDArray[np.int32], Grid]:
-    """Residents a cell; the cells whose middle lies in a district sum to its residents exactly.
+    """Residents by cell; the cells whose middle lies in a district sum to its residents exactly.
 
     Parameters
     ----------
@@ -38,14 +41,14 @@ def population(scene: Scene, residents: "pd.Series[int]") -> tuple[npt.NDArray[n
     density = scene.urban(x, y) ** 1.6 + LEAST
     district = _districts(scene.districts, grid)
     people = np.zeros(density.shape, dtype=np.int32)
-    for place, code in enumerate(scene.districts["code"]):
-        own = district == place + 1
-        people[own] = _shared(density[own], int(residents[code]))
+    for number, code in enumerate(scene.districts["code"], start=1):
+        cells = district == number
+        people[cells] = _shared(density[cells], int(residents[code]))
     return people, grid
 
 
 def _middles(grid: Grid) -> tuple[Floats, Floats]:
-    """Coordinates of the cells' middles."""
+    """Coordinates x and y of the cells' middles."""
     west, north, cell = grid.transform.c, grid.transform.f, grid.transform.a
     x = west + (np.arange(grid.width) + 0.5) * cell
     y = north - (np.arange(grid.height) + 0.5) * cell
@@ -54,14 +57,14 @@ def _middles(grid: Grid) -> tuple[Floats, Floats]:
 
 
 def _districts(districts: gpd.GeoDataFrame, grid: Grid) -> npt.NDArray[np.int32]:
-    """Number of the district from 1 that the middle of each cell lies in; 0 outside."""
-    shapes = [(shape, place + 1) for place, shape in enumerate(districts.geometry)]
+    """Number from 1 of the district that the middle of each cell lies in; 0 outside."""
+    shapes = [(shape, number) for number, shape in enumerate(districts.geometry, start=1)]
     size = (grid.height, grid.width)
     return np.asarray(rasterize(shapes, out_shape=size, transform=grid.transform, dtype="int32"))
 
 
 def _shared(weights: Floats, total: int) -> npt.NDArray[np.int64]:
-    """A total shared out by weights in whole units, the largest remainders rounded up."""
+    """A total apportioned by weights in whole units, the largest remainders rounded up."""
     quotas = weights / weights.sum() * total
     shares: npt.NDArray[np.int64] = np.floor(quotas).astype(np.int64)
     missing = total - int(shares.sum())

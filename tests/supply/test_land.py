@@ -16,9 +16,9 @@ import shapely
 
 import landlink
 from landlink import cli
+from landlink.city.adding import add_layer, add_table
 from landlink.city.inspection import inspect, likely_resource, mapping
 from landlink.city.land import Land, has_land, load_land
-from landlink.city.take_over import add_layer, add_table
 from landlink.crs import to_shifted
 from landlink.files import read_layer, save_layer
 from landlink.plan.derivation.parcels import explain_parcel

@@ -1,7 +1,8 @@
 """Land-use codes (地类编码): 国土空间用地用海分类 (2023) and the third land survey's working classes (三调工作分类).
 
-A code never stands without its system: 0803 is culture in one and education in another. Names and codes are known, not
-seen in the official text; colours are those of 市级国土空间总体规划制图规范（试行）附录 B, from a transcription.
+A code always comes with its system: 0803 is culture in one and education in another. Names and codes are as generally
+known, not checked against the official text; colours are those of 市级国土空间总体规划制图规范（试行）附录 B, from a
+transcription.
 """
 
 from collections.abc import Iterable
@@ -30,7 +31,13 @@ class LandUse:
 
 @cache
 def classes(code_system: str) -> dict[str, LandUse]:
-    """Classes of a system by code."""
+    """Classes of a system by code.
+
+    Examples
+    --------
+    >>> classes("ydyh")["0801"].name_en
+    'government and organisations'
+    """
     with files(__name__).joinpath("codes.csv").open(encoding="utf-8") as file:
         table = pd.read_csv(file, dtype=str)
     rows = table[table["code_system"] == code_system].drop(columns="code_system")
@@ -50,6 +57,6 @@ def land_use(code_system: str, code: str) -> LandUse | None:
 
 
 def unknown(code_system: "pd.Series[str]", codes: "pd.Series[str]") -> Iterable[tuple[str, str]]:
-    """Pairs of system and code that no class has, each once."""
+    """Distinct pairs of system and code that have no class."""
     pairs = pd.DataFrame({"system": code_system, "code": codes}).drop_duplicates()
     return [(system, code) for system, code in pairs.itertuples(index=False) if land_use(system, code) is None]

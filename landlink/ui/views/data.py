@@ -8,8 +8,8 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from landlink.city.adding import add_layer, add_table
 from landlink.city.inspection import Inspection, inspect, likely_resource, mapping, parts
-from landlink.city.take_over import add_layer, add_table
 from landlink.crs import to_cgcs2000
 from landlink.errors import CrsError, LandlinkError
 from landlink.files import csv_bytes

@@ -1,4 +1,4 @@
-"""Taking a file over into a city's folder: copied there, and named in its manifest with how it is to be read."""
+"""Adding a file to a city's folder: copied there, and named in the manifest with the options to read it."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ def add_table(folder: Path, name: str, path: Path, options: Mapping[str, Any]) -
     path
         The file.
     options
-        What stands below the resource's key ``landlink``: ``columns``, ``layer``, ``source`` and the like.
+        Entries below the resource's key ``landlink``: ``columns``, ``layer``, ``source`` and the like.
 
     Raises
     ------
@@ -55,12 +55,12 @@ def add_layer(folder: Path, name: str, layer: gpd.GeoDataFrame, options: Mapping
 
 
 def _with(folder: Path, name: str, file: str, options: Mapping[str, Any]) -> bytes:
-    """The manifest with a resource in place of the one of its name, proved to be understood."""
+    """Manifest with a resource in place of the one of its name, checked."""
     if set(options) - set(OPTIONS):
         raise DataError(Fault("package.options", {"name": name, "known": ", ".join(OPTIONS)}, MANIFEST))
     manifest = read_manifest(folder)
     others = [other for other in manifest["resources"] if other.get("name") != name]
-    own = {key: value for key, value in options.items() if value}
-    manifest["resources"] = [*others, {"name": name, "path": file, "landlink": own}]
+    filled = {key: value for key, value in options.items() if value}
+    manifest["resources"] = [*others, {"name": name, "path": file, "landlink": filled}]
     resources(manifest, folder)
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
