@@ -1,4 +1,4 @@
-"""What can go wrong, as faults that name the place, what was found, what was expected and how to mend it."""
+"""Faults of inputs, options and outputs: where they are, what was found, what was expected, how to mend it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Fault:
     values
         What fills the templates' placeholders.
     file, layer, row, column
-        The place; a row is the line of the file, the header being line 1.
+        Where the fault is; a row is the line of the file, the header being line 1.
     question
         The value may be right: it is questioned, and can be accepted.
     """
@@ -35,9 +35,9 @@ class Fault:
     question: bool = False
 
     def text(self, lang: Lang | None = None) -> str:
-        """Text of the fault: place, found, expected, mend."""
+        """Text of the fault: where it is, what was found, what was expected, how to mend it."""
         lang = lang or default_lang()
-        place = [
+        location = [
             text(f"errors.place.{part}", lang, value=value)
             for part in ("file", "layer", "row", "column")
             if (value := getattr(self, part)) not in ("", None)
@@ -45,23 +45,23 @@ class Fault:
         known: dict[str, object] = {"file": self.file, "layer": self.layer, "row": self.row, "column": self.column}
         if unit := self.values.get("unit"):
             known["unit"] = text(f"model.unit.{unit}", lang)
-        found, expected, mend = (
-            text(f"errors.{self.id}.{part}", lang, **{**self.values, **known}) for part in ("found", "expected", "mend")
-        )
-        kind = "question" if self.question else "fault"
-        body = text(f"errors.layout.{kind}", lang, found=found, expected=expected, mend=mend)
-        return text("errors.layout.at", lang, place=" ".join(place), body=body) if place else body
+        parts = {
+            part: text(f"errors.{self.id}.{part}", lang, **{**self.values, **known})
+            for part in ("found", "expected", "mend")
+        }
+        body = text(f"errors.layout.{'question' if self.question else 'fault'}", lang, **parts)
+        return text("errors.layout.at", lang, place=" ".join(location), body=body) if location else body
 
 
 class LandlinkError(Exception):
-    """Root of landlink's errors; ``faults`` holds every fault found, to be shown together."""
+    """Root of landlink's errors; ``faults`` holds all faults of an input, to be shown together."""
 
     def __init__(self, faults: Fault | Iterable[Fault]) -> None:
         self.faults = (faults,) if isinstance(faults, Fault) else tuple(faults)
         super().__init__(self.faults)
 
     def text(self, lang: Lang | None = None) -> str:
-        """All faults, one to a line."""
+        """Texts of all faults, one a line."""
         return "\n".join(fault.text(lang) for fault in self.faults)
 
     def __str__(self) -> str:
@@ -85,7 +85,7 @@ class OutputError(LandlinkError, OSError):
     """A result cannot be written."""
 
 
-# Error of faults that are all about one thing, by the first part of their ids; a :class:`DataError` otherwise.
+# Error raised for faults of one subject, by the first part of their ids; otherwise a :class:`DataError`.
 _KINDS: dict[str, type[LandlinkError]] = {"policy": PolicyError, "output": OutputError}
 
 

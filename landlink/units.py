@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-M2_PER_HA = 10_000
-_M2_SHOWN = 100  # 0.01 ha
-MU_PER_HA = 15
-PERSONS_PER_WAN = 10_000
+M2_PER_HA = 10_000  # m² a hectare
+_M2_SHOWN = 100  # m²: 0.01 ha, the smallest area that plan tables show
+MU_PER_HA = 15  # 亩 a hectare
+PERSONS_PER_WAN = 10_000  # persons in 万人
 # The most that a figure of an input may be: more is a mistake, and sums stay well within 64 bits.
 MOST_M2 = 10**12  # m²: a tenth of China
 MOST_HA = MOST_M2 // M2_PER_HA  # ha
@@ -54,15 +54,21 @@ def ha_to_m2(area_ha: float | int | str | Decimal) -> int:  # noqa: PYI041
 
 
 def ha(area_m2: int) -> Decimal:
-    """Square metres as hectares, two decimals, as plan tables show them."""
+    """Square metres as hectares, two decimals, as plan tables show them.
+
+    Examples
+    --------
+    >>> str(ha(12_345))
+    '1.23'
+    """
     return (Decimal(int(area_m2)) / M2_PER_HA).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def shown_ha(areas_m2: Iterable[int]) -> list[Decimal]:
     """Square metres of a table's rows as hectares with two decimals, whose sum is the shown total of the areas.
 
-    By largest remainder: each is rounded down or up, up where most is lost otherwise, of equal ones the first. So a
-    row may differ by 0.01 ha from its own rounding where the others would not add up.
+    By the largest remainder: areas are rounded down, and those with the largest remainders up, the first of equal ones,
+    until the sum is right. So a row may differ by 0.01 ha from its own rounding.
 
     Examples
     --------
@@ -80,15 +86,33 @@ def shown_ha(areas_m2: Iterable[int]) -> list[Decimal]:
 
 
 def exact_ha(area_m2: int) -> Decimal:
-    """Square metres as hectares with four decimals, of which nothing is rounded."""
+    """Square metres as hectares with four decimals, unrounded.
+
+    Examples
+    --------
+    >>> str(exact_ha(12_345))
+    '1.2345'
+    """
     return Decimal(int(area_m2)).scaleb(-4)
 
 
 def mu(area_m2: int) -> Decimal:
-    """Square metres as 亩, one decimal."""
+    """Square metres as 亩, one decimal.
+
+    Examples
+    --------
+    >>> str(mu(12_345))
+    '18.5'
+    """
     return (Decimal(int(area_m2)) * MU_PER_HA / M2_PER_HA).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def wan(persons: int) -> Decimal:
-    """Persons as 万人, two decimals."""
+    """Persons as 万人, two decimals.
+
+    Examples
+    --------
+    >>> str(wan(9_200_000))
+    '920.00'
+    """
     return (Decimal(int(persons)) / PERSONS_PER_WAN).quantize(Decimal("0.01"), ROUND_HALF_UP)

@@ -138,7 +138,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise DataError(Fault("file.encoding", file=MANIFEST)) from None
     except json.JSONDecodeError as error:
         raise DataError(
-            Fault("package.not_json", {"reason": error.msg, "place": error.colno}, MANIFEST, row=error.lineno)
+            Fault("package.not_json", {"reason": error.msg, "character": error.colno}, MANIFEST, row=error.lineno)
         ) from None
     if not isinstance(manifest, dict):
         raise DataError(Fault("package.key_missing", {"key": "resources"}, MANIFEST))

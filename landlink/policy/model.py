@@ -27,7 +27,15 @@ class Rules:
         self.facilities = tuple(facilities)
 
     def only(self, *ids: str) -> "Rules":
-        """Rules of these ids (an id ending in ``.`` stands for all that begin with it) and no others."""
+        """Rules of these ids (an id ending in ``.`` stands for all that begin with it) and no others.
+
+        Examples
+        --------
+        >>> from landlink.policy import load_policy
+        >>> rules = load_policy("national-2016").on("2020-12-31").only("balance.")
+        >>> [value.parameter for value in rules.values()]
+        ['balance.rule', 'balance.floor_share']
+        """
         if ids not in self._restricted:
             chosen = {
                 name: value
@@ -119,7 +127,15 @@ def _not_a_choice(facility: str, choices: Iterable[str]) -> Fault:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy: its parameters by id and its facilities in the order in which land is granted."""
+    """A policy: its parameters by id and its facilities in the order in which land is granted.
+
+    Parameters
+    ----------
+    title
+        Title by language.
+    parameters
+        Parameters by id, those of facilities as ``facility.<id>.<field>``.
+    """
 
     id: str
     title: Mapping[Lang, str]

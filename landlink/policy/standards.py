@@ -15,13 +15,22 @@ from landlink.units import MOST_PERSONS, half_up
 
 @dataclass(frozen=True)
 class Standard:
-    """A facility's standards in force on one day; a field the policy does not set is None."""
+    """A facility's standards in force on one day.
+
+    Parameters
+    ----------
+    facility
+        Kind of facility.
+    fields
+        Values in force by field, see :data:`landlink.policy.FACILITY_FIELDS`; those that the policy does not set are
+        left out.
+    """
 
     facility: Facility
     fields: Mapping[str, Dated]
 
     def number(self, field: str, default: int) -> Fraction:
-        """Value of a field, or a default."""
+        """Value of a field that holds a number, or a default where the policy does not set it."""
         return self._numbers[field] if field in self._numbers else Fraction(default)
 
     @cached_property
@@ -75,7 +84,15 @@ class Standard:
         return "land_per_unit" if "land_per_unit" in self.fields else ""
 
     def land_per_unit(self, units: int, *, central: bool) -> Fraction:
-        """Land of one unit in m², by the size of the need where the standard has steps."""
+        """Land of one unit in m², by the number of units where the standard has steps.
+
+        Examples
+        --------
+        >>> from landlink.policy import load_policy
+        >>> hospital = load_policy("national-2016").on("2020-12-31").standard("hospital")
+        >>> [int(hospital.land_per_unit(beds, central=False)) for beds in (399, 400, 1_000)]
+        [117, 115, 109]
+        """
         field = self.land_field(central=central)
         if not field:
             return self._numbers["floor_per_unit"] / self._numbers["far"]

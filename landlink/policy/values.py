@@ -14,7 +14,19 @@ Confidence = Literal["seen", "known", "default"]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text that a value comes from, or what stands for it: ``kind`` is one of :data:`KINDS`."""
+    """A document that values come from.
+
+    Parameters
+    ----------
+    title
+        Title, in one language or as ``中文 || English``.
+    number
+        Number of the document (文号), empty if it has none.
+    issued
+        Year, month or day of issue, such as ``2018-02``.
+    kind
+        ``document``, or ``assumption`` where no document stands behind the values.
+    """
 
     id: str
     title: str
@@ -30,7 +42,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a table; a bound belongs to the step where it is closed."""
+    """A step of a table of steps: its interval and its value; a bound belongs to the step in which it is closed."""
 
     lower: Decimal
     lower_closed: bool
@@ -39,7 +51,7 @@ class Step:
     value: Decimal
 
     def holds(self, by: Fraction) -> bool:
-        """Tell whether a value falls on this step; a bound on the edge is decided exactly."""
+        """True if a value lies in the interval, decided exactly."""
         above = by >= self.lower if self.lower_closed else by > self.lower
         below = self.upper is None or (by <= self.upper if self.upper_closed else by < self.upper)
         return above and below
@@ -59,7 +71,7 @@ class Steps:
     steps: tuple[Step, ...]
 
     def at(self, by: Fraction) -> Step:
-        """Step that holds a value; an edge belongs where its bound is closed.
+        """Step whose interval a value lies in; a bound belongs to the step in which it is closed.
 
         Examples
         --------
@@ -76,7 +88,23 @@ Content = Decimal | Steps | tuple[str, ...] | str
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A parameter's value from a day on, and where it comes from."""
+    """A parameter's value from a day on, and where it comes from.
+
+    Parameters
+    ----------
+    parameter
+        Id, such as ``linkage.standard`` or ``facility.hospital.per_1000``.
+    since
+        ISO date from which the value is in force; empty for a value that the user has chosen.
+    content, unit
+        Number, table of steps, district codes or choice, and the unit of the number or of the steps' values.
+    document, clause
+        Where the value is stated.
+    confidence
+        ``seen`` in the document, ``known`` from elsewhere, or ``default``: a planning assumption.
+    file, line
+        Where the policy file holds the value.
+    """
 
     parameter: str
     since: str
@@ -131,7 +159,7 @@ class Dated:
         return self.content
 
     def display(self) -> str:
-        """Value as a person reads it, without its unit."""
+        """Value as text, without its unit."""
         if isinstance(self.content, Steps):
             symbol = "l" if self.parameter == "linkage.standard" else "n"
             return "；".join(f"{step.label(symbol)} → {step.value}" for step in self.content.steps)
