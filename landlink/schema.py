@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from landlink.columns import Column, Fact, Table
 from landlink.units import MOST_HA, MOST_PERSONS, MOST_UNITS
 
-# `names` is a tuple of names, which files hold as one text, see LISTED.
-Kind = Literal["text", "int", "float", "names"]
+# What stands between the names of a column of names in a file.
 LISTED = "; "
 STATUSES = ("official", "estimated", "synthetic")
 CONFIDENCES = ("seen", "known", "default")
@@ -80,48 +80,6 @@ CONSTRAINT_RULES: Mapping[str, ConstraintRule] = {
     "min_width": ConstraintRule("on pieces", value=True),
     "min_compactness": ConstraintRule("warns", value=True),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: its type, unit and the values it may hold, ``above`` being a bound that is itself left out."""
-
-    name: str
-    kind: Kind
-    unit: str = ""
-    minimum: float | None = None
-    maximum: float | None = None
-    pattern: str = ""
-    values: tuple[str, ...] = ()
-    required: bool = True
-    above: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table: its columns, the columns that identify a row, and the ones whose scale is questioned.
-
-    Parameters
-    ----------
-    key
-        Columns whose values together may stand only once.
-    scaled
-        Column that is compared with its neighbours, and the columns that make neighbours of rows.
-    """
-
-    name: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-    scaled: tuple[str, tuple[str, ...]] | None = None
-
-    def __getitem__(self, name: str) -> Column:
-        """Column of a name."""
-        return next(column for column in self.columns if column.name == name)
-
-    @property
-    def names(self) -> list[str]:
-        """Names of the columns, in order."""
-        return [column.name for column in self.columns]
 
 
 _SOURCE = (
@@ -295,41 +253,7 @@ INPUTS: dict[str, Table] = {
         Table("stations", (Column("name", "text"), Column("status", "text", values=STATUSES))),
     )
 }
-# How a fact's rows of a plan year are chosen: settlement of the chosen basis, residents at the end of the year before,
-# rows of the year before, each district's latest row until the year before, rows of the plan year.
-When = Literal["settlement", "residents", "year_before", "latest", "plan_year"]
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A district fact of a plan year.
-
-    Parameters
-    ----------
-    name, unit
-        As plans hold it; areas in m².
-    table, column
-        Where a city states it, areas in ha.
-    when
-        Which of the table's rows hold for a plan year.
-    required
-        A plan needs it of every district; otherwise it is missing where it is unknown.
-    editable
-        The user may replace it for one plan.
-    derived
-        Computed from other facts where the table does not state it.
-    """
-
-    name: str
-    unit: str
-    table: str
-    column: str
-    when: When
-    required: bool = True
-    editable: bool = False
-    derived: bool = False
-
-
+# Facts that plans rest on.
 FACTS: dict[str, Fact] = {
     fact.name: fact
     for fact in (

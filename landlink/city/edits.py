@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from landlink.columns import Fact
 from landlink.errors import Fault, Faults
-from landlink.schema import FACTS, INPUTS, Fact
+from landlink.schema import FACTS, INPUTS
 from landlink.units import M2_PER_HA
 
 # Facts that the user may replace for one plan.

@@ -9,9 +9,10 @@ import pandas as pd
 
 from landlink.city.city import City
 from landlink.city.edits import changes
+from landlink.columns import Fact
 from landlink.crs import area_m2
 from landlink.errors import DataError, Fault, Faults
-from landlink.schema import FACTS, INPUTS, STATUSES, Fact
+from landlink.schema import FACTS, INPUTS, STATUSES
 from landlink.units import exact, ha_to_m2, half_up
 
 BASES = ("previous-actual", "planned")
@@ -236,22 +237,23 @@ def _rows(city: City, fact: Fact, year: int, *, settlement: tuple[int, str]) -> 
         case "residents":
             return _residents(city, fact.table, year - 1)
         case "year_before":
-            return _of_year(city, fact, year - 1)
+            return _dated(city, fact, year - 1)
         case "latest":
-            table = city.tables[fact.table]
-            latest = table[table["year"] < year].sort_values("year", kind="stable").groupby("code").tail(1)
-            return _complete(city, latest, fact.table, year - 1, table["year"])
+            return _dated(city, fact, year - 1, latest=True)
         case "plan_year":
-            return _of_year(city, fact, year)
+            return _dated(city, fact, year)
 
 
-def _of_year(city: City, fact: Fact, year: int) -> pd.DataFrame:
-    """Rows of a year; of a fact that may be missing those that state it."""
+def _dated(city: City, fact: Fact, year: int, *, latest: bool = False) -> pd.DataFrame:
+    """Rows of a year, or each district's latest until then; of a fact that may be missing those that state it."""
+    table = city.tables.get(fact.table, pd.DataFrame(columns=INPUTS[fact.table].names))
     if not fact.required:
-        table = city.tables.get(fact.table, pd.DataFrame(columns=INPUTS[fact.table].names))
-        return table[(table["year"] == year) & table[fact.column].notna()]
-    table = city.tables[fact.table]
-    return _complete(city, table[table["year"] == year], fact.table, year, table["year"])
+        table = table[table[fact.column].notna()]
+    if latest:
+        rows = table[table["year"] <= year].sort_values("year", kind="stable").groupby("code").tail(1)
+    else:
+        rows = table[table["year"] == year]
+    return _complete(city, rows, fact.table, year, table["year"]) if fact.required else rows
 
 
 def _values(codes: pd.Series, fact: Fact, rows: pd.DataFrame) -> pd.Series:

@@ -10,12 +10,13 @@ import geopandas as gpd
 import pandas as pd
 
 from landlink.city.shipped import shipped_cities
+from landlink.columns import Table
 from landlink.crs import declare
 from landlink.errors import DataError, Fault, Faults
 from landlink.files import read_layer
 from landlink.files.check import check_layer, geometry_faults
 from landlink.files.tables import convert, read_sheet
-from landlink.schema import CONSTRAINT_LAYER, INPUTS, LAND_RASTERS, REQUIRED_INPUTS, Table
+from landlink.schema import CONSTRAINT_LAYER, INPUTS, LAND_RASTERS, REQUIRED_INPUTS
 from landlink.texts import LANGS
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)

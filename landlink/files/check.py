@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from landlink.columns import Column, Table
 from landlink.errors import DataError, Fault
-from landlink.schema import CODE, Column, Table
+from landlink.schema import CODE
 
 # A value this many times its neighbours' median, or this part of it, looks like 万人 written as 人.
 OUT_OF_SCALE = 100.0

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from landlink.columns import Column
 from landlink.plan.plan import Plan
 from landlink.policy import Dated
-from landlink.schema import FACTS, RESULTS, Column
+from landlink.schema import FACTS, RESULTS
 from landlink.texts import Lang, has_text, listed, pick, text
 
 # What stands behind the label of a figure that is estimated or synthetic, or rests on such figures.

@@ -5,11 +5,12 @@ from typing import Any
 
 import pandas as pd
 
+from landlink.columns import Column
 from landlink.plan.derivation import Explainer
 from landlink.plan.formulas import columns_of
 from landlink.plan.plan import Plan
 from landlink.present.labels import cuts_label, fact_label, fact_unit, label, with_unit
-from landlink.schema import FACTS, RESULTS, Column, worst
+from landlink.schema import FACTS, RESULTS, worst
 from landlink.siting.sites import Siting
 from landlink.texts import Lang, text
 from landlink.units import ha, shown_ha, wan

@@ -14,6 +14,7 @@ import landlink
 from landlink.city import City
 from landlink.city.edits import EDITABLE, most
 from landlink.city.facts import central_share, district_facts
+from landlink.columns import Fact
 from landlink.schema import FACTS, INPUTS
 from landlink.units import M2_PER_HA, half_up
 from tests.paths import GUANGZHOU
@@ -133,3 +134,12 @@ def test_every_number_of_a_table_has_bounds() -> None:
 
 def test_a_fact_s_column_is_declared() -> None:
     assert [name for name, fact in FACTS.items() if fact.column not in INPUTS[fact.table].names] == []
+
+
+def test_a_fact_that_may_be_missing_is_drawn_as_it_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    land = CITY.tables["land"].assign(vacant_ha=[1.25, *[None] * (len(CITY.tables["land"]) - 1)])
+    land.attrs["file"] = "land.csv"
+    monkeypatch.setitem(FACTS, "vacant_m2", Fact("vacant_m2", "m2", "land", "vacant_ha", "latest", required=False))
+    facts = district_facts(replace(CITY, tables={**CITY.tables, "land": land}), 2020, "previous-actual")
+    assert facts.table["vacant_m2"].dropna().to_list() == [12_500]
+    assert facts.sources.query("item == 'vacant_m2'")["code"].to_list() == [land["code"].iloc[0]]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from landlink.columns import Column, Table
 from landlink.errors import DataError, Fault
 from landlink.files.check import OUT_OF_SCALE, check
-from landlink.schema import Column, Table
 
 TABLE = Table(
     "people",

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from landlink.columns import Table
 from landlink.files.tables.units import heading
-from landlink.schema import Table
 
 # Headings by declared column, `table.column` going first; the likelier ones first, capitals match whole only.
 SYNONYMS: dict[str, str] = {
