@@ -296,8 +296,7 @@ def test_all_additions_run_through_the_chain_to_the_annex(example: Path, tmp_pat
     for text in ("空闲土地", "承载内诉求", "复垦", "保底后按诉求"):
         assert any(text in cell for cell in cells), text
 
-    page = (
-        "from streamlit.testing.v1 import AppTest; app = AppTest.from_file('landlink/ui/main.py', default_timeout=90)"
-    )
-    shown = copy.run("-c", f"{page}.run(); app.switch_page('views/about.py').run(); print(app.markdown[0].value)")
+    main = tmp_path / "landlink" / "ui" / "main.py"
+    page = f"from streamlit.testing.v1 import AppTest; app = AppTest.from_file({str(main)!r}, default_timeout=90).run()"
+    shown = copy.run("-c", f"{page}; app.switch_page('views/about.py').run(); print(app.markdown[-1].value)")
     assert "land follows people" in shown
