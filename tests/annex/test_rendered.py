@@ -43,7 +43,7 @@ def test_every_page_can_be_read(rendered: dict[str, Path]) -> None:
         shown = pages(pdf)
         assert shown
         for number, page in enumerate(shown, 1):
-            assert page.canvas > 0.002, f"{name} page {number} is empty"
+            assert page.ink > 0.002, f"{name} page {number} is empty"
             assert page.outside == (), f"{name} page {number}"
             assert "\ufffd" not in page.text, f"{name} page {number} has characters without a glyph"
         assert any("\u4e00" <= letter <= "\u9fff" for letter in shown[0].text)
