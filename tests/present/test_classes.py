@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from landlink.annex.maps import themes
 from landlink.present import colors
 from landlink.present.classes import MOST, ZERO_CLASS, breaks, class_labels, class_of, classify
-from landlink.ui import maps
+from landlink.ui.maps import districts
 
 # Hundredths, as areas are shown in ha: small, large, close together, many of them equal.
 hundredths = st.one_of(
@@ -59,9 +59,9 @@ def test_the_order_of_rows_does_not_matter(values: list[float], random: Random) 
 def test_screen_and_sheet_agree(values: list[float]) -> None:
     shown = {code: Decimal(str(value)).quantize(Decimal("0.01")) for code, value in series(values).items()}
     sheet = themes._classed(shown, "", "", colors.BLUES, "official", "en")
-    on_screen, legend = maps._colors(series(values), 2, "–")
+    on_screen, legend = districts._colors(series(values), 2, "–")
     assert [entry.label for entry in sheet.legend if entry.color != colors.ZERO] == [
-        label for label, color in legend if color != maps.ZERO
+        label for label, color in legend if color != districts.ZERO
     ]
     in_order = [color for _, color in legend]
     on_paper = [entry.color for entry in sheet.legend]
