@@ -37,7 +37,7 @@ def p_median(name: str) -> Instance:
 
 
 def p_center(name: str, *, below: bool) -> Instance:
-    """Maximal covering by p sites within the published radius, or below it: persons left uncovered."""
+    """Persons that p sites leave uncovered: none within the published radius, some below it."""
     cost, p = orlib.pmed(name)
     n, radius = len(cost), orlib.optima("p_center")[name]
     within = cost < radius if below else cost <= radius
