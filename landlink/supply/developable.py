@@ -1,4 +1,4 @@
-"""Developable area (可开发面积): what constraints leave of each parcel, to the m², and by source of land."""
+"""Developable area (可开发面积): each parcel's area outside every constraint, to the m², and by source of land."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,9 +16,11 @@ from landlink.schema import CONSTRAINT_RULES, NO_SOURCE
 from landlink.supply.constraints import PIECES_TAKEN, Constraint, constraints_of, warned
 from landlink.supply.overlay import Meeting, Shapes, keep, meet, remove
 
+# What takes the area of parcels that stay in their present use.
 IN_USE = "in_use"
-# Pieces below this, m², are left over by rounding and go with the constraint that cut them.
+# Area, m², of pieces that rounding leaves: they go to the constraint that cut them.
 _CRUMB = 0.5
+# Columns of the parcels that are kept.
 FIXED = ("parcel", "code", "land_use", "code_system", "land_source", "status")
 
 Ints = npt.NDArray[np.int64]
@@ -27,22 +29,22 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Developable:
-    """What can be developed.
+    """Developable area of parcels and districts.
 
     Parameters
     ----------
     parcels
-        One row a parcel as given: the parcels' own columns, ``gross_m2``, one column ``lost_<constraint>_m2`` a
-        constraint that takes area, in order of the constraints, ``lost_in_use_m2`` first, ``developable_m2``,
-        ``compactness`` (Polsby-Popper, 0–1, of what can be developed; missing where nothing can), ``reason`` (the
-        constraint that took most of a parcel of which nothing is left) and ``warnings`` (a tuple of the
-        constraints that warn). The geometry is what can be developed, in the plane of the parcels. Areas are whole m²,
-        ellipsoidal; a row's losses and ``developable_m2`` sum exactly to ``gross_m2``.
+        One row a parcel: its columns, ``gross_m2``, one column ``lost_<constraint>_m2`` for each constraint that takes
+        area, in order of the constraints, ``lost_in_use_m2`` first, ``developable_m2``, ``compactness`` (Polsby-Popper,
+        0–1, of the developable shape; missing where it is empty), ``reason`` (the constraint that took most of a parcel
+        of which nothing is left) and ``warnings`` (a tuple of the constraints that warn). The geometry is the
+        developable shape, in the plane of the parcels. Areas are ellipsoidal, in whole m²; a row's losses and
+        ``developable_m2`` sum exactly to ``gross_m2``.
     districts
-        One row a district and source of land: ``code``, ``land_source``, ``parcels`` (that have anything to
-        develop), ``gross_m2``, ``developable_m2``.
+        One row a district and source of land: ``code``, ``land_source``, ``parcels`` (number with any developable
+        area), ``gross_m2``, ``developable_m2``.
     constraints
-        The constraints, in order, as given.
+        Table of the constraints, in their order.
     """
 
     parcels: gpd.GeoDataFrame
@@ -67,11 +69,11 @@ def developable(
     *,
     threads: int | None = None,
 ) -> Developable:
-    """Work out what can be developed of each parcel.
+    """Compute the developable area of each parcel.
 
-    Constraints take area in their order, so that what two of them claim counts for the first. What is left in the
-    end does not depend on the order, to the m²: it is computed in an order of its own. Pieces that are too small or
-    too narrow go last.
+    Constraints take area in their order, so that what two of them claim counts for the first. What is left in the end
+    does not depend on the order, to the m²: it is computed in the order of their names. Pieces that are too small or
+    too narrow are taken last.
 
     Parameters
     ----------
@@ -86,31 +88,48 @@ def developable(
     zones
         Valid shapes of each constraint with a layer, in the parcels' plane.
     threads
-        Threads to work in; as many as there are processors where it is not given.
+        Number of threads; that of processors where it is not given.
 
     Raises
     ------
     ValueError
         The parcels are not in a Gauss-Krüger plane of CGCS2000.
+    CrsError
+        A parcel lies too far from the plane's central meridian for its area to be measured.
 
     Notes
     -----
     DESIGN: developable area is a parcel's area outside every constraint. Buffers are measured in the plane, whose
     scale differs from the ground's by less than 3 in 10,000 within a zone.
+
+    Examples
+    --------
+    A parcel of 100 m × 100 m at the central meridian, whose western 30 m are water.
+
+    >>> parcels = gpd.GeoDataFrame(
+    ...     {"parcel": ["p"], "code": "440106", "land_use": "0101", "code_system": "ydyh", "land_source": "new"},
+    ...     geometry=[shapely.box(500_000, 2_500_000, 500_100, 2_500_100)],
+    ...     crs=4547,
+    ... ).assign(status="synthetic")
+    >>> constraints = pd.DataFrame({"constraint": ["water"], "rule": ["exclude"], "value": [None]})
+    >>> water = np.array([shapely.box(499_900, 2_499_900, 500_030, 2_500_200)])
+    >>> developable(parcels, constraints, {"water": water}).parcels[["lost_water_m2", "developable_m2"]].values.tolist()
+    [[3000, 7000]]
     """
     crs: CRS = parcels.crs
     x_0 = None if crs is None else false_easting(crs)
     if x_0 is None:
         raise ValueError("parcels must be in a Gauss-Krüger plane of CGCS2000; see landlink.crs.to_plane")
-    limits = constraints_of(constraints)
+    listed = constraints_of(constraints)
     shapes = parcels.geometry.to_numpy()
     free = np.flatnonzero(parcels["land_source"].to_numpy() != NO_SOURCE)
     run = _Run(shapes[free], x_0, threads)
     gross = plane_area_m2(shapes, x_0)
-    cutting = [constraint for constraint in limits if constraint.rule.on_zones]
-    met = {constraint.name: meet(run.shapes, constraint.zones(zones), threads=threads) for constraint in cutting}
-    passed = run.through(cutting, met, gross[free])
-    left = run.pieces(passed, gross[free], [constraint for constraint in limits if constraint.rule.acts == "on pieces"])
+    on_zones = [constraint for constraint in listed if constraint.rule.on_zones]
+    on_pieces = [constraint for constraint in listed if constraint.rule.acts == "on pieces"]
+    meetings = {constraint.name: meet(run.shapes, constraint.zones(zones), threads=threads) for constraint in on_zones}
+    passed = run.through(on_zones, meetings, gross[free])
+    left = run.pieces(passed, gross[free], on_pieces)
     steps = _attributed(passed, left)
     columns = _columns(len(parcels), free, gross, steps)
     geometry = np.full(len(parcels), shapely.Polygon(), dtype=object)
@@ -119,9 +138,9 @@ def developable(
     result = parcels[list(FIXED)].reset_index(drop=True).assign(**columns)
     result["compactness"] = compactness.round(4)
     result["reason"] = _reasons(result, [name for name in columns if name.startswith("lost_")])
-    result["warnings"] = _warnings(limits, zones, geometry, compactness, threads)
-    whole = gpd.GeoDataFrame(result, geometry=gpd.GeoSeries(geometry, crs=crs))
-    return Developable(whole, by_district(whole), constraints.reset_index(drop=True))
+    result["warnings"] = _warnings(listed, zones, geometry, compactness, threads)
+    layer = gpd.GeoDataFrame(result, geometry=gpd.GeoSeries(geometry, crs=crs))
+    return Developable(layer, by_district(layer), constraints.reset_index(drop=True))
 
 
 def by_district(parcels: pd.DataFrame) -> pd.DataFrame:
@@ -133,16 +152,16 @@ def by_district(parcels: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class _Passed:
-    """Shapes that have gone through the constraints.
+    """Shapes after all constraints with zones.
 
     Parameters
     ----------
     shapes
-        What all of them leave.
+        What the constraints leave.
     areas
-        m² left after each constraint in turn.
+        Area left after each constraint in turn, m².
     last
-        Turn of the last constraint that took of each shape; beyond all turns where none did.
+        Index of the last constraint that took a part of each shape; their number where none did.
     """
 
     shapes: Shapes
@@ -152,7 +171,7 @@ class _Passed:
 
 @dataclass(frozen=True, slots=True)
 class _Left:
-    """What is left of each shape: the shape, its area in m², and the area that each rule on pieces has taken."""
+    """What is left of each shape: the shape, its area in m², and the area that each constraint on pieces took."""
 
     shapes: Shapes
     area: Floats
@@ -161,28 +180,28 @@ class _Left:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """The shapes that are looked at, and how."""
+    """Shapes of the parcels that may be developed, their plane's false easting, and the number of threads."""
 
     shapes: Shapes
     x_0: float
     threads: int | None
 
-    def apply(self, shapes: Shapes, constraint: Constraint, met: Meeting) -> Shapes:
-        """What a constraint leaves of shapes."""
+    def apply(self, shapes: Shapes, constraint: Constraint, meeting: Meeting) -> Shapes:
+        """Shapes without the part that a constraint takes."""
         outside = constraint.rule.acts == "outside zones"
-        return keep(shapes, met, threads=self.threads) if outside else remove(shapes, met, threads=self.threads)
+        return keep(shapes, meeting, threads=self.threads) if outside else remove(shapes, meeting, threads=self.threads)
 
-    def through(self, constraints: list[Constraint], met: Mapping[str, Meeting], gross: Floats) -> _Passed:
-        """Put the shapes through the constraints in turn.
+    def through(self, constraints: list[Constraint], meetings: Mapping[str, Meeting], gross: Floats) -> _Passed:
+        """Apply the constraints in turn.
 
-        A shape that several of them cut is overlaid once more in order of their names, since the last digits of what
-        is left depend on the order.
+        A shape that several of them cut is overlaid once more in order of their names, since the last digits of the
+        result depend on the order.
         """
         shapes, area = self.shapes, gross
         areas = {}
         last, count = np.full(len(shapes), len(constraints)), np.zeros(len(shapes), dtype=int)
         for turn, constraint in enumerate(constraints):
-            meeting = met[constraint.name]
+            meeting = meetings[constraint.name]
             takes = ~meeting.within if constraint.rule.acts == "outside zones" else meeting.met
             shapes = self.apply(shapes, constraint, meeting)
             area = area.copy()
@@ -195,7 +214,7 @@ class _Run:
         if by_name != constraints and len(several):
             again = self.shapes[several]
             for constraint in by_name:
-                again = self.apply(again, constraint, met[constraint.name].of(several))
+                again = self.apply(again, constraint, meetings[constraint.name].of(several))
             shapes[several] = again
         return _Passed(shapes, areas, last)
 
@@ -205,8 +224,8 @@ class _Run:
         cut = passed.last < len(passed.areas)
         whole = ~cut & (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON)
         loose = np.flatnonzero(~whole)
-        parts, place = shapely.get_parts(shapes[loose], return_index=True)
-        owner, area = loose[place], plane_area_m2(parts, self.x_0)
+        parts, index = shapely.get_parts(shapes[loose], return_index=True)
+        owner, area = loose[index], plane_area_m2(parts, self.x_0)
         gone = (area < _CRUMB) & cut[owner]
         parts = np.concatenate([shapes[whole], parts[~gone]])
         owner = np.concatenate([np.flatnonzero(whole), owner[~gone]])
@@ -221,7 +240,7 @@ class _Run:
 
 
 def _attributed(passed: _Passed, left: _Left) -> dict[str, Ints]:
-    """Area left after each constraint and then each rule on pieces, whole m², ending with what can be developed."""
+    """Area left after each constraint, those on pieces last, in whole m²; the last is the developable area."""
     final = sum(left.taken.values(), start=left.area)
     steps = {}
     for turn, (name, area) in enumerate(passed.areas.items()):
@@ -241,7 +260,7 @@ def _whole(area: Floats) -> Ints:
 
 
 def _columns(count: int, free: Ints, gross: Floats, steps: Mapping[str, Ints]) -> dict[str, Ints]:
-    """Gross, lost and developable area of every parcel; one that is in use loses all to that."""
+    """Gross, lost and developable area of every parcel; one that stays in use loses all of it to that."""
     whole = _whole(gross)
     in_use = whole.copy()
     in_use[free] = 0
@@ -249,7 +268,7 @@ def _columns(count: int, free: Ints, gross: Floats, steps: Mapping[str, Ints]) -
     before = whole[free]
     for name, after in steps.items():
         column = np.zeros(count, dtype="int64")
-        after = np.minimum(before, after)  # noqa: PLW2901 - rounding may not give back what an earlier one took
+        after = np.minimum(before, after)  # noqa: PLW2901 - rounding must not return what an earlier one took
         column[free] = before - after
         columns[lost(name)] = column
         before = after
@@ -259,7 +278,7 @@ def _columns(count: int, free: Ints, gross: Floats, steps: Mapping[str, Ints]) -
 
 
 def _joined(shapes: Shapes, parts: Shapes, owner: Ints) -> Shapes:
-    """Parts as one shape an owner; a shape that has kept all its parts is the same object."""
+    """Parts joined to one shape per owner; a shape that keeps all its parts is the same object."""
     joined = np.full(len(shapes), shapely.Polygon(), dtype=object)
     kept = np.bincount(owner, minlength=len(shapes))
     whole = (kept > 0) & (kept == shapely.get_num_geometries(shapes))
@@ -269,8 +288,8 @@ def _joined(shapes: Shapes, parts: Shapes, owner: Ints) -> Shapes:
     several = (kept > 1) & ~whole
     chosen = several[owner]
     if chosen.any():
-        places, index = np.unique(owner[chosen], return_inverse=True)
-        joined[places] = shapely.multipolygons(parts[chosen], indices=index)
+        owners, index = np.unique(owner[chosen], return_inverse=True)
+        joined[owners] = shapely.multipolygons(parts[chosen], indices=index)
     return joined
 
 
@@ -294,7 +313,7 @@ def _warnings(
     compactness: Floats,
     threads: int | None,
 ) -> npt.NDArray[np.object_]:
-    """Constraints that warn of what can be developed, as tuples of names."""
+    """Names of the constraints that warn of each developable shape, as tuples."""
     noted: dict[int, list[str]] = {}
     usable = np.flatnonzero(~shapely.is_empty(left))
     for constraint in constraints:
@@ -303,6 +322,7 @@ def _warnings(
             for parcel in parcels.tolist():
                 noted.setdefault(parcel, []).append(constraint.name)
     warnings = np.empty(len(left), dtype=object)
-    for parcel in range(len(left)):
-        warnings[parcel] = tuple(noted.get(parcel, ()))
+    warnings.fill(())
+    for parcel, names in noted.items():
+        warnings[parcel] = tuple(names)
     return warnings

@@ -1,4 +1,4 @@
-"""Where land can be had (找地): developable area and suitability together, each parcel's figures explained."""
+"""Supply of land (找地): the developable area of every parcel, and its suitability."""
 
 import tempfile
 from dataclasses import dataclass, replace
@@ -30,16 +30,16 @@ from landlink.supply.suitability import (
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """Where land can be had.
+    """Developable land of a city and its suitability.
 
     Parameters
     ----------
     land
-        What has been looked at.
+        The land that the supply is computed from.
     developable
-        What can be developed of each parcel.
+        Developable area of each parcel.
     suitability
-        How good it is; None where that was not asked for.
+        Scores of the parcels; None where they were not asked for.
     """
 
     land: Land
@@ -48,7 +48,7 @@ class Supply:
 
     @property
     def parcels(self) -> gpd.GeoDataFrame:
-        """The parcels of the supply with their ``score``; missing where nothing can be developed, or none was asked."""
+        """Parcels with their ``score``; missing where nothing can be developed, and without suitability."""
         parcels = self.developable.parcels
         if self.suitability is None:
             return parcels.assign(score=np.nan)
@@ -56,10 +56,10 @@ class Supply:
         return parcels.assign(score=parcels["parcel"].map(score))
 
     def where(self, chosen: "pd.Series[bool]") -> "Supply":
-        """The same for some of the parcels, chosen in their order."""
-        places = np.flatnonzero(chosen.to_numpy())
-        land = replace(self.land, parcels=self.land.parcels.iloc[places].reset_index(drop=True))
-        parcels = self.developable.parcels.iloc[places].reset_index(drop=True)
+        """Supply of the parcels for which a mask in their order is true."""
+        rows = np.flatnonzero(chosen.to_numpy())
+        land = replace(self.land, parcels=self.land.parcels.iloc[rows].reset_index(drop=True))
+        parcels = self.developable.parcels.iloc[rows].reset_index(drop=True)
         return replace(
             self, land=land, developable=replace(self.developable, parcels=parcels, districts=by_district(parcels))
         )
@@ -77,12 +77,12 @@ def find_supply(
     comparisons: pd.DataFrame | None = None,
     cell_m: float | None = None,
 ) -> Supply:
-    """Look for land: supply, and suitability where a folder for its rasters is given.
+    """Compute the supply of land, and its suitability where a folder for its rasters is given.
 
     Parameters
     ----------
     folder
-        Folder for the rasters of suitability, made where it is missing; without it there is no suitability.
+        Folder for the rasters of suitability, created where it is missing; without it there is no suitability.
     comparisons
         Pairwise comparisons that take the place of the city's.
     cell_m
@@ -93,17 +93,17 @@ def find_supply(
     DataError
         Something is wrong with the rasters, the factors or their comparisons.
     """
-    there = zones(land)
-    found = developable(land.parcels, land.constraints, there)
+    shapes = zones(land)
+    area = developable(land.parcels, land.constraints, shapes)
     if folder is None:
-        return Supply(land, found, None)
+        return Supply(land, area, None)
     folder.mkdir(parents=True, exist_ok=True)
-    factors, own = factor_table(land)
+    factors, comparisons_of_city = factor_table(land)
     side = cell_m or CELL_M
-    values = factor_values(land, found.parcels, factors, folder, cell_m=side)
-    exclusion(land.constraints, there, grid_of(land, side), folder)
-    weights = weigh(factors, own if comparisons is None else comparisons)
-    return Supply(land, found, suitability(values, factors, weights))
+    values = factor_values(land, area.parcels, factors, folder, cell_m=side)
+    exclusion(land.constraints, shapes, grid_of(land, side), folder)
+    weights = weigh(factors, comparisons_of_city if comparisons is None else comparisons)
+    return Supply(land, area, suitability(values, factors, weights))
 
 
 def weigh(factors: pd.DataFrame, comparisons: pd.DataFrame) -> ahp.Weights:
@@ -113,35 +113,41 @@ def weigh(factors: pd.DataFrame, comparisons: pd.DataFrame) -> ahp.Weights:
     ------
     DataError
         A pair is missing or given twice.
+
+    Examples
+    --------
+    >>> factors = pd.DataFrame({"factor": ["metro", "road"]})
+    >>> weigh(factors, pd.DataFrame([["metro", "road", 3.0]], columns=["factor", "other", "ratio"])).weights
+    {'metro': 0.75, 'road': 0.25}
     """
     names = list(factors["factor"])
     return ahp.weights(ahp.matrix(comparisons, names), names)
 
 
-def reweighted(found: Supply, comparisons: pd.DataFrame) -> Supply:
-    """The same with other comparisons; supply and factors are not worked out again.
+def reweighted(supply: Supply, comparisons: pd.DataFrame) -> Supply:
+    """Supply with scores by other comparisons; areas and factors are not computed again.
 
     Raises
     ------
     DataError
         The supply has no suitability, or the comparisons are wrong or not consistent.
     """
-    if found.suitability is None:
+    if supply.suitability is None:
         raise DataError(Fault("suitability.missing"))
-    factors = found.suitability.factors.drop(columns="weight")
-    scored = suitability(found.suitability.parcels.drop(columns="score"), factors, weigh(factors, comparisons))
-    return replace(found, suitability=scored)
+    factors = supply.suitability.factors.drop(columns="weight")
+    values = supply.suitability.parcels.drop(columns="score")
+    return replace(supply, suitability=suitability(values, factors, weigh(factors, comparisons)))
 
 
 def zones(land: Land) -> dict[str, Shapes]:
-    """Shapes of each constraint; those of a slope are the cells of the elevation model that are steeper.
+    """Zones of each constraint; those of a slope are the cells of the elevation model that are steeper.
 
     Raises
     ------
     DataError
         The elevation model cannot be used.
     """
-    found: dict[str, Shapes] = {name: layer.geometry.to_numpy() for name, layer in land.zones.items()}
+    shapes: dict[str, Shapes] = {name: layer.geometry.to_numpy() for name, layer in land.zones.items()}
     for constraint in constraints_of(land.constraints):
         if not constraint.rule.raster:
             continue
@@ -149,5 +155,5 @@ def zones(land: Land) -> dict[str, Shapes]:
             steep = raster.slope(land.rasters[constraint.rule.raster], Path(name) / "slope.tif")
             limit = constraint.limit
             cells = raster.polygonise(steep, lambda degrees, limit=limit: degrees > limit)  # type: ignore[misc]
-        found[constraint.name] = shapely.get_parts(cells.to_crs(land.crs).geometry.to_numpy())
-    return found
+        shapes[constraint.name] = shapely.get_parts(cells.to_crs(land.crs).geometry.to_numpy())
+    return shapes

@@ -1,8 +1,8 @@
-"""Taking zones out of parcels, or parcels out of zones, exactly and at a million parcels: the overlay kernel.
+"""The overlay kernel: parcels without zones, or within them, exactly and for a million parcels.
 
-Most parcels lie wholly within or without a zone: a spatial index and prepared predicates tell so without making a
-geometry. Only the parcels that a zone's edge cuts are overlaid, in threads, and against a large zone only with the part
-of it around them.
+Most parcels lie wholly inside or outside a zone, which a spatial index and prepared predicates show without creating a
+geometry. Only parcels that a zone's edge cuts are overlaid, in threads, and for a large zone with the part of it that
+lies around them.
 """
 
 import os
@@ -18,54 +18,57 @@ import shapely
 
 Shapes = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.int64]
+Indices = npt.NDArray[np.int64]
 Part = TypeVar("Part")
 Result = TypeVar("Result")
 
 # Segments in a quarter of a buffer's circle.
 ROUND = 16
-# Pairs handed to a thread at once.
-_TESTED, _CUT = 50_000, 4_000
-# A zone of more vertices than this is cut to the neighbourhood of the shapes that it meets; so far do not so few.
-_LARGE, _FEW = 1024, 6
-# The neighbourhood's margin in units of the coordinates: its own edges stay clear of the shapes.
+# Pairs that a thread tests at once.
+_TESTED = 50_000
+# Pairs that a thread overlays at once.
+_CUT = 4_000
+# Vertices of a zone above which it is clipped to the neighbourhood of the shapes that it meets.
+_LARGE = 1024
+# Shapes up to which a neighbourhood is not divided further.
+_FEW = 6
+# Margin of a neighbourhood, m, so that its edges do not touch the shapes.
 _MARGIN = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """How shapes and zones meet.
+    """Shapes inside zones, and pairs of a shape and a zone whose edge cuts it.
 
     Parameters
     ----------
     within
-        By shape: it lies wholly inside one zone.
+        By shape: whether it lies wholly inside one zone.
     shape, zone
-        Pairs of a shape's place and a zone, or as much of a zone as lies around the shape, whose edge cuts it. The
-        pairs stand in order of the shapes.
+        By pair, in order of the shapes: the index of the shape, and the zone or the part of it around the shape.
     """
 
     within: Mask
-    shape: Places
+    shape: Indices
     zone: Shapes
 
-    def of(self, places: Places) -> "Meeting":
-        """The same for some of the shapes, in ascending order of their places."""
-        new = np.full(len(self.within), -1)
-        new[places] = np.arange(len(places))
-        chosen = new[self.shape] >= 0
-        return Meeting(self.within[places], new[self.shape[chosen]], self.zone[chosen])
+    def of(self, rows: Indices) -> "Meeting":
+        """Meeting of some of the shapes, by their indices in ascending order."""
+        renumbered = np.full(len(self.within), -1)
+        renumbered[rows] = np.arange(len(rows))
+        chosen = renumbered[self.shape] >= 0
+        return Meeting(self.within[rows], renumbered[self.shape[chosen]], self.zone[chosen])
 
     @property
     def met(self) -> Mask:
-        """By shape: some zone has a part of it."""
+        """By shape: whether a zone covers a part of it."""
         met = self.within.copy()
         met[self.shape] = True
         return met
 
 
 def meet(shapes: Shapes, zones: Shapes, *, threads: int | None = None) -> Meeting:
-    """Find out which shapes lie in zones, and which ones zones cut.
+    """Determine which shapes lie inside zones, and which ones their edges cut.
 
     Parameters
     ----------
@@ -74,7 +77,14 @@ def meet(shapes: Shapes, zones: Shapes, *, threads: int | None = None) -> Meetin
     zones
         Valid polygons and multipolygons in the same plane, overlapping or not.
     threads
-        Threads to work in; as many as there are processors where it is not given.
+        Number of threads; that of processors where it is not given.
+
+    Examples
+    --------
+    >>> parcels = shapely.box([0, 10, 20], 0, [9, 19, 29], 9)
+    >>> meeting = meet(parcels, np.array([shapely.box(-1, -1, 15, 10)]))
+    >>> meeting.within.tolist(), meeting.shape.tolist()
+    ([True, False, False], [1])
     """
     zones = shapely.get_parts(zones)
     zones = zones[~shapely.is_empty(zones)]
@@ -102,68 +112,80 @@ def meet(shapes: Shapes, zones: Shapes, *, threads: int | None = None) -> Meetin
 
 
 def remove(shapes: Shapes, meeting: Meeting, *, threads: int | None = None) -> Shapes:
-    """Take the zones out of the shapes.
+    """Shapes without the zones.
 
     Parameters
     ----------
     shapes
-        The shapes of the meeting, or what other zones have left of them.
+        Shapes of the meeting, or what other zones have left of them.
 
     Returns
     -------
-    What is left; a shape that no zone meets is the same object, one that lies in a zone is empty.
+    What is left of each; a shape that no zone meets is the same object, one inside a zone is empty.
+
+    Examples
+    --------
+    >>> parcels = shapely.box([0, 10, 20], 0, [9, 19, 29], 9)
+    >>> shapely.area(remove(parcels, meet(parcels, np.array([shapely.box(-1, -1, 15, 10)])))).tolist()
+    [0.0, 36.0, 81.0]
     """
     left = shapes.copy()
     left[meeting.within] = shapely.Polygon()
     rank = _rank(meeting.shape)
     for turn in range(int(rank.max(initial=-1)) + 1):
         chosen = rank == turn
-        places, zones = meeting.shape[chosen], meeting.zone[chosen]
+        rows, zones = meeting.shape[chosen], meeting.zone[chosen]
         for part, cut in _parallel(
-            lambda part, places=places, zones=zones: shapely.difference(left[places[part]], zones[part]),  # type: ignore[misc]
-            _slices(len(places), _CUT),
+            lambda part, rows=rows, zones=zones: shapely.difference(left[rows[part]], zones[part]),  # type: ignore[misc]
+            _slices(len(rows), _CUT),
             threads,
         ):
-            left[places[part]] = cut
+            left[rows[part]] = cut
     return left
 
 
 def keep(shapes: Shapes, meeting: Meeting, *, threads: int | None = None) -> Shapes:
-    """Keep of the shapes what lies in the zones: what :func:`remove` takes away."""
-    left = np.full(len(shapes), shapely.Polygon(), dtype=object)
-    left[meeting.within] = shapes[meeting.within]
-    places, start = np.unique(meeting.shape, return_index=True)
-    one = np.diff(start, append=len(meeting.shape)) == 1
+    """Parts of the shapes inside the zones: what :func:`remove` takes away.
+
+    Examples
+    --------
+    >>> parcels = shapely.box([0, 10, 20], 0, [9, 19, 29], 9)
+    >>> shapely.area(keep(parcels, meet(parcels, np.array([shapely.box(-1, -1, 15, 10)])))).tolist()
+    [81.0, 45.0, 0.0]
+    """
+    kept = np.full(len(shapes), shapely.Polygon(), dtype=object)
+    kept[meeting.within] = shapes[meeting.within]
+    rows, start = np.unique(meeting.shape, return_index=True)
+    stop = np.append(start[1:], len(meeting.shape))
     zones = meeting.zone[start]
-    for place in np.flatnonzero(~one):
-        last = start[place + 1] if place + 1 < len(start) else len(meeting.shape)
-        zones[place] = shapely.union_all(meeting.zone[start[place] : last])
+    for index in np.flatnonzero(stop - start > 1):
+        zones[index] = shapely.union_all(meeting.zone[start[index] : stop[index]])
     for part, cut in _parallel(
-        lambda part: shapely.intersection(shapes[places[part]], zones[part]), _slices(len(places), _CUT), threads
+        lambda part: shapely.intersection(shapes[rows[part]], zones[part]), _slices(len(rows), _CUT), threads
     ):
-        left[places[part]] = _areal(cut)
-    return left
+        kept[rows[part]] = _areal(cut)
+    return kept
 
 
 def _areal(shapes: Shapes) -> Shapes:
-    """Shapes without the lines and points that touching leaves."""
+    """Shapes without the lines and points that remain where zones touch."""
     other = ~np.isin(shapely.get_type_id(shapes), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
-    for place in np.flatnonzero(other):
-        parts = shapely.get_parts(shapes[place])
-        shapes[place] = shapely.union_all(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
+    for index in np.flatnonzero(other):
+        parts = shapely.get_parts(shapes[index])
+        shapes[index] = shapely.union_all(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
     return shapes
 
 
-def _rank(sorted_places: Places) -> Places:
-    """How many equal places stand before each in a sorted array."""
-    places = np.arange(len(sorted_places))
-    first = np.diff(sorted_places, prepend=-1) != 0
-    rank: Places = places - np.maximum.accumulate(np.where(first, places, 0))
+def _rank(values: Indices) -> Indices:
+    """Number of equal values before each in a sorted array."""
+    index = np.arange(len(values))
+    first = np.diff(values, prepend=-1) != 0
+    rank: Indices = index - np.maximum.accumulate(np.where(first, index, 0))
     return rank
 
 
-def _around(shapes: Shapes, zones: Shapes, zone: Places, shape: Places, threads: int | None) -> Shapes:
-    """For each pair the zone, or of a large zone the part that lies around the shape."""
+def _around(shapes: Shapes, zones: Shapes, zone: Indices, shape: Indices, threads: int | None) -> Shapes:
+    """Zone of each pair, or of a large zone the part that lies around the shape."""
     local = zones[zone]
     start = np.flatnonzero(np.diff(zone, prepend=-1))
     stop = np.append(start[1:], len(zone))
@@ -172,8 +194,8 @@ def _around(shapes: Shapes, zones: Shapes, zone: Places, shape: Places, threads:
 
     def divide(group: int) -> None:
         pairs = np.arange(start[group], stop[group])
-        for some, part in _divided(local[pairs[0]], bounds, pairs):
-            local[some] = part
+        for members, part in _divided(local[pairs[0]], bounds, pairs):
+            local[members] = part
 
     for _ in _parallel(divide, np.flatnonzero(large).tolist(), threads):
         pass
@@ -181,14 +203,13 @@ def _around(shapes: Shapes, zones: Shapes, zone: Places, shape: Places, threads:
 
 
 def _divided(
-    zone: shapely.Geometry, bounds: npt.NDArray[np.float64], pairs: Places
-) -> Iterator[tuple[Places, shapely.Geometry]]:
-    """Parts of a zone with the pairs that each suffices for: halved across the longer side until they are small."""
+    zone: shapely.Geometry, bounds: npt.NDArray[np.float64], pairs: Indices
+) -> Iterator[tuple[Indices, shapely.Geometry]]:
+    """Parts of a zone with the pairs that each is enough for: halved across the longer side until they are small."""
     if shapely.get_num_coordinates(zone) <= _LARGE or len(pairs) <= _FEW:
         yield pairs, zone
         return
-    own = bounds[pairs]
-    middle = own[:, :2] + own[:, 2:]
+    middle = bounds[pairs, :2] + bounds[pairs, 2:]
     order = np.argsort(middle[:, int(np.argmax(np.ptp(middle, axis=0)))], kind="stable")
     for half in np.array_split(pairs[order], 2):
         west, south = bounds[half, :2].min(axis=0) - _MARGIN
@@ -197,8 +218,8 @@ def _divided(
         yield from _divided(near[0], bounds, half)
 
 
-def _slices(count: int, size: int, groups: Places | None = None) -> list[slice]:
-    """Slices of about a size; where groups are given, sorted, none of them falls into two slices."""
+def _slices(count: int, size: int, groups: Indices | None = None) -> list[slice]:
+    """Slices of about a size; none of the groups, where sorted ones are given, is divided between two slices."""
     starts = np.arange(0, count, size)
     if groups is not None:
         starts = np.unique(np.searchsorted(groups, groups[starts]))
@@ -208,7 +229,7 @@ def _slices(count: int, size: int, groups: Places | None = None) -> list[slice]:
 def _parallel(
     work: Callable[[Part], Result], parts: Sequence[Part], threads: int | None
 ) -> Iterator[tuple[Part, Result]]:
-    """Results in order of the parts; shapely lets go of the interpreter's lock while it works."""
+    """Results in order of the parts, in threads, as shapely releases the interpreter's lock."""
     if len(parts) < 2 or threads == 1:  # noqa: PLR2004
         yield from ((part, work(part)) for part in parts)
         return

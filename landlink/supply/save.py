@@ -28,7 +28,7 @@ LAYER, RASTER, DOCUMENT = "supply.gpkg", "score.tif", "supply.json"
 EXACT = "supply.parquet"
 
 
-def save_supply(found: Supply, folder: Path, rasters: Path | None) -> list[Path]:
+def save_supply(supply: Supply, folder: Path, rasters: Path | None) -> list[Path]:
     """Write the supply by parcel and district, the developable shapes, and the scores with their raster.
 
     Parameters
@@ -47,19 +47,19 @@ def save_supply(found: Supply, folder: Path, rasters: Path | None) -> list[Path]
     OutputError
         The folder or a file in it cannot be written; nothing has been changed.
     """
-    parcels = _written(found.parcels)
+    parcels = _written(supply.parcels)
     files: dict[str, bytes | Callable[[Path], None]] = {
         PARCELS: csv_bytes(pd.DataFrame(parcels.drop(columns="geometry"))),
-        DISTRICTS: csv_bytes(found.developable.districts),
+        DISTRICTS: csv_bytes(supply.developable.districts),
         LAYER: lambda path: _write_layer(parcels, path),
-        DOCUMENT: _document(found),
-        EXACT: lambda path: _exact(found).to_parquet(path),
+        DOCUMENT: _document(supply),
+        EXACT: lambda path: _exact(supply).to_parquet(path),
     }
-    if found.suitability is not None and rasters is not None:
-        tags = {"status": found.status, "city": found.land.city.id}
-        names = list(found.suitability.weights.weights)
-        score = score_raster(names, found.suitability.weights.weights, rasters, tags, rasters)
-        files |= {SCORES: csv_bytes(found.suitability.parcels), RASTER: score.read_bytes()}
+    if supply.suitability is not None and rasters is not None:
+        tags = {"status": supply.status, "city": supply.land.city.id}
+        names = list(supply.suitability.weights.weights)
+        score = score_raster(names, supply.suitability.weights.weights, rasters, tags, rasters)
+        files |= {SCORES: csv_bytes(supply.suitability.parcels), RASTER: score.read_bytes()}
     return write_files(folder, files)
 
 
@@ -89,15 +89,15 @@ def load_supply(folder: Path, land: Land) -> Supply:
     scored = [name for name in saved.columns if name == SCORE or name.startswith(("measured_", "value_"))]
     warnings = [tuple(names.split(LISTED)) if names else () for names in saved["warnings"]]
     parcels = saved.drop(columns=scored).assign(warnings=warnings)
-    found = Supply(land, Developable(parcels, by_district(parcels), land.constraints), None)
+    supply = Supply(land, Developable(parcels, by_district(parcels), land.constraints), None)
     if not scored:
-        return found
+        return supply
     weights = Weights(document["weights"], document["consistency_ratio"], tuple(document["doubtful"]))
     usable = ~parcels.geometry.is_empty
     scores = pd.DataFrame(saved.loc[usable, ["parcel", *scored]]).reset_index(drop=True)
     factors, _ = factor_table(land)
     weighted = factors.assign(weight=factors["factor"].map(dict(weights.weights))).reset_index(drop=True)
-    return replace(found, suitability=Suitability(scores, weighted, weights))
+    return replace(supply, suitability=Suitability(scores, weighted, weights))
 
 
 def fingerprint(land: Land) -> str:
@@ -122,12 +122,12 @@ def _written(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return parcels.assign(warnings=parcels["warnings"].map(LISTED.join))
 
 
-def _exact(found: Supply) -> gpd.GeoDataFrame:
+def _exact(supply: Supply) -> gpd.GeoDataFrame:
     """Parcels as they are, and beside them the factors and score of those with anything to develop."""
-    parcels = _written(found.developable.parcels)
-    if found.suitability is None:
+    parcels = _written(supply.developable.parcels)
+    if supply.suitability is None:
         return parcels
-    scores = found.suitability.parcels.drop(columns="parcel")
+    scores = supply.suitability.parcels.drop(columns="parcel")
     scores.index = parcels.index[~parcels.geometry.is_empty]
     return parcels.join(scores)
 
@@ -139,17 +139,17 @@ def _write_layer(parcels: gpd.GeoDataFrame, path: Path) -> None:
     )
 
 
-def _document(found: Supply) -> bytes:
-    scored = found.suitability
+def _document(supply: Supply) -> bytes:
+    scored = supply.suitability
     content: dict[str, Any] = {
-        "city": found.land.city.id,
-        "inputs": fingerprint(found.land),
-        "crs": found.land.crs.to_string(),
-        "status": found.status,
-        "parcels": len(found.developable.parcels),
-        "gross_m2": int(found.developable.parcels["gross_m2"].sum()),
-        "developable_m2": int(found.developable.parcels["developable_m2"].sum()),
-        "constraints": json.loads(found.developable.constraints.to_json(orient="records", force_ascii=False)),
+        "city": supply.land.city.id,
+        "inputs": fingerprint(supply.land),
+        "crs": supply.land.crs.to_string(),
+        "status": supply.status,
+        "parcels": len(supply.developable.parcels),
+        "gross_m2": int(supply.developable.parcels["gross_m2"].sum()),
+        "developable_m2": int(supply.developable.parcels["developable_m2"].sum()),
+        "constraints": json.loads(supply.developable.constraints.to_json(orient="records", force_ascii=False)),
         "factors": [] if scored is None else json.loads(scored.factors.to_json(orient="records", force_ascii=False)),
         "weights": None if scored is None else dict(scored.weights.weights),
         "consistency_ratio": None if scored is None else scored.weights.consistency_ratio,

@@ -1,4 +1,4 @@
-"""Suitability (适宜性): factors as rasters, put to a scale by value functions, weighted, and averaged over parcels."""
+"""Suitability (适宜性): factors as rasters, scaled by value functions, weighted, and averaged over parcels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,9 +21,11 @@ from landlink.supply import ahp
 from landlink.supply.constraints import constraints_of
 from landlink.supply.overlay import Shapes
 
+# Side of the rasters' cells, m, unless another is asked for.
 CELL_M = 100.0
-# Distances beyond this, m, count as this.
+# Distance, m, up to which factors are measured; longer ones count as this.
 FAR_M = 20_000.0
+# Column of the scores.
 SCORE = "score"
 
 Floats = npt.NDArray[np.float64]
@@ -32,7 +34,7 @@ Points = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """One factor: the layer it is measured from, and its value function, 0–1, by points that are joined straight."""
+    """One factor: the layer that it is measured from, and its value function, 0–1, linear between points."""
 
     id: str
     layer: str
@@ -40,19 +42,26 @@ class Factor:
     points: Points
 
     def value(self, measured: Floats) -> Floats:
-        """Value of what has been measured: 1 is best; beyond the first and last point it stays as there."""
+        """Values of measurements, 1 being best; constant before the first and beyond the last point.
+
+        Examples
+        --------
+        >>> metro = Factor("metro", "stations", "", ((0, 1), (800, 1), (3000, 0)))
+        >>> metro.value(np.array([500.0, 1900.0, 9000.0])).tolist()
+        [1.0, 0.5, 0.0]
+        """
         x, y = np.array(self.points).T
         return np.where(np.isnan(measured), np.nan, np.interp(measured, x, y))
 
 
 @dataclass(frozen=True, slots=True)
 class Suitability:
-    """Scores.
+    """Scores of parcels.
 
     Parameters
     ----------
     parcels
-        One row a parcel with anything to develop: ``parcel``, ``score`` (0–1; missing outside the rasters), and by
+        One row a parcel with developable area: ``parcel``, ``score`` (0–1; missing outside the rasters), and by
         factor ``measured_<factor>`` (mean over the developable shape: m, degrees or persons a cell) and
         ``value_<factor>`` (mean of the value function). The score is the sum of value times weight.
     factors
@@ -67,28 +76,28 @@ class Suitability:
 
 
 def factor_table(land: Land) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Tables of factors and comparisons: the city's own, or landlink's, of the factors whose layer the city has.
+    """Tables of factors and comparisons, the city's or the default ones, for factors whose layer the city has.
 
     Raises
     ------
     DataError
-        A factor's points are no value function.
+        A factor's points are not a value function.
     """
     tables = land.city.tables
-    own = {name: tables.get(name, _default(name)) for name in ("factors", "comparisons")}
-    there = {*land.layers, *land.rasters, *(f"constraint-{name}" for name in land.zones)}
-    factors = own["factors"]
-    factors = factors[factors["layer"].isin(there)]
-    faults = [fault for row, factor in factors.iterrows() if (fault := _wrong_points(factor, row, own["factors"]))]
+    chosen = {name: tables.get(name, _default(name)) for name in ("factors", "comparisons")}
+    available = {*land.layers, *land.rasters, *(f"constraint-{name}" for name in land.zones)}
+    table = chosen["factors"]
+    factors = table[table["layer"].isin(available)]
+    faults = [fault for row, factor in factors.iterrows() if (fault := _wrong_points(factor, row, table))]
     if faults:
         raise DataError(faults)
-    return factors, own["comparisons"]
+    return factors, chosen["comparisons"]
 
 
 def factor_values(
     land: Land, developable: gpd.GeoDataFrame, factors: pd.DataFrame, folder: Path, *, cell_m: float
 ) -> pd.DataFrame:
-    """Measure each factor, and the value of what is measured, over what can be developed.
+    """Measure each factor, and its value, over the developable shapes.
 
     Parameters
     ----------
@@ -98,7 +107,7 @@ def factor_values(
     factors
         Of :func:`factor_table`.
     folder
-        Where the rasters go: ``measured_<factor>.tif`` and ``value_<factor>.tif`` a factor.
+        Folder for the rasters ``measured_<factor>.tif`` and ``value_<factor>.tif``.
     cell_m
         Side of the rasters' cells.
 
@@ -113,18 +122,18 @@ def factor_values(
     """
     grid = grid_of(land, cell_m)
     shapes = developable[~developable.geometry.is_empty].reset_index(drop=True)
-    made: dict[str, Path] = {}
+    rasters: dict[str, Path] = {}
     for factor in _factors(factors):
         measured, valued = folder / f"measured_{factor.id}.tif", folder / f"value_{factor.id}.tif"
         _measure(land, factor, grid, measured)
         raster.combine([measured], lambda layers, factor=factor: factor.value(layers[0]), valued)  # type: ignore[misc]
-        made |= {measured.stem: measured, valued.stem: valued}
-    means = (found["mean"].to_numpy() for found in raster.zonal_each(list(made.values()), shapes))
-    return pd.DataFrame({"parcel": shapes["parcel"], **dict(zip(made, means, strict=True))})
+        rasters |= {measured.stem: measured, valued.stem: valued}
+    means = (table["mean"].to_numpy() for table in raster.zonal_each(list(rasters.values()), shapes))
+    return pd.DataFrame({"parcel": shapes["parcel"], **dict(zip(rasters, means, strict=True))})
 
 
 def grid_of(land: Land, cell_m: float) -> raster.Grid:
-    """Cells over a city's districts, their edges on whole multiples of their side, m."""
+    """Grid over a city's districts, with cell edges at whole multiples of their side, m."""
     return raster.Grid.over(land.districts.total_bounds, cell_m, land.crs)
 
 
@@ -146,9 +155,10 @@ def suitability(values: pd.DataFrame, factors: pd.DataFrame, weights: ahp.Weight
         The comparisons are not consistent (ratio above 0.1).
     """
     if not weights.accepted:
-        one, two, implied = weights.doubtful
-        told = {"ratio": f"{weights.consistency_ratio:.3f}", "factor": one, "other": two, "implied": f"{implied:.2f}"}
-        raise DataError(Fault("ahp.inconsistent", told))
+        factor, other, implied = weights.doubtful
+        ratio = f"{weights.consistency_ratio:.3f}"
+        details = {"ratio": ratio, "factor": factor, "other": other, "implied": f"{implied:.2f}"}
+        raise DataError(Fault("ahp.inconsistent", details))
     score = np.zeros(len(values))
     for name, weight in weights.weights.items():
         score += values[f"value_{name}"].to_numpy() * weight
@@ -159,16 +169,16 @@ def suitability(values: pd.DataFrame, factors: pd.DataFrame, weights: ahp.Weight
 
 
 def exclusion(constraints: pd.DataFrame, zones: Mapping[str, Shapes], grid: raster.Grid, folder: Path) -> Path:
-    """Raster of cells that the constraints leave nothing of, ``excluded.tif``: 1 where a centre is taken, else 0.
+    """Raster ``excluded.tif`` of the cells that constraints take: 1 where they take the centre, else 0.
 
     Parameters
     ----------
     constraints, zones
-        As :func:`landlink.supply.developable.supply` takes them.
+        As :func:`landlink.supply.developable.developable` takes them.
     grid
-        Cells of the factors' rasters.
+        Grid of the factors' rasters.
     folder
-        Of these rasters.
+        Folder of these rasters.
     """
     taken, limits = [], []
     for constraint in constraints_of(constraints):
@@ -234,7 +244,7 @@ def _measure(land: Land, factor: Factor, grid: raster.Grid, out: Path) -> None:
 
 
 def _shapes(land: Land, factor: Factor) -> gpd.GeoDataFrame:
-    """Shapes that a factor's distance is measured to."""
+    """Shapes to which a factor's distance is measured."""
     zone = factor.layer.removeprefix("constraint-")
     layer = land.zones[zone] if zone != factor.layer else land.layers[factor.layer]
     if not factor.select:
@@ -242,8 +252,9 @@ def _shapes(land: Land, factor: Factor) -> gpd.GeoDataFrame:
     column = "kind" if "kind" in layer else "facility"
     chosen = layer[layer[column].isin([part.strip() for part in factor.select.split(";")])]
     if chosen.empty:
-        have = ", ".join(sorted(layer[column].unique()))
-        raise DataError(Fault("suitability.select", {"factor": factor.id, "select": factor.select, "have": have}))
+        present = ", ".join(sorted(layer[column].unique()))
+        values = {"factor": factor.id, "select": factor.select, "have": present}
+        raise DataError(Fault("suitability.select", values))
     return chosen
 
 

@@ -16,17 +16,12 @@ from landlink import cli
 from landlink.access.people import counted, existing
 from landlink.access.save import save_services
 from landlink.access.service import How
-from landlink.city.land import Land, load_land
+from landlink.city.land import Land
 from landlink.errors import DataError
 from landlink.plan.chain import measure_service, people_on_cells
 from landlink.plan.plan import Plan
 from landlink.schema import PEOPLE
 from landlink.siting.sites import Siting
-
-
-@pytest.fixture(scope="module")
-def land(example: Path) -> Land:
-    return load_land(landlink.load_city(example))
 
 
 @pytest.fixture(scope="module")

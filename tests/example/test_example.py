@@ -12,7 +12,7 @@ from rasterio.features import rasterize
 
 import landlink
 from landlink.city import landuse
-from landlink.city.land import Land, load_land
+from landlink.city.land import Land
 from landlink.crs import plane_of, to_plane
 from landlink.example import fabric, make_example
 from landlink.example.fields import Scene
@@ -29,11 +29,6 @@ def city() -> landlink.City:
 @pytest.fixture(scope="module")
 def districts(city: landlink.City) -> gpd.GeoDataFrame:
     return to_plane(city.districts[["code", "geometry"]], plane_of(city.districts))
-
-
-@pytest.fixture(scope="module")
-def land(example: Path) -> Land:
-    return load_land(landlink.load_city(example))
 
 
 @pytest.mark.parametrize("count", [500, 3_000, 20_000])

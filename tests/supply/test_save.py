@@ -4,28 +4,25 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 import shapely
 from geopandas.testing import assert_geodataframe_equal
 from pandas.testing import assert_frame_equal
 
 import landlink
-from landlink.city import Land, load_land
+from landlink.city import Land
+from landlink.files import read_layer
 from landlink.plan.derivation.parcels import explain_parcel
 from landlink.supply.find import Supply, find_supply
 from landlink.supply.save import fingerprint, load_supply, save_supply
 
 
 @pytest.fixture(scope="module")
-def land(example: Path) -> Land:
-    return load_land(landlink.load_city(example))
-
-
-@pytest.fixture(scope="module")
-def computed(land: Land, tmp_path_factory: pytest.TempPathFactory) -> tuple[Supply, Path]:
-    rasters, folder = tmp_path_factory.mktemp("rasters"), tmp_path_factory.mktemp("supply")
-    supply = find_supply(land, rasters, cell_m=400)
+def computed(supply: Supply, rasters: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Supply, Path]:
+    folder = tmp_path_factory.mktemp("supply")
     save_supply(supply, folder, rasters)
     return supply, folder
 
@@ -42,6 +39,36 @@ def assert_equal(saved: Supply, computed: Supply) -> None:
     assert_frame_equal(saved.developable.districts, computed.developable.districts, check_exact=True)
     assert_frame_equal(saved.developable.constraints, computed.developable.constraints, check_exact=True)
     assert saved.status == computed.status
+
+
+def test_what_is_written(supply: Supply, rasters: Path, tmp_path: Path) -> None:
+    written = save_supply(supply, tmp_path / "out", rasters)
+    assert sorted(path.name for path in written) == [
+        "score.tif", "suitability.csv", "supply.csv", "supply.gpkg", "supply.json", "supply.parquet",
+            "supply_districts.csv"
+    ]  # fmt: skip
+    table = pd.read_csv(tmp_path / "out/supply.csv", dtype={"parcel": str, "code": str}, encoding="utf-8-sig")
+    assert table["developable_m2"].sum() == supply.developable.parcels["developable_m2"].sum()
+    shapes = read_layer(tmp_path / "out/supply.gpkg")
+    assert len(shapes) == (supply.developable.parcels["developable_m2"] > 0).sum()
+    assert (shapes["status"] == "synthetic").all()
+    document = json.loads((tmp_path / "out/supply.json").read_text(encoding="utf-8"))
+    assert document["status"] == "synthetic"
+    assert document["developable_m2"] == int(table["developable_m2"].sum())
+    with rasterio.open(tmp_path / "out/score.tif") as score:
+        assert score.tags()["status"] == "synthetic"
+        assert score.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        values = score.read(1, masked=True)
+        assert score.crs.to_epsg() == 4547
+        transform = score.transform
+    assert 0 <= values.min() < values.max() <= 1
+    x, y = np.meshgrid(transform.c + (np.arange(values.shape[1]) + 0.5) * transform.a,
+                       transform.f + (np.arange(values.shape[0]) + 0.5) * transform.e)  # fmt: skip
+    land = supply.land
+    farmland, growth = (shapely.union_all(land.zones[name].geometry) for name in ("farmland", "boundary"))
+    assert values.mask[shapely.contains_xy(farmland, x, y)].all()
+    assert values.mask[~shapely.contains_xy(growth, x, y)].all()
+    assert (~values.mask).sum() > 1_000
 
 
 def test_a_saved_supply_is_read_back_exactly(land: Land, computed: tuple[Supply, Path]) -> None:
