@@ -67,6 +67,12 @@ def load_city(city: str | Path, *, accept_questions: bool = False) -> City:
     ------
     DataError
         Everything that is wrong in the folder, at once.
+
+    Examples
+    --------
+    >>> city = load_city("guangzhou")
+    >>> len(city.codes), sorted(city.tables)[:3]
+    (11, ['city_series', 'land', 'migration'])
     """
     folder = city_folder(city)
     manifest = read_manifest(folder)

@@ -17,6 +17,8 @@ from landlink.units import exact, ha_to_m2, half_up
 
 BASES = ("previous-actual", "planned")
 _ORIGIN = ["source", "date", "status", "confidence"]
+# Units of facts that are whole numbers.
+_COUNTED = ("m2", "person")
 # Digits of a district's share of area inside the central area's layer.
 _SHARE_DIGITS = 4
 _ASSUMED = {"date": "", "status": "estimated", "confidence": "default"}
@@ -55,7 +57,14 @@ class Facts:
 
 
 def years(city: City, basis: str) -> list[int]:
-    """Plan years for which the city's tables hold settlement on a basis, and residents of the year before."""
+    """Plan years for which the city's tables hold settlement on a basis, and residents of the year before.
+
+    Examples
+    --------
+    >>> from landlink.city import load_city
+    >>> years(load_city("guangzhou"), "planned")
+    [2017, 2018, 2019, 2020]
+    """
     settlement, population = city.tables["settlement"], city.tables["population"]
     residents = population[population["kind"] == "resident"]
     known = set(residents["date"].str[:4].astype(int)) & set(city.tables["urban_share"]["year"])
@@ -261,7 +270,8 @@ def _values(codes: pd.Series, fact: Fact, rows: pd.DataFrame) -> pd.Series:
     values = rows.set_index("code")[fact.column]
     if fact.unit == "m2":
         values = values.map(ha_to_m2)
-    return codes.map(values) if fact.required else codes.map(values).astype("Int64")
+    drawn = codes.map(values)
+    return drawn.astype("Int64") if not fact.required and fact.unit in _COUNTED else drawn
 
 
 def _edit(facts: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:

@@ -47,6 +47,16 @@ def load_plan(folder: str | Path) -> Plan:
     ------
     DataError
         The folder holds no plan, or its document has been changed since.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import landlink
+    >>> plan = landlink.make_plan(landlink.load_city("guangzhou"), landlink.load_policy("guangzhou-2018"), 2020)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     paths = save_plan(plan, folder)
+    ...     load_plan(folder).fingerprint == plan.fingerprint
+    True
     """
     try:
         sealed = json.loads((Path(folder) / DOCUMENT).read_text(encoding="utf-8"))

@@ -31,6 +31,12 @@ def facility_faults(policy: Policy, file: str, line: int) -> list[Fault]:
     ----------
     file, line
         File of the policy and the line where it begins; a contradiction is on the line of the value in this file.
+
+    Examples
+    --------
+    >>> from landlink.policy.load import load_policy
+    >>> facility_faults(load_policy("national-2016"), "national-2016.yaml", 1)
+    []
     """
     faults: list[Fault] = []
     for facility in policy.facilities:

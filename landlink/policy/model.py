@@ -149,6 +149,13 @@ class Policy:
         ----------
         day
             ISO date.
+
+        Examples
+        --------
+        >>> from landlink.policy import load_policy
+        >>> policy = load_policy("guangzhou-2018")
+        >>> [len(policy.on(day)["priority.districts"].codes) for day in ("2017-12-31", "2018-12-31")]
+        [0, 4]
         """
         values = {
             name: parameter.at(day) for name, parameter in self.parameters.items() if parameter.values[0].since <= day

@@ -103,13 +103,18 @@ def _composed(content: str) -> yaml.Node | None:
 
 
 def read_yaml(content: str, file: str) -> Node:
-    """Read a YAML document made of mappings, lists, numbers and text.
+    r"""Read a YAML document made of mappings, lists, numbers and text.
 
     Raises
     ------
     PolicyError
-        The text is not YAML; a key is repeated; an unquoted value is one that YAML reads as something else than
+        The text is not YAML; a key is repeated; an unquoted value is one that YAML reads as something other than
         it looks (``no``, ``0440106``, ``12:30``, a date).
+
+    Examples
+    --------
+    >>> read_yaml("id: x\nyear: 2020", "policy.yaml").plain()
+    {'id': 'x', 'year': Decimal('2020')}
     """
     try:
         root = _composed(content)

@@ -183,6 +183,13 @@ class Parameter:
         ------
         PolicyError
             No value is in force yet on that day.
+
+        Examples
+        --------
+        >>> from landlink.policy import load_policy
+        >>> ratio = load_policy("guangzhou-2018").parameters["facility.hospital.per_1000"]
+        >>> [ratio.at(day).document.id for day in ("2018-12-31", "2019-12-31")]
+        ['landlink', 'health-2019']
         """
         in_force = [value for value in self.values if value.since <= day]
         if not in_force:
