@@ -172,6 +172,16 @@ ADDITIONS: dict[str, Addition] = {
         texts=(("model", "rule", 'guaranteed = "保底后按诉求"', 'guaranteed = "Guaranteed, then by claim"'),),
     ),
     "facility": Addition(),  # policy data alone, see POLICY
+    "map sheet": Addition(
+        edits=(
+            (
+                "annex/maps/sheets.py",
+                "themes.quota, _always, in_document=True),\n",
+                '    SheetKind("entitlement", "maps.title.entitlement", themes.quota, _always),\n',
+            ),
+        ),
+        texts=(("maps", "title", 'entitlement = "{place}应配用地图"', 'entitlement = "{place}: entitlement"'),),
+    ),
     "page": Addition(
         edits=(
             (

@@ -8,16 +8,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-from landlink.annex.derivations import audit
+from landlink.annex.derivations import derivations
 from landlink.annex.document import document
-from landlink.annex.filing import Filing, check_annex, check_room, file_name, usable
-from landlink.annex.layers.esri import write_geodatabase, write_shapefiles
-from landlink.annex.layers.tables import layers, write_geopackage
+from landlink.annex.edition import Edition, Filing
+from landlink.annex.filing import check_annex, check_room, file_name, usable
+from landlink.annex.layers import layers, write_geodatabase, write_geopackage, write_shapefiles
 from landlink.annex.manifest import pack
 from landlink.annex.maps import Sheet, png, sheets, write_pdf
 from landlink.annex.maps.canvas import MM_PER_INCH, PAPERS
@@ -26,17 +27,38 @@ from landlink.annex.workbook import workbook
 from landlink.errors import Fault, LandlinkError, OutputError
 from landlink.files import write_files
 from landlink.plan.plan import Plan
-from landlink.texts import Lang, text
+from landlink.texts import Lang
 
 Made = TypeVar("Made")
-# Told how many editions are done, of how many, and the next one's name; stops the writing where it returns True.
+# Called with the number of editions done, their number in all, and the next one's file; stops the writing if True.
 Progress = Callable[[int, int, str], bool]
-# Map sheets that the document shows too, and the width of pictures in pixels: 280 an inch where it shows them.
-SHOWN, _WIDE = ("overview", "per_capita", "quota", "supply", "sites"), 2480
+# Kinds of files in the order of their numbers.
+_KINDS = ("document", "workbook", "maps", "geopackage", "shapefiles", "geodatabase", "audit")
+# Width of pictures of map sheets, pixels: 280 an inch where the document shows them.
+_PICTURE_WIDTH = 2480
 
 
 class _StoppedError(Exception):
     """The writing is to stop."""
+
+
+@dataclass(frozen=True)
+class _Job:
+    """Makes the files of each edition of a plan."""
+
+    plan: Plan
+    lang: Lang
+    material: Material | None
+    filing: Filing
+
+    def shared(self) -> dict[str, bytes]:
+        """Files that all editions have."""
+        return _checking_room(partial(_shared_files, Edition(self.plan, self.lang, None, self.material)))
+
+    def own(self, district: str | None) -> dict[str, bytes]:
+        """Files of one edition alone."""
+        edition = Edition(self.plan, self.lang, district, self.material)
+        return _checking_room(partial(_own_files, edition, self.filing))
 
 
 def write_annex(
@@ -60,11 +82,12 @@ def write_annex(
     editions
         Codes of districts; None is the whole city.
     material
-        What is told beside the plan's own figures.
+        Figures of the city that go with the plan's own.
     filing
         Who compiles, when, and by which template.
     progress
-        Told before each edition; may stop the writing.
+        Called before each edition with the number of those done, their number in all, and the file's name; stops the
+        writing where it returns True.
 
     Returns
     -------
@@ -78,31 +101,23 @@ def write_annex(
         A file cannot be written; nothing has been changed.
     """
     check_annex(plan, lang, editions=editions, material=material, filing=filing, folder=folder)
-    names = {edition: file_name(plan, lang, edition) for edition in editions}
+    job = _Job(plan, lang, material, filing or Filing())
+    shared = cache(job.shared)
+    names = {district: file_name(Edition(plan, lang, district)) for district in editions}
 
-    shared = cache(partial(_telling, partial(_shared_files, plan, lang, material)))
-
-    def write(place: int, edition: str | None, made: Callable[[], dict[str, bytes]], path: Path) -> None:
-        if progress is not None and progress(place, len(names), names[edition]):
+    def write(number: int, district: str | None, own: Callable[[], dict[str, bytes]], path: Path) -> None:
+        if progress is not None and progress(number, len(names), names[district]):
             raise _StoppedError
-        pack(dict(sorted({**shared(), **made()}.items())), plan, path, lang, edition)
+        pack(dict(sorted({**shared(), **own()}.items())), Edition(plan, lang, district), path)
 
-    make = partial(_telling, partial(_own_files, plan, lang, material=material, filing=filing))
     with ExitStack() as stack:
         if len(names) > 1:
-            # Processes begin anew, so that threads of their parent's do not matter. Plan and material go there once, in
-            # a file: given as they are, each process would begin only when the one before has read them all.
-            handed = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="landlink-"))) / "handed.pickle"
-            _telling(lambda: handed.write_bytes(pickle.dumps(make)))
-            pool = ProcessPoolExecutor(
-                min(len(names), os.cpu_count() or 1), get_context("spawn"), _Maker.begin, (handed,)
-            )
-            stack.callback(pool.shutdown, cancel_futures=True)
-            made = {edition: pool.submit(_Maker.make, edition).result for edition in names}
+            own_files = _in_processes(job, list(names), stack)
         else:
-            made = {edition: partial(make, edition) for edition in names}
+            own_files = {district: partial(job.own, district) for district in names}
         targets = {
-            name: partial(write, place, edition, made[edition]) for place, (edition, name) in enumerate(names.items())
+            name: partial(write, number, district, own_files[district])
+            for number, (district, name) in enumerate(names.items())
         }
         try:
             return write_files(Path(folder), targets)
@@ -112,21 +127,63 @@ def write_annex(
             raise OutputError(Fault("output.process")) from None
 
 
-def files(
-    plan: Plan,
-    lang: Lang,
-    district: str | None,
-    *,
-    material: Material | None = None,
-    filing: Filing | None = None,
-) -> dict[str, bytes]:
-    """Return an edition's files by name, numbered."""
-    made = _shared_files(plan, lang, material) | _own_files(plan, lang, district, material=material, filing=filing)
-    return dict(sorted(made.items()))
+def files(edition: Edition, filing: Filing | None = None) -> dict[str, bytes]:
+    """Files of an edition by name, numbered."""
+    return dict(sorted((_shared_files(edition) | _own_files(edition, filing or Filing())).items()))
 
 
-def _telling(make: Callable[..., Made], *of: str | None) -> Made:
-    """Make something; where there is no room for it on the way, say so, which many libraries do not.
+def explanation(edition: Edition, filing: Filing, map_sheets: Sequence[Sheet]) -> bytes:
+    """Document of an edition, with those of its map sheets that a document shows."""
+    shown = [sheet for sheet in map_sheets if sheet.in_document]
+    pictures = [(sheet.title, png(sheet, _dpi(filing), numbered=False)) for sheet in shown]
+    return document(edition, filing, pictures)
+
+
+def _names(edition: Edition) -> dict[str, str]:
+    """Numbered name of each kind of file."""
+    return {
+        kind: edition.text("annex.file.numbered", number=f"{number:02}", name=edition.text(f"annex.file.{kind}"))
+        for number, kind in enumerate(_KINDS, 1)
+    }
+
+
+def _shared_files(edition: Edition) -> dict[str, bytes]:
+    """Files that all editions have: a district's quota comes from the whole city's allocation."""
+    return {_names(edition)["workbook"]: workbook(edition.plan, edition.lang, edition.material)}
+
+
+def _own_files(edition: Edition, filing: Filing) -> dict[str, bytes]:
+    """Files of an edition alone."""
+    names, tables, map_sheets = _names(edition), layers(edition), sheets(edition, filing)
+    content = {
+        names["document"]: explanation(edition, filing, map_sheets),
+        names["audit"]: derivations(edition),
+    }
+    if filing.pictures:
+        content |= _pictures(map_sheets, names["maps"], filing)
+    with tempfile.TemporaryDirectory(prefix="landlink-") as name:
+        folder = Path(name)
+        write_pdf(map_sheets, folder / names["maps"], edition.lang)
+        write_geopackage(edition, folder / names["geopackage"])
+        write_shapefiles(edition, tables, folder / names["shapefiles"])
+        write_geodatabase(tables, folder / names["geodatabase"])
+        written = [path for path in folder.rglob("*") if path.is_file()]
+        return content | {path.relative_to(folder).as_posix(): path.read_bytes() for path in written}
+
+
+def _pictures(map_sheets: Sequence[Sheet], pdf: str, filing: Filing) -> dict[str, bytes]:
+    """Map sheets as PNG by name, in a folder beside their PDF."""
+    folder, dpi = pdf.removesuffix(".pdf") + "_png", _dpi(filing)
+    return {f"{folder}/{sheet.number:02}_{usable(sheet.title)}.png": png(sheet, dpi) for sheet in map_sheets}
+
+
+def _dpi(filing: Filing) -> int:
+    """Resolution of a picture of the paper, pixels an inch."""
+    return round(_PICTURE_WIDTH / PAPERS[filing.paper][0] * MM_PER_INCH)
+
+
+def _checking_room(make: Callable[[], Made]) -> Made:
+    """Make something; where it fails for want of room on the way, say so, which many libraries do not.
 
     Raises
     ------
@@ -134,7 +191,7 @@ def _telling(make: Callable[..., Made], *of: str | None) -> Made:
         The folder for temporary files is full.
     """
     try:
-        return make(*of)
+        return make()
     except LandlinkError:
         raise
     except Exception:
@@ -142,98 +199,43 @@ def _telling(make: Callable[..., Made], *of: str | None) -> Made:
         raise
 
 
-def _names(lang: Lang) -> dict[str, str]:
-    """Numbered name of each kind of file."""
-    kinds = ("document", "workbook", "maps", "geopackage", "shapefiles", "geodatabase", "audit")
-    return {
-        kind: text("annex.file.numbered", lang, number=f"{number:02}", name=text(f"annex.file.{kind}", lang))
-        for number, kind in enumerate(kinds, 1)
-    }
+def _in_processes(
+    job: _Job, districts: Sequence[str | None], stack: ExitStack
+) -> dict[str | None, Callable[[], dict[str, bytes]]]:
+    """Begin to make editions in processes; by district, a function that waits for its files.
+
+    Processes begin anew, so that threads of their parent's do not matter. The job goes there once, in a file: given as
+    it is, each process would begin only when the one before has read it.
+
+    Parameters
+    ----------
+    stack
+        Ends the processes.
+    """
+    file = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="landlink-"))) / "job.pickle"
+    _checking_room(lambda: file.write_bytes(pickle.dumps(job)))
+    count = min(len(districts), os.cpu_count() or 1)
+    pool = ProcessPoolExecutor(count, get_context("spawn"), _Worker.begin, (file,))
+    stack.callback(pool.shutdown, cancel_futures=True)
+    return {district: pool.submit(_Worker.make, district).result for district in districts}
 
 
-def _shared_files(plan: Plan, lang: Lang, material: Material | None) -> dict[str, bytes]:
-    """Files that all editions have: a district's quota comes from the whole city's allocation."""
-    return {_names(lang)["workbook"]: workbook(plan, lang, material)}
-
-
-def _own_files(
-    plan: Plan, lang: Lang, district: str | None, *, material: Material | None, filing: Filing | None
-) -> dict[str, bytes]:
-    """Files of an edition alone."""
-    filing = filing or Filing()
-    tables = layers(plan, lang, district)
-    drawn = map_sheets(plan, lang, district, material, filing)
-    with tempfile.TemporaryDirectory(prefix="landlink-") as name:
-        folder = Path(name)
-        names = _names(lang)
-        made = {
-            names["document"]: explanation(plan, lang, district, drawn, material, filing),
-            names["audit"]: audit(plan, lang, district),
-        }
-        if filing.pictures:
-            made |= _pictures(drawn, lang, filing)
-        write_pdf(drawn, folder / names["maps"], lang)
-        write_geopackage(plan, folder / names["geopackage"], lang, district)
-        write_shapefiles(plan, tables, folder / names["shapefiles"], lang)
-        write_geodatabase(tables, folder / names["geodatabase"])
-        made |= {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    return made
-
-
-def map_sheets(plan: Plan, lang: Lang, district: str | None, material: Material | None, filing: Filing) -> list[Sheet]:
-    """Return an edition's map sheets."""
-    return sheets(
-        plan,
-        lang,
-        district=district,
-        paper=filing.paper,
-        compiler=filing.compiler,
-        date=filing.date,
-        material=material,
-    )
-
-
-def _pictures(drawn: Sequence[Sheet], lang: Lang, filing: Filing) -> dict[str, bytes]:
-    """Map sheets as PNG by name, in a folder beside their PDF."""
-    folder = _names(lang)["maps"].removesuffix(".pdf") + "_png"
-    return {f"{folder}/{sheet.number:02}_{usable(sheet.title)}.png": png(sheet, _dpi(filing)) for sheet in drawn}
-
-
-def explanation(
-    plan: Plan, lang: Lang, district: str | None, drawn: Sequence[Sheet], material: Material | None, filing: Filing
-) -> bytes:
-    """Return an edition's document, with the map sheets that it shows of those drawn."""
-    return document(
-        plan,
-        lang,
-        district=district,
-        material=material,
-        maps=[(sheet.title, png(sheet, _dpi(filing), numbered=False)) for sheet in drawn if sheet.id in SHOWN],
-        own=filing.template,
-        compiler=filing.compiler,
-        date=filing.date,
-    )
-
-
-def _dpi(filing: Filing) -> int:
-    """Resolution of a picture of the paper, in pixels an inch."""
-    return round(_WIDE / PAPERS[filing.paper][0] * MM_PER_INCH)
-
-
-class _Maker:
+class _Worker:
     """What a process makes editions with."""
 
-    _make: Callable[[str | None], dict[str, bytes]]
+    _job: _Job
 
     @classmethod
-    def begin(cls, handed: Path) -> None:
-        cls._make = staticmethod(pickle.loads(handed.read_bytes()))  # noqa: S301  # our own, in a folder of our own
+    def begin(cls, file: Path) -> None:
+        """Read the job."""
+        cls._job = pickle.loads(file.read_bytes())  # noqa: S301  # written by this package, in a folder of its own
         # Collecting garbage as it comes would go over plan and material again and again: a tenth of the time.
         gc.freeze()
         gc.disable()
 
     @classmethod
-    def make(cls, edition: str | None) -> dict[str, bytes]:
-        made = cls._make(edition)
+    def make(cls, district: str | None) -> dict[str, bytes]:
+        """Files of one edition."""
+        content = cls._job.own(district)
         gc.collect()
-        return made
+        return content

@@ -3,65 +3,68 @@
 import json
 from collections.abc import Iterator
 
-from landlink.plan.derivation import Explainer, Node
-from landlink.plan.formulas import FORMULAS
-from landlink.plan.plan import Plan
+from landlink.annex.edition import Edition
+from landlink.plan.derivation import Node
+from landlink.plan.formulas import columns_of
 from landlink.schema import RESULTS
-from landlink.texts import Lang
 
 
-def audit(plan: Plan, lang: Lang = "zh", district: str | None = None) -> bytes:
-    """Return every figure of a plan, or of one of its districts, with its derivation, as JSON in UTF-8.
+def derivations(edition: Edition) -> bytes:
+    """Every figure of an edition with its derivation, as JSON in UTF-8.
 
     ``figures`` lists table, column, district code and, where the table has them, facility and site of each figure, its
     value, and the index of its derivation in ``nodes``. A node has the fields of
-    :class:`landlink.plan.derivation.Node`; its ``inputs`` are indices in ``nodes``. What several figures
-    rest on is there once.
+    :class:`landlink.plan.derivation.Node`; its ``inputs`` are indices in ``nodes``. A node that several figures rest
+    on is listed once.
 
     Returns
     -------
-    The file; the same plan and language give the same bytes.
+    The file; the same edition gives the same bytes.
     """
-    explainer = Explainer(plan, lang)
-    nodes: list[dict[str, object]] = []
-    places: dict[int, int] = {}
-    kept: list[Node] = []
-
-    def place(node: Node) -> int:
-        if id(node) not in places:
-            inputs = [place(one) for one in node.inputs]
-            own = {name: getattr(node, name) for name in Node.__slots__ if name != "inputs"}
-            nodes.append({**own, "value": _plain(node.value), "inputs": inputs})
-            places[id(node)] = len(nodes) - 1
-            kept.append(node)  # an id is its own only as long as its node lives
-        return places[id(node)]
-
-    listed = [
-        {**key, "value": _plain(node.value), "derivation": place(node)}
-        for key, node in figures(plan, explainer, district)
-    ]
+    plan = edition.plan
+    nodes = _Nodes()
+    listed = [{**key, "value": _plain(node.value), "derivation": nodes.index(node)} for key, node in figures(edition)]
     content = {
         "plan": plan.fingerprint,
         "version": plan.version,
-        "policy": plan.policy_title[lang],
+        "policy": plan.policy_title[edition.lang],
         "year": plan.options.year,
         "figures": listed,
-        "nodes": nodes,
+        "nodes": nodes.records,
     }
     return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
 
-def figures(plan: Plan, explainer: Explainer, district: str | None = None) -> Iterator[tuple[dict[str, str], Node]]:
-    """Every computed figure and its derivation."""
+def figures(edition: Edition) -> Iterator[tuple[dict[str, str], Node]]:
+    """Every computed figure of an edition: table, column, code, facility and site, and its derivation."""
     for table in RESULTS:
-        rows = plan.table(table)
-        rows = rows if district is None else rows[rows["code"] == district]
-        columns = [name.partition(".")[2] for name in FORMULAS if name.startswith(f"{table}.")]
-        for row in rows.to_dict("records"):
+        columns = columns_of(table)
+        for row in edition.rows(edition.plan.table(table)).to_dict("records"):
             key = {name: str(row[name]) for name in ("code", "facility", "site") if name in row}
             for column in columns:
-                node = explainer.explain(table, key["code"], column, facility=key.get("facility"), site=key.get("site"))
+                node = edition.explainer.explain(
+                    table, key["code"], column, facility=key.get("facility"), site=key.get("site")
+                )
                 yield {"table": table, "column": column, **key}, node
+
+
+class _Nodes:
+    """Nodes as records, each once, behind its inputs."""
+
+    def __init__(self) -> None:
+        self.records: list[dict[str, object]] = []
+        self._indices: dict[int, int] = {}
+        self._nodes: list[Node] = []  # an id is unique only as long as its node lives
+
+    def index(self, node: Node) -> int:
+        """Index of a node's record, which is added where there is none yet."""
+        if id(node) not in self._indices:
+            inputs = [self.index(part) for part in node.inputs]
+            fields = {name: getattr(node, name) for name in Node.__slots__ if name != "inputs"}
+            self.records.append({**fields, "value": _plain(node.value), "inputs": inputs})
+            self._indices[id(node)] = len(self.records) - 1
+            self._nodes.append(node)
+        return self._indices[id(node)]
 
 
 def _plain(value: float | str | None) -> float | int | str | None:

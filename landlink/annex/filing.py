@@ -1,56 +1,25 @@
-"""How annexes are filed: their names, what they are told of who compiles them, and what would keep them from it."""
+"""Names of filed annexes, and what would keep them from being written."""
 
 import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from landlink.annex.document import check_template
+from landlink.annex.edition import Edition, Filing
 from landlink.annex.fonts import check_signs
 from landlink.annex.maps.canvas import check_paper
 from landlink.annex.material import Material
-from landlink.errors import DataError, Fault, Faults, OutputError
+from landlink.errors import Fault, Faults, OutputError
 from landlink.files import check_writable
 from landlink.plan.plan import Plan
-from landlink.texts import Lang, pick, text
+from landlink.texts import Lang, pick
 
 # Bytes that making an edition may need on the way.
 _ROOM = 100_000_000
 # What file systems do not take in a name.
 _REFUSED = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """How annexes are filed.
-
-    Parameters
-    ----------
-    compiler
-        Who compiles the plan (编制单位), as document and map sheets name it; in one line, as the date is.
-    date
-        When it is compiled (编制日期), as they show it.
-    template
-        Name and content of the user's own template of the document.
-    paper
-        Paper of the map sheets, see :func:`landlink.annex.maps.sheets`.
-    pictures
-        Map sheets are filed as PNG too.
-    """
-
-    compiler: str = ""
-    date: str = ""
-    template: tuple[str, bytes] | None = None
-    paper: str = "A3"
-    pictures: bool = False
-
-    def __post_init__(self) -> None:
-        """Write compiler and date in one line, without signs that cannot be printed."""
-        for name in ("compiler", "date"):
-            line = "".join(sign if sign.isprintable() else " " for sign in getattr(self, name))
-            object.__setattr__(self, name, " ".join(line.split()))
 
 
 def check_annex(
@@ -74,11 +43,11 @@ def check_annex(
     Raises
     ------
     LandlinkError
-        All that is known to be wrong: a district or a paper that there is none of, a template that cannot be filled in,
+        All that is known to be wrong: an unknown district or paper, a template that cannot be filled in,
         a sign that no font has, no room for temporary files, a folder or a file that cannot be written.
     """
     filing = filing or Filing()
-    names = [
+    texts = [
         *(plan.city_title[lang], plan.policy_title[lang], filing.compiler, filing.date),
         *plan.names(lang).values(),
         *plan.titles(lang).values(),
@@ -86,17 +55,17 @@ def check_annex(
     ]
     faults = Faults()
     files = []
-    for edition in editions:
+    for district in editions:
         with faults.collect():
-            files.append(file_name(plan, lang, edition))
+            files.append(file_name(Edition(plan, lang, district)))
     with faults.collect():
         check_paper(filing.paper)
-    for name in names:
+    for string in texts:
         with faults.collect():
-            check_signs(name, lang)
+            check_signs(string, lang)
     if filing.template is not None:
         with faults.collect():
-            check_template(plan, filing.template, lang)
+            check_template(Edition(plan, lang), filing.template)
     with faults.collect():
         check_room()
     if folder is not None:
@@ -105,20 +74,11 @@ def check_annex(
     faults.raise_if_any()
 
 
-def file_name(plan: Plan, lang: Lang, district: str | None) -> str:
-    """Name of an edition's archive.
-
-    Raises
-    ------
-    DataError
-        The district is not in the plan.
-    """
-    title = text("annex.package.title", lang, city=plan.city_title[lang], year=plan.options.year)
-    if district is not None:
-        names = plan.names(lang)
-        if district not in names:
-            raise DataError(Fault("annex.district_unknown", {"code": district, "have": ", ".join(names)}))
-        title = f"{title}_{district}{names[district]}"
+def file_name(edition: Edition) -> str:
+    """Name of an edition's archive."""
+    title = edition.text("annex.package.title", city=edition.city, year=edition.plan.options.year)
+    if edition.district is not None:
+        title = f"{title}_{edition.district}{edition.names[edition.district]}"
     return usable(title) + ".zip"
 
 

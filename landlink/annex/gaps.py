@@ -1,4 +1,4 @@
-"""What a plan lacks for complete annexes, and whether they can be filed without."""
+"""What a plan lacks for complete annexes, and whether they can be filed without it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ _CAPACITIES = ("new_capacity_m2", "stock_available_m2")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A thing that is missing; its text is ``annex.gap.<id>``.
+    """Something that is missing; its text is ``annex.gap.<id>``.
 
     Parameters
     ----------
@@ -33,17 +33,17 @@ class Gap:
 
 
 def gaps(plan: Plan, material: Material | None = None) -> list[Gap]:
-    """Return what is missing, what hinders filing first.
+    """What is missing, what hinders filing first.
 
     Synthetic figures are no basis of a plan; estimated ones are, where the annexes say so, as they do.
 
     Parameters
     ----------
     material
-        What is told beside the plan's own figures.
+        Figures of the city that go with the plan's own.
     """
-    statuses = set(fact_status(plan).values()) | _of_land(plan, material)
-    found = [Gap(status, status != "synthetic") for status in ("synthetic", "estimated") if status in statuses]
+    statuses = set(fact_status(plan).values()) | _land_statuses(plan, material)
+    doubts = [Gap(status, status != "synthetic") for status in ("synthetic", "estimated") if status in statuses]
     missing = [name for name in _CAPACITIES if plan.base.table[name].isna().any()]
     if material is None or (material.settlement["channel"] == "all").all():
         missing.append("channels")
@@ -55,12 +55,12 @@ def gaps(plan: Plan, material: Material | None = None) -> list[Gap]:
         missing.append("services")
     if plan.siting is None:
         missing.append("sites")
-    return found + [Gap(name, filed=True) for name in missing]
+    return doubts + [Gap(name, filed=True) for name in missing]
 
 
-def _of_land(plan: Plan, material: Material | None) -> set[str]:
+def _land_statuses(plan: Plan, material: Material | None) -> set[str]:
     """Statuses of what sites, supply and service rest on."""
-    found = set() if plan.siting is None else {plan.siting.data_status}
+    statuses = set() if plan.siting is None else {plan.siting.data_status}
     if material is not None:
-        found |= {material.land_status, *(service.status for service in material.services)}
-    return found
+        statuses |= {material.land_status, *(service.status for service in material.services)}
+    return statuses

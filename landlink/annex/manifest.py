@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from landlink.annex.edition import Edition
+from landlink.annex.undated import ZIP_DAY
 from landlink.errors import DataError, Fault
-from landlink.plan.plan import Plan
 from landlink.texts import Lang, text
 
 NAME = "manifest.json"
-_ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # the first day that a zip archive knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +29,23 @@ class Finding:
         return text(f"annex.finding.{self.kind}", lang, file=self.file)
 
 
-def pack(files: Mapping[str, bytes], plan: Plan, path: Path, lang: Lang, district: str | None) -> None:
+def pack(files: Mapping[str, bytes], edition: Edition, path: Path) -> None:
     """Write files and their manifest as a zip; on one day the same files give the same bytes.
 
     Parameters
     ----------
     files
         Content by name, in the order of the archive.
-    district
-        Code of the district whose edition it is.
     """
+    plan, lang = edition.plan, edition.lang
     listed = [
         {"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in files.items()
     ]
     manifest = {
-        "title": text("annex.package.title", lang, city=plan.city_title[lang], year=plan.options.year),
-        "city": plan.city_title[lang],
-        "district": district,
+        "title": edition.text("annex.package.title", city=edition.city, year=plan.options.year),
+        "city": edition.city,
+        "district": edition.district,
         "year": plan.options.year,
         "plan": plan.fingerprint,
         "policy": plan.policy_title[lang],
@@ -55,10 +54,10 @@ def pack(files: Mapping[str, bytes], plan: Plan, path: Path, lang: Lang, distric
         "made": datetime.now(UTC).astimezone().date().isoformat(),
         "files": listed,
     }
-    written = json.dumps(manifest, ensure_ascii=False, indent=2).encode()
+    content = {NAME: json.dumps(manifest, ensure_ascii=False, indent=2).encode(), **files}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in {NAME: written, **files}.items():
-            archive.writestr(zipfile.ZipInfo(name, _ZIP_DAY), content, zipfile.ZIP_DEFLATED)
+        for name, data in content.items():
+            archive.writestr(zipfile.ZipInfo(name, ZIP_DAY), data, zipfile.ZIP_DEFLATED)
 
 
 def verify(path: str | Path) -> list[Finding]:
@@ -77,21 +76,23 @@ def verify(path: str | Path) -> list[Finding]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [info.filename for info in archive.infolist() if not info.is_dir()]
-            listed = {entry["file"]: entry["sha256"] for entry in json.loads(archive.read(NAME))["files"]}
-            found = [
-                Finding(name, "changed") for name in listed if name in names and _sum(archive, name) != listed[name]
-            ]
+            sums = {entry["file"]: entry["sha256"] for entry in json.loads(archive.read(NAME))["files"]}
+            changed = [name for name in sums if name in names and _sum(archive, name) != sums[name]]
     except OSError as error:
         raise DataError(Fault("package.unreadable", {"reason": error.strerror or error}, path.name)) from None
     except (zipfile.BadZipFile, RuntimeError) as error:  # the latter where it is encrypted
         raise DataError(Fault("package.unreadable", {"reason": error}, path.name)) from None
     except (KeyError, TypeError, ValueError):
         raise DataError(Fault("package.no_manifest", {"name": NAME}, path.name)) from None
-    found += [Finding(name, "missing") for name in listed if name not in names]
-    return found + [Finding(name, "added") for name in names if name not in listed and name != NAME]
+    return [
+        *(Finding(name, "changed") for name in changed),
+        *(Finding(name, "missing") for name in sums if name not in names),
+        *(Finding(name, "added") for name in names if name not in sums and name != NAME),
+    ]
 
 
 def _sum(archive: zipfile.ZipFile, name: str) -> str:
+    """SHA-256 of a file in an archive; empty where it is damaged."""
     try:
         return hashlib.sha256(archive.read(name)).hexdigest()
     except zipfile.BadZipFile:

@@ -1,4 +1,4 @@
-"""What annexes tell beside a plan's own figures (基础资料): settlement by channel, targets, land and service."""
+"""Figures of the city that go with a plan's own into annexes (基础资料): settlement, targets, land and service."""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +26,7 @@ COVERAGE = ("facility", "code", "before", "after")
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Figures of the city that a plan does not hold; what is not at hand is empty.
+    """Figures of the city that a plan does not hold; those that are not known are empty.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Material:
         Targets against the statistics, see :func:`landlink.years.targets.targets`.
     parcels
         What can be developed of each parcel, and its score: see :attr:`landlink.supply.find.Supply.parcels`. None
-        where land has not been looked at.
+        where supply has not been measured.
     constraints
         The table ``constraints``, in order.
     zones
@@ -60,13 +60,13 @@ class Material:
     coverage: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=COVERAGE))
 
 
-def material(plan: Plan, city: City, found: Supply | None = None, services: tuple[Service, ...] = ()) -> Material:
-    """Return what the annexes of a plan can tell of its city.
+def material(plan: Plan, city: City, supply: Supply | None = None, services: tuple[Service, ...] = ()) -> Material:
+    """Figures of a city that go with a plan's own.
 
     Parameters
     ----------
-    found
-        Where land can be had; None where it has not been looked for.
+    supply
+        Where land can be had; None where it has not been measured.
     services
         Service by kind of facility, of this plan.
 
@@ -76,28 +76,27 @@ def material(plan: Plan, city: City, found: Supply | None = None, services: tupl
         The plan is of another city's districts.
     """
     check_districts(plan, city.codes)
-    settled = settlement_rows(city, plan.options.year, plan.options.basis)
-    told = targets(city, plan.rules)
-    known = Material(settled, told, services=services, coverage=coverage(services))
-    if found is None:
-        return known
+    settlement = settlement_rows(city, plan.options.year, plan.options.basis)
+    figures = Material(settlement, targets(city, plan.rules), services=services, coverage=coverage(services))
+    if supply is None:
+        return figures
     return replace(
-        known,
-        parcels=found.parcels,
-        constraints=found.developable.constraints,
-        zones=found.land.zones,
-        land_status=found.status,
+        figures,
+        parcels=supply.parcels,
+        constraints=supply.developable.constraints,
+        zones=supply.land.zones,
+        land_status=supply.status,
     )
 
 
 def coverage(services: Iterable[Service]) -> pd.DataFrame:
     """Coverage of settled people by facility, of districts and of the whole city; see :class:`Material`."""
-    found = [one.covered("settled").assign(facility=one.facility) for one in services]
-    return pd.concat(found, ignore_index=True)[list(COVERAGE)] if found else pd.DataFrame(columns=list(COVERAGE))
+    shares = [service.covered("settled").assign(facility=service.facility) for service in services]
+    return pd.concat(shares, ignore_index=True)[list(COVERAGE)] if shares else pd.DataFrame(columns=list(COVERAGE))
 
 
 def survey(plan: Plan, city: City, *, supply_folder: Path | None = None, accept_questions: bool = False) -> Material:
-    """Look for land and measure service, where the city has the layers for it, and return it all.
+    """Measure supply and service where the city has the layers for it, and return all figures of the city.
 
     Parameters
     ----------
@@ -110,20 +109,20 @@ def survey(plan: Plan, city: City, *, supply_folder: Path | None = None, accept_
         The plan is of another city's districts, something is wrong with the city's land, or the saved supply is of
         other data.
     """
-    known = material(plan, city)
+    figures = material(plan, city)
     if not has_land(city):
-        return known
+        return figures
     land = load_land(city, accept_questions=accept_questions)
     if supply_folder is not None:
-        found = load_supply(supply_folder, land)
+        supply = load_supply(supply_folder, land)
     else:
         with tempfile.TemporaryDirectory(prefix="landlink-") as name:
-            found = find_supply(land, Path(name))
-    return material(plan, city, found, tuple(_services(plan, land)))
+            supply = find_supply(land, Path(name))
+    return material(plan, city, supply, tuple(_services(plan, land)))
 
 
 def _services(plan: Plan, land: Land) -> Iterator[Service]:
-    """Service of each kind of facility that it can be measured for; the others are told among the gaps."""
+    """Service of each kind of facility that it can be measured for; the others are named among the gaps."""
     cells = people_on_cells(plan, land)
     for facility in plan.rules.with_radius:
         with suppress(DataError):  # existing facilities without a capacity

@@ -9,7 +9,7 @@ import pytest
 from docx import Document
 
 import landlink
-from landlink.annex import Filing, check_annex, file_name, template
+from landlink.annex import Edition, Filing, check_annex, file_name, template
 from landlink.cli import annex as command
 from landlink.cli import main
 from landlink.errors import LandlinkError
@@ -91,7 +91,7 @@ def unwritable(folder: Path) -> Path:
 
 def a_folder_in_the_way(folder: Path) -> Path:
     plan = landlink.make_plan(landlink.load_city(GUANGZHOU), landlink.load_policy("guangzhou-2018"), 2020)
-    (folder / file_name(plan, "en", None)).mkdir()
+    (folder / file_name(Edition(plan, "en"))).mkdir()
     return folder
 
 

@@ -10,16 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import landlink
+from landlink.annex import Edition
 from landlink.annex.maps import themes
 from landlink.present import colors
 from landlink.present.classes import MOST, ZERO_CLASS, breaks, class_labels, class_of, classify
-from landlink.ui.maps import districts
+from landlink.ui.maps import districts as screen
 
 # Hundredths, as areas are shown in ha: small, large, close together, many of them equal.
 hundredths = st.one_of(
     st.integers(0, 10**9), st.integers(0, 300), st.integers(10**6, 10**6 + 50), st.sampled_from([0, 1, 99, 100, 10_000])
 )
 figures = st.lists(hundredths.map(lambda value: value / 100), min_size=1, max_size=40)
+
+EDITION = Edition(landlink.make_plan(landlink.load_city("guangzhou"), landlink.load_policy("guangzhou-2018"), 2020))
 
 
 def series(values: list[float]) -> pd.Series:
@@ -58,10 +62,10 @@ def test_the_order_of_rows_does_not_matter(values: list[float], random: Random) 
 @given(figures)
 def test_screen_and_sheet_agree(values: list[float]) -> None:
     shown = {code: Decimal(str(value)).quantize(Decimal("0.01")) for code, value in series(values).items()}
-    sheet = themes._classed(shown, "", "", colors.BLUES, "official", "en")
-    on_screen, legend = districts._colors(series(values), 2, "–")
+    sheet = themes.classed(EDITION, shown, "", "", colors.BLUES, "official")
+    on_screen, legend = screen._colors(series(values), 2, "–")
     assert [entry.label for entry in sheet.legend if entry.color != colors.ZERO] == [
-        label for label, color in legend if color != districts.ZERO
+        label for label, color in legend if color != screen.ZERO
     ]
     in_order = [color for _, color in legend]
     on_paper = [entry.color for entry in sheet.legend]

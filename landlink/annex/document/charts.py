@@ -1,6 +1,7 @@
 """Charts of the document, at print resolution."""
 
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,93 +9,94 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
+from landlink.annex.edition import Edition
 from landlink.annex.fonts import fonts
-from landlink.plan.plan import Plan
 from landlink.policy import Steps
-from landlink.texts import Lang, text
+from landlink.texts import Lang
 from landlink.units import shown_ha
 
 CHARTS = ("per_capita", "quota")
-# Width and height in mm, and pixels an inch.
+# Width and height, mm.
 SIZE = (150, 75)
-_DPI, _MM = 300, 25.4
+# Pixels an inch.
+_DPI = 300
+_MM_PER_INCH = 25.4
 # Okabe and Ito's blue and orange: told apart by the colour-blind, and one darker than the other in grey.
-_DARK, _LIGHT, _LINE = "#0072b2", "#f0c27a", "#555555"
+_DARK = "#0072b2"
+_LIGHT = "#f0c27a"
+_LINE = "#555555"
+# Size of the type, points.
 _FONT = 8.0
+# Height of the axis above the highest bar, as a share of it.
 _ROOM = 1.12
+# Width of bars that stand alone and of bars in pairs, and how far the latter stand from the middle, as shares of the
+# distance between districts.
+_SINGLE, _PAIRED, _SHIFT = 0.6, 0.38, 0.2
 
 
-def charts(plan: Plan, lang: Lang, district: str | None = None) -> dict[str, bytes]:
-    """Return the charts as PNG by name, see :data:`CHARTS`.
-
-    Parameters
-    ----------
-    district
-        Code of the district that stands out; none where None.
-    """
-    return dict(zip(CHARTS, (_per_capita(plan, lang, district), _quota(plan, lang, district)), strict=True))
+def charts(edition: Edition) -> dict[str, bytes]:
+    """Charts as PNG by name, see :data:`CHARTS`; the edition's district stands out."""
+    return dict(zip(CHARTS, (_per_capita(edition), _quota(edition)), strict=True))
 
 
-def _per_capita(plan: Plan, lang: Lang, district: str | None) -> bytes:
-    figure, axes = _axes(plan, lang, district)
-    values = plan.quota["per_capita_stock_m2"]
-    bars = axes.bar(range(len(values)), values, 0.6, color=_DARK)
-    axes.bar_label(bars, [f"{value:,.2f}" for value in values], fontproperties=_font(lang), fontsize=_FONT - 1.5)
-    steps = plan.rules["linkage.standard"].content
+def _per_capita(edition: Edition) -> bytes:
+    """Existing urban construction land a head, with the bounds of the standard's steps."""
+    figure, axes = _axes(edition)
+    font = _font(edition.lang)
+    values = edition.plan.quota["per_capita_stock_m2"]
+    bars = axes.bar(range(len(values)), values, _SINGLE, color=_DARK)
+    axes.bar_label(bars, [f"{value:,.2f}" for value in values], fontproperties=font, fontsize=_FONT - 1.5)
+    steps = edition.plan.rules["linkage.standard"].content
     if isinstance(steps, Steps):
         for step in steps.steps[1:]:
             bound = float(step.lower)
             axes.axhline(bound, color=_LINE, linewidth=0.8, linestyle=(0, (4, 3)))
-            told = text("document.chart.bound", lang, value=f"{step.lower:g}")
             axes.annotate(
-                told,
+                edition.text("document.chart.bound", value=f"{step.lower:g}"),
                 (1, bound),
                 (-2, 2),
                 xycoords=("axes fraction", "data"),
                 textcoords="offset points",
                 ha="right",
-                fontproperties=_font(lang),
+                fontproperties=font,
                 fontsize=_FONT - 1,
             )
-    _finish(axes, lang, text("document.chart.per_capita", lang), float(values.max()))
+    _finish(axes, edition.lang, edition.text("document.chart.per_capita"), float(values.max()))
     return _png(figure)
 
 
-def _quota(plan: Plan, lang: Lang, district: str | None) -> bytes:
-    figure, axes = _axes(plan, lang, district)
-    places = np.arange(len(plan.quota))
-    most = 0.0
-    series = (("demand", "demand_m2", -0.2, _LIGHT), ("quota", "quota_m2", 0.2, _DARK))
-    for name, column, shift, color in series:
-        values = [float(area) for area in shown_ha(plan.quota[column])]
-        label = {
-            "demand": text("document.chart.demand", lang),
-            "quota": text("document.chart.quota", lang),
-        }[name]
-        bars = axes.bar(places + shift, values, 0.38, color=color, edgecolor=_LINE, linewidth=0.4, label=label)
-        if name == "quota":
-            shown = [f"{value:,.2f}" for value in values]
-            axes.bar_label(bars, shown, fontproperties=_font(lang), fontsize=_FONT - 1.5)
-        most = max(most, *values)
-    axes.legend(prop=_font(lang), frameon=False, loc="upper right")
-    _finish(axes, lang, text("document.chart.ha", lang), most)
+def _quota(edition: Edition) -> bytes:
+    """Claims on new land and quotas, in ha."""
+    figure, axes = _axes(edition)
+    font, table = _font(edition.lang), edition.plan.quota
+    positions = np.arange(len(table))
+    demands, quotas = ([float(area) for area in shown_ha(table[name])] for name in ("demand_m2", "quota_m2"))
+    style: dict[str, Any] = {"edgecolor": _LINE, "linewidth": 0.4}
+    label = edition.text("document.chart.demand")
+    axes.bar(positions - _SHIFT, demands, _PAIRED, color=_LIGHT, label=label, **style)
+    label = edition.text("document.chart.quota")
+    bars = axes.bar(positions + _SHIFT, quotas, _PAIRED, color=_DARK, label=label, **style)
+    axes.bar_label(bars, [f"{quota:,.2f}" for quota in quotas], fontproperties=font, fontsize=_FONT - 1.5)
+    axes.legend(prop=font, frameon=False, loc="upper right")
+    _finish(axes, edition.lang, edition.text("document.chart.ha"), max(0.0, *demands, *quotas))
     return _png(figure)
 
 
-def _axes(plan: Plan, lang: Lang, district: str | None) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(SIZE[0] / _MM, SIZE[1] / _MM), layout="constrained")
+def _axes(edition: Edition) -> tuple[Figure, Axes]:
+    """Figure and axes with the names of the districts below them."""
+    figure = Figure(figsize=(SIZE[0] / _MM_PER_INCH, SIZE[1] / _MM_PER_INCH), layout="constrained")
     axes = figure.add_subplot()
-    names = plan.names(lang)
-    axes.set_xticks(range(len(plan.quota)), [names[code] for code in plan.quota["code"]])
-    for tick, code in zip(axes.get_xticklabels(), plan.quota["code"], strict=True):
-        tick.set_fontproperties(_font(lang))
-        tick.set_fontsize(_FONT if lang == "zh" else _FONT - 2)
-        tick.set_fontweight("bold" if code == district else "normal")
+    codes = edition.plan.quota["code"]
+    axes.set_xticks(range(len(codes)), [edition.names[code] for code in codes])
+    for tick, code in zip(axes.get_xticklabels(), codes, strict=True):
+        tick.set_fontproperties(_font(edition.lang))
+        tick.set_fontsize(_FONT if edition.lang == "zh" else _FONT - 2)
+        tick.set_fontweight("bold" if code == edition.district else "normal")
     return figure, axes
 
 
-def _finish(axes: Axes, lang: Lang, unit: str, most: float) -> None:
-    axes.set_ylim(0, max(most * _ROOM, 1))
+def _finish(axes: Axes, lang: Lang, unit: str, highest: float) -> None:
+    axes.set_ylim(0, max(highest * _ROOM, 1))
     axes.set_ylabel(unit, fontproperties=_font(lang), fontsize=_FONT)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     for tick in axes.get_yticklabels():
@@ -111,6 +113,6 @@ def _font(lang: Lang) -> FontProperties:
 
 def _png(figure: Figure) -> bytes:
     FigureCanvasAgg(figure)
-    held = BytesIO()
-    figure.savefig(held, format="png", dpi=_DPI, metadata={"Software": None})
-    return held.getvalue()
+    content = BytesIO()
+    figure.savefig(content, format="png", dpi=_DPI, metadata={"Software": None})
+    return content.getvalue()

@@ -1,4 +1,4 @@
-"""Parts of a Word document that python-docx has no words for: fields and bookmarks."""
+"""Parts of a Word document that python-docx does not know: fields, bookmarks, and properties of tables."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from docx.text.paragraph import Paragraph
 
 from landlink.errors import DataError, Fault
 
+# A caption's number, by the name of its sequence, and a reference, by the name of its bookmark.
 _SEQUENCE = re.compile(r"\s*SEQ\s+(\S+)")
 _REFERENCE = re.compile(r"\s*REF\s+(\S+)")
 
@@ -30,7 +31,7 @@ def add_field(paragraph: Paragraph, instruction: str, shown: str) -> None:
 
 
 def add_bookmark(paragraph: Paragraph, name: str, number: int, first: int) -> None:
-    """Put a bookmark around the runs of a paragraph from a place on."""
+    """Put a bookmark around the runs of a paragraph from the index ``first`` on."""
     start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
     for part in (start, end):
         part.set(qn("w:id"), str(number))
@@ -47,23 +48,23 @@ def number_fields(body: BaseOxmlElement) -> None:
     Raises
     ------
     DataError
-        A reference is to a table or figure that is not there.
+        A reference is to a table or figure that the document does not have.
     """
     counts: dict[str, int] = {}
     for instruction, shown in _fields(body):
-        if found := _SEQUENCE.match(instruction):
-            counts[found[1]] = counts.get(found[1], 0) + 1
-            shown.text = str(counts[found[1]])
+        if match := _SEQUENCE.match(instruction):
+            counts[match[1]] = counts.get(match[1], 0) + 1
+            shown.text = str(counts[match[1]])
     marked = {start.get(qn("w:name")): _marked_text(start) for start in body.iter(qn("w:bookmarkStart"))}
     for instruction, shown in _fields(body):
-        if found := _REFERENCE.match(instruction):
-            if found[1] not in marked:
-                raise DataError(Fault("document.reference_missing", {"name": found[1], "have": ", ".join(marked)}))
-            shown.text = marked[found[1]]
+        if match := _REFERENCE.match(instruction):
+            if match[1] not in marked:
+                raise DataError(Fault("document.reference_missing", {"name": match[1], "have": ", ".join(marked)}))
+            shown.text = marked[match[1]]
 
 
 def drop_empty_end(body: BaseOxmlElement) -> None:
-    """Take away a last section in which nothing is left, as it would be an empty page."""
+    """Take away a last section without content, as it would be an empty page."""
     last, breaks = body.find(qn("w:sectPr")), body.findall(f"{qn('w:p')}/{qn('w:pPr')}/{qn('w:sectPr')}")
     if last is None or not breaks:
         return
@@ -99,12 +100,13 @@ def text_of(part: BaseOxmlElement) -> str:
 
 
 def _marked_text(start: BaseOxmlElement) -> str:
-    number, found = start.get(qn("w:id")), ""
+    """Text of a bookmark, from the element where it starts."""
+    number, content = start.get(qn("w:id")), ""
     for part in start.itersiblings():
         if part.tag == qn("w:bookmarkEnd") and part.get(qn("w:id")) == number:
             break
-        found += text_of(part)
-    return found
+        content += text_of(part)
+    return content
 
 
 def set_east_asian(element: BaseOxmlElement, latin: str, chinese: str) -> None:
@@ -116,23 +118,23 @@ def set_east_asian(element: BaseOxmlElement, latin: str, chinese: str) -> None:
         fonts.set(qn(f"w:{name}"), font)
 
 
-def shaded(cell: BaseOxmlElement, color: str) -> None:
+def shade(cell: BaseOxmlElement, color: str) -> None:
     """Shade a cell of a table."""
-    shade = OxmlElement("w:shd")
+    shading = OxmlElement("w:shd")
     for name, value in (("val", "clear"), ("color", "auto"), ("fill", color)):
-        shade.set(qn(f"w:{name}"), value)
-    cell.get_or_add_tcPr().append(shade)
+        shading.set(qn(f"w:{name}"), value)
+    cell.get_or_add_tcPr().append(shading)
 
 
-def repeated(row: BaseOxmlElement, *, head: bool) -> None:
-    """Keep a row on one page; repeat a table's head on each."""
+def keep_row(row: BaseOxmlElement, *, head: bool) -> None:
+    """Keep a row on one page; repeat it on each where it is the table's head."""
     properties = row.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
     if head:
         properties.append(OxmlElement("w:tblHeader"))
 
 
-def narrow(table: BaseOxmlElement, margin: int) -> None:
+def set_cell_margins(table: BaseOxmlElement, margin: int) -> None:
     """Set the margins left and right of a table's cells, in twentieths of a point."""
     margins = OxmlElement("w:tblCellMar")
     for side in ("left", "right"):

@@ -1,4 +1,4 @@
-"""Filling in a template, and telling what is wrong with one."""
+"""Filling in a template, and saying what is wrong with one."""
 
 import io
 import re
@@ -18,7 +18,9 @@ from lxml.etree import XMLSyntaxError
 from landlink.annex.document.ooxml import drop_empty_end, number_fields, text_of
 from landlink.errors import DataError, Fault
 
+# Signs of a paragraph that a fault quotes.
 _EXCERPT = 60
+# What jinja2 says of a name that a template uses and a document does not have.
 _MISSING = re.compile(r"'([^']+)' is undefined|has no attribute '([^']+)'")
 
 
@@ -41,14 +43,14 @@ class Template:
     def __init__(self, content: bytes, name: str) -> None:
         self.name = name
         try:
-            self._made = DocxTemplate(io.BytesIO(content))
-            self._made.init_docx()
+            self._template = DocxTemplate(io.BytesIO(content))
+            self._template.init_docx()
         except (zipfile.BadZipFile, OpcError, KeyError, ValueError, XMLSyntaxError) as error:
             raise self._fault("document.template_unreadable", reason=str(error).strip()) from None
 
     def image(self, content: bytes, width_mm: float) -> InlineImage:
         """Image as a value of this template."""
-        return InlineImage(self._made, io.BytesIO(content), width=Mm(width_mm))
+        return InlineImage(self._template, io.BytesIO(content), width=Mm(width_mm))
 
     def fill(self, values: Mapping[str, Any]) -> bytes:
         """Fill in the values.
@@ -62,37 +64,38 @@ class Template:
         self._check_tags()
         unknown: set[str] = set()
         try:
-            unknown = self._made.get_undeclared_template_variables(environment) - set(values)
+            unknown = self._template.get_undeclared_template_variables(environment) - set(values)
             if not unknown:
-                self._made.render(dict(values), environment)
+                self._template.render(dict(values), environment)
         except UndefinedError as error:
-            found = _MISSING.search(str(error))
-            raise self._unknown(next(filter(None, found.groups())) if found else str(error), values) from None
+            match = _MISSING.search(str(error))
+            name = next(filter(None, match.groups())) if match else str(error)
+            raise self._unknown(name, values) from None
         except (TemplateSyntaxError, SecurityError) as error:
             raise self._fault("document.template_broken", reason=error.message) from None
         except (TemplateError, TypeError, ValueError, XMLSyntaxError) as error:
             raise self._fault("document.template_broken", reason=str(error)) from None
         if unknown:
             raise self._unknown(", ".join(sorted(unknown)), values)
-        body = self._made.docx.element.body
+        body = self._template.docx.element.body
         drop_empty_end(body)
         number_fields(body)
-        held = io.BytesIO()
-        self._made.save(held)
-        return held.getvalue()
+        filled = io.BytesIO()
+        self._template.save(filled)
+        return filled.getvalue()
 
     def _check_tags(self) -> None:
-        """See that tags are whole; one that is not would swallow what follows."""
+        """Refuse tags that are not closed: they would swallow what follows."""
         faults = []
-        for paragraph in self._made.docx.element.body.iter(qn("w:p")):
-            told = text_of(paragraph)
-            if any(told.count(left) != told.count(right) for left, right in (("{{", "}}"), ("{%", "%}"))):
-                faults.append(Fault("document.tag_unclosed", {"paragraph": told[:_EXCERPT]}, self.name))
+        for paragraph in self._template.docx.element.body.iter(qn("w:p")):
+            content = text_of(paragraph)
+            if any(content.count(left) != content.count(right) for left, right in (("{{", "}}"), ("{%", "%}"))):
+                faults.append(Fault("document.tag_unclosed", {"paragraph": content[:_EXCERPT]}, self.name))
         if faults:
             raise DataError(faults)
 
     def _unknown(self, names: str, values: Mapping[str, Any]) -> DataError:
         return self._fault("document.placeholder_unknown", name=names, have=", ".join(sorted(values)))
 
-    def _fault(self, fault: str, **told: object) -> DataError:
-        return DataError(Fault(fault, told, self.name))
+    def _fault(self, fault: str, **details: object) -> DataError:
+        return DataError(Fault(fault, details, self.name))

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from landlink.schema import USABLE_SOURCES
+from landlink.present.labels import shown_unit
+from landlink.schema import RESULTS, USABLE_SOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,17 @@ class Table:
 
 
 _DISTRICT = Column("model.column.district", "name", 1)
+# Names that templates call a figure a head by; areas they call by the column without the unit.
+_PER_PERSON = {"per_capita_stock_m2": "per_capita", "standard_m2": "standard"}
+
+
+def _figure(table: str, name: str, share: float = 1) -> Column:
+    """A result column, with areas in ha."""
+    column = RESULTS[table][name]
+    value = _PER_PERSON.get(name) or name.removesuffix("_m2")
+    return Column(f"model.column.{name}", value, share, shown_unit(column))
+
+
 TABLES = {
     table.name: table
     for table in (
@@ -49,10 +61,10 @@ TABLES = {
             "districts",
             (
                 _DISTRICT,
-                Column("model.column.urban_residents", "urban_residents", 1.2, "person"),
-                Column("model.column.urban_land_m2", "urban_land", 1.3, "ha"),
-                Column("model.column.per_capita_stock_m2", "per_capita", 1.2, "m2/person"),
-                Column("model.column.standard_m2", "standard", 1.2, "m2/person"),
+                _figure("quota", "urban_residents", 1.2),
+                _figure("quota", "urban_land_m2", 1.3),
+                _figure("quota", "per_capita_stock_m2", 1.2),
+                _figure("quota", "standard_m2", 1.2),
             ),
             "total",
         ),
@@ -64,7 +76,7 @@ TABLES = {
                 Column("document.channel.talent", "talent", 1, "person"),
                 Column("document.channel.points", "points", 1, "person"),
                 Column("document.channel.policy", "by_policy", 1, "person"),
-                Column("model.column.settled", "settled", 1, "person"),
+                _figure("quota", "settled"),
             ),
             "total",
         ),
@@ -73,13 +85,13 @@ TABLES = {
             "districts",
             (
                 _DISTRICT,
-                Column("model.column.settled", "settled", 0.9, "person"),
-                Column("model.column.entitlement_m2", "entitlement", 1, "ha"),
-                Column("model.column.stock_need_m2", "stock_need", 1, "ha"),
-                Column("model.column.demand_m2", "demand", 1, "ha"),
-                Column("model.column.quota_m2", "quota", 1.1, "ha"),
-                Column("model.column.cut_m2", "cut", 0.9, "ha"),
-                Column("model.column.cut_by", "cut_by", 0.9),
+                _figure("quota", "settled", 0.9),
+                _figure("quota", "entitlement_m2"),
+                _figure("quota", "stock_need_m2"),
+                _figure("quota", "demand_m2"),
+                _figure("quota", "quota_m2", 1.1),
+                _figure("quota", "cut_m2", 0.9),
+                _figure("quota", "cut_by", 0.9),
             ),
             "total",
         ),
@@ -101,13 +113,13 @@ TABLES = {
             "districts",
             (
                 _DISTRICT,
-                Column("model.column.quota_m2", "quota", 1.1, "ha"),
-                Column("model.column.stock_met_m2", "stock_met", 1, "ha"),
-                Column("model.column.budget_m2", "budget", 1, "ha"),
-                Column("model.column.need_m2", "need", 1, "ha"),
-                Column("model.column.granted_m2", "granted", 1, "ha"),
-                Column("model.column.deficit_m2", "deficit", 0.9, "ha"),
-                Column("model.column.unassigned_m2", "unassigned", 1, "ha"),
+                _figure("ledger", "quota_m2", 1.1),
+                _figure("ledger", "stock_met_m2"),
+                _figure("ledger", "budget_m2"),
+                _figure("ledger", "need_m2"),
+                _figure("ledger", "granted_m2"),
+                _figure("ledger", "deficit_m2", 0.9),
+                _figure("ledger", "unassigned_m2"),
             ),
             "total",
         ),

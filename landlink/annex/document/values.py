@@ -1,156 +1,178 @@
 """What a document can say of a plan: every value as text, by the name that templates call it."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from landlink.annex.document.land_values import land_status, land_values
-from landlink.annex.material import Material
-from landlink.plan.derivation import Explainer
-from landlink.plan.plan import Plan
+from landlink.annex.edition import Edition
 from landlink.policy import Dated
-from landlink.present.labels import cuts_label, groups_label, parameter_label, parameter_value, source_label
+from landlink.present.labels import (
+    cuts_label,
+    groups_label,
+    parameter_label,
+    parameter_value,
+    source_label,
+    status_label,
+    symbol,
+)
 from landlink.present.tables import column_status, decimals, fact_status
 from landlink.schema import RESULTS, worst
-from landlink.texts import Lang, listed, pick, text
+from landlink.texts import listed, pick
 from landlink.units import exact_ha, ha, shown_ha
 
 Values = dict[str, Any]
-# Areas of the quota table and the ledger, by the name that they have in a row.
-_AREAS = (
-    *("urban_land_m2", "entitlement_m2", "stock_need_m2", "demand_m2", "quota_m2", "cut_m2"),
-    *("stock_met_m2", "budget_m2", "need_m2", "granted_m2", "deficit_m2", "unassigned_m2"),
-)
+
+
+def _columns(unit: str) -> tuple[str, ...]:
+    """Columns of the quota table and the ledger that have a unit."""
+    columns = [column for table in ("quota", "ledger") for column in RESULTS[table].columns]
+    return tuple(dict.fromkeys(column.name for column in columns if column.unit == unit))
+
+
+# Templates call an area by its column without the unit.
+_AREAS = _columns("m2")
+_PERSONS = _columns("person")
+_PER_PERSON = {"per_capita": "per_capita_stock_m2", "standard": "standard_m2"}
+# Areas of the example, in m².
+_IN_EXAMPLE = ("urban_land_m2", "entitlement_m2", "stock_need_m2", "demand_m2")
+# Channels of settlement by the name that templates call them.
 _CHANNELS = {"talent": "talent", "points": "points", "by_policy": "policy"}
+# Areas of a facility's needs by the name that templates call them.
+_NEEDS = {"need": "land_m2", "granted": "granted_m2", "deficit": "deficit_m2"}
+# Signs of a fingerprint that tell plans apart.
+_SHORT = 16
 
 
-def values(plan: Plan, lang: Lang, district: str | None = None, material: Material | None = None) -> Values:
-    """Return what a document says, but for its images, its compiler and its date.
+def values(edition: Edition) -> Values:
+    """What a document says, but for its images, its compiler and its date.
 
-    Areas are in ha, of facilities, parcels and sites exact to the m², of districts with two decimals that add up.
-
-    Parameters
-    ----------
-    district
-        Code of the district whose edition it is; rows of districts are then its own, totals the city's.
+    Areas are in ha: of facilities, parcels and sites exact to the m², of districts with two decimals that add up. A
+    district's edition has the rows of that district; totals are the city's.
     """
-    made = _Values(plan, lang, district, material)
+    made = _Values(edition)
     return {
         **made.names(),
         **made.linkage(),
         **made.districts(),
         **made.facilities(),
-        **made.evaluation(),
+        **made.targets(),
         **made.data(),
-        **land_values(plan, lang, district, material),
+        **land_values(edition),
     }
 
 
 class _Values:
-    def __init__(self, plan: Plan, lang: Lang, district: str | None, material: Material | None) -> None:
-        self.plan, self.lang, self.district, self.material = plan, lang, district, material
-        self.text = partial(text, lang=lang)
-        self.explainer = Explainer(plan, lang)
-        self.known = plan.names(lang)
+    """Values by subject."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition, self.plan, self.lang = edition, edition.plan, edition.lang
+        self.text = edition.text
         self.unknown = self.text("document.unknown")
 
     def names(self) -> Values:
         """What the plan is called, and what it rests on."""
-        plan, lang = self.plan, self.lang
-        texts = {dated.document.id: dated.document for dated in plan.rules.values()}
-        city = plan.city_title[lang]
-        own = "" if self.district is None else self.known[self.district]
+        plan, lang, district = self.plan, self.lang, self.edition.district
+        documents = {dated.document.id: dated.document for dated in plan.rules.values()}
         return {
-            "city": city,
-            "district": own,
-            "place": self.text("maps.place", city=city, district=own) if own else city,
+            "city": self.edition.city,
+            "district": "" if district is None else self.edition.names[district],
+            "place": self.edition.territory,
             "year": plan.options.year,
             "policy": plan.policy_title[lang],
             "basis": self.text(f"model.basis.{plan.options.basis}"),
-            "documents": [known.name(lang) for known in texts.values() if known.kind == "document"],
-            "fingerprint": f"{plan.fingerprint[:16]}…",
+            "documents": [document.name(lang) for document in documents.values() if document.kind == "document"],
+            "fingerprint": f"{plan.fingerprint[:_SHORT]}…",
             "version": plan.version,
         }
 
     def linkage(self) -> Values:
         """Standards and rules in force, and an example of their use."""
-        rules = self.plan.rules
-        standard = rules["linkage.standard"]
-        cap = rules.get("balance.city_cap")
+        rules, names = self.plan.rules, self.edition.names
+        standard, cap = rules["linkage.standard"], rules.get("balance.city_cap")
         share, adjustment = rules.get("stock.offset_share"), rules.get("linkage.adjustment")
         return {
             "steps": standard.display(),
             "standard_source": source_label(standard, self.lang),
             "adjustment": "0" if adjustment is None else adjustment.display(),
             "offset_share": "0" if share is None else share.display(),
-            "rule": self.text(f"model.rule.{rules['balance.rule'].content}"),
+            "rule": self.text(f"model.rule.{rules['balance.rule'].choice}"),
             "cap": "" if cap is None else f"{cap.content:,}",
-            "central": listed((self.known[code] for code in self.plan.central), self.lang) or self.unknown,
+            "central": listed((names[code] for code in self.plan.central), self.lang) or self.unknown,
             "order": groups_label(self.plan, self.lang),
             "example": self._example(),
         }
 
     def _example(self) -> Values:
-        """The district itself, or the one with the largest claim, in m²."""
+        """The edition's district, or the one with the largest entitlement among those that claim new land."""
         table = self.plan.quota.set_index("code")
-        code = self.district or str(table["entitlement_m2"].where(table["demand_m2"] > 0).fillna(-1).idxmax())
+        claiming = table["entitlement_m2"].where(table["demand_m2"] > 0).fillna(-1)
+        code = self.edition.district or str(claiming.idxmax())
         row = table.loc[code]
-        areas = ("urban_land_m2", "entitlement_m2", "stock_need_m2", "demand_m2")
         return {
-            "name": self.known[code],
-            "settled": f"{row['settled']:,}",
-            "urban_residents": f"{row['urban_residents']:,}",
-            "per_capita": f"{row['per_capita_stock_m2']:,.2f}",
-            "standard": f"{row['standard_m2']:,.2f}",
-            **{name: f"{row[name]:,}" for name in areas},
+            "name": self.edition.names[code],
+            **{name: f"{row[name]:,}" for name in (*_PERSONS, *_IN_EXAMPLE)},
+            **{name: f"{row[column]:,.2f}" for name, column in _PER_PERSON.items()},
         }
 
     def districts(self) -> Values:
         """Rows of districts and the city's totals, with settlement by channel where the material has it."""
-        plan = self.plan
+        plan, names = self.plan, self.edition.names
         table = plan.quota.merge(plan.ledger[["code", *plan.ledger.columns.difference(plan.quota.columns)]], on="code")
-        shown = pd.DataFrame({"code": table["code"], "name": table["code"].map(self.known)})
+        shown = pd.DataFrame({"code": table["code"], "name": table["code"].map(names)})
         for name in _AREAS:
             shown[name.removesuffix("_m2")] = [f"{area:,}" for area in shown_ha(table[name])]
-        for name in ("settled", "urban_residents"):
+        for name in _PERSONS:
             shown[name] = [f"{persons:,}" for persons in table[name]]
-        for name, column in (("per_capita", "per_capita_stock_m2"), ("standard", "standard_m2")):
+        for name, column in _PER_PERSON.items():
             places = decimals(RESULTS["quota"][column])
             shown[name] = [f"{value:,.{places}f}" for value in table[column]]
         shown["cut_by"] = [cuts_label(cuts, self.lang) or self.unknown for cuts in table["cut_by"]]
         channels = self._channels()
-        for name, kind in _CHANNELS.items():
-            shown[name] = [self._persons(channels.get((code, kind))) for code in table["code"]]
-        totals = plan.totals()
+        for name, channel in _CHANNELS.items():
+            shown[name] = [self._persons(channels.get((code, channel))) for code in table["code"]]
+        rows: list[Values] = shown.to_dict("records")
+        district = next((row for row in rows if row["code"] == self.edition.district), None)
+        return {
+            "count": len(rows),
+            "districts": rows if district is None else [district],
+            "own": district or {},
+            "total": self._total(table, channels),
+            "settlement_split": bool(channels),
+        }
+
+    def _total(self, table: pd.DataFrame, channels: Mapping[tuple[str, str], int]) -> Values:
+        """The city's row.
+
+        Parameters
+        ----------
+        table
+            Quota table and ledger side by side.
+        channels
+            Settled persons by district and channel.
+        """
+        totals = self.plan.totals()
+        total: Values = {name.removesuffix("_m2"): f"{ha(totals[name]):,}" for name in _AREAS}
+        total |= {name: f"{int(table[name].sum()):,}" for name in _PERSONS}
         land, people = int(table["urban_land_m2"].sum()), int(table["urban_residents"].sum())
-        total = {name.removesuffix("_m2"): f"{ha(totals[name]):,}" for name in _AREAS} | {
-            "name": self.text("document.city" if self.district else "document.total"),
-            "settled": f"{totals['settled']:,}",
-            "urban_residents": f"{people:,}",
+        total |= {
+            "name": self.text("document.city" if self.edition.district else "document.total"),
             "per_capita": f"{land / people:,.2f}",
             "standard": self.unknown,
             "cut_by": self.unknown,
         }
-        for name, kind in _CHANNELS.items():
-            own = [persons for (_, channel), persons in channels.items() if channel == kind]
-            total[name] = self._persons(sum(own) if own else None)
-        rows: list[Values] = shown.to_dict("records")
-        own_row = next((row for row in rows if row["code"] == self.district), None)
-        return {
-            "count": len(rows),
-            "districts": rows if own_row is None else [own_row],
-            "own": own_row or {},
-            "total": total,
-            "settlement_split": bool(channels),
-        }
+        for name, channel in _CHANNELS.items():
+            persons = [persons for (_, of_channel), persons in channels.items() if of_channel == channel]
+            total[name] = self._persons(sum(persons) if persons else None)
+        return total
 
     def _channels(self) -> Mapping[tuple[str, str], int]:
         """Settled persons by district and channel; none where the plan's settled population is another."""
-        if self.material is None:
+        material = self.edition.material
+        if material is None:
             return {}
-        rows = self.material.settlement[self.material.settlement["channel"] != "all"]
+        rows = material.settlement[material.settlement["channel"] != "all"]
         sums = rows.groupby("code")["persons"].sum()
         settled = self.plan.quota.set_index("code")["settled"]
         if not sums.reindex(settled.index).eq(settled).all():
@@ -162,44 +184,40 @@ class _Values:
 
     def facilities(self) -> Values:
         """Units and land of each kind of facility, exact to the m²."""
-        needs = self.plan.needs
-        if self.district is not None:
-            needs = needs[needs["code"] == self.district]
-        areas = {"need": "land_m2", "granted": "granted_m2", "deficit": "deficit_m2"}
+        needs = self.edition.rows(self.plan.needs)
         rows = []
         for facility in self.plan.facilities:
-            own = needs[needs["facility"] == facility.id]
+            of_facility = needs[needs["facility"] == facility.id]
             rows.append(
                 {
                     "name": facility.title[self.lang],
                     "unit": facility.unit[self.lang],
-                    "units": f"{int(own['units'].sum()):,}",
-                    **{name: f"{exact_ha(own[column].sum()):,}" for name, column in areas.items()},
+                    "units": f"{int(of_facility['units'].sum()):,}",
+                    **{name: f"{exact_ha(of_facility[column].sum()):,}" for name, column in _NEEDS.items()},
                 }
             )
-        total = {name: f"{exact_ha(needs[column].sum()):,}" for name, column in areas.items()}
+        total = {name: f"{exact_ha(needs[column].sum()):,}" for name, column in _NEEDS.items()}
         return {
             "facilities": rows,
             "facilities_total": {"name": self.text("document.total"), "units": "", "unit": "", **total},
         }
 
-    def evaluation(self) -> Values:
+    def targets(self) -> Values:
         """Targets against statistics."""
-        if self.material is None:
+        if self.edition.material is None:
             return {"targets": []}
+        yes, no = self.text("document.status.yes"), self.text("document.status.no")
         return {
             "targets": [
                 {
                     "name": self.text(f"model.parameter.target.{row['indicator']}"),
-                    "unit": self.text(f"model.unit.{row['unit']}"),
+                    "unit": symbol(row["unit"], self.lang),
                     "target": _number(row["target"], self.unknown),
                     "actual": _number(row["actual"], self.unknown),
                     "year": self.unknown if pd.isna(row["actual_year"]) else str(int(row["actual_year"])),
-                    "reached": self.unknown
-                    if row["reached"] is None
-                    else self.text("document.status.yes" if row["reached"] else "document.status.no"),
+                    "reached": self.unknown if row["reached"] is None else yes if row["reached"] else no,
                 }
-                for row in self.material.targets.to_dict("records")
+                for row in self.edition.material.targets.to_dict("records")
             ]
         }
 
@@ -208,38 +226,41 @@ class _Values:
         plan = self.plan
         rows = []
         for item, sources in plan.base.sources.groupby("item", sort=False):
-            told = dict.fromkeys(pick(source, self.lang) for source in sources["source"])
-            status = self.text(f"model.status.{worst(sources['status'])}")
-            rows.append({"name": self.text(f"model.item.{item}"), "status": status, "source": "；".join(told)})
-        columns = {name: column_status(self.explainer, name) for name in ("quota", "ledger", "needs")}
-        of_table = {
-            "status": columns["quota"]["per_capita_stock_m2"],
-            "settlement": worst(status for (_, item), status in fact_status(plan).items() if item == "settled"),
-            "quota": worst([*columns["quota"].values(), *columns["ledger"].values()]),
-            "facilities": worst(columns["needs"].values()),
-            **land_status(plan, self.material),
-        }
+            names = dict.fromkeys(pick(source, self.lang) for source in sources["source"])
+            status = status_label(worst(sources["status"]), self.lang)
+            rows.append({"name": self.text(f"model.item.{item}"), "status": status, "source": "；".join(names)})
         return {
             "notes": [note.text(self.lang) for note in plan.notes],
             "data": rows,
             "assumptions": [self._assumption(dated) for dated in plan.rules.values() if dated.confidence == "default"],
-            "status": {name: nature(status, self.lang) for name, status in of_table.items()},
+            "status": {
+                name: self.text("document.status.nature", status=status_label(status, self.lang))
+                for name, status in self._table_status().items()
+            },
+        }
+
+    def _table_status(self) -> dict[str, str]:
+        """Status of each table of the document: the least official of its figures."""
+        columns = {name: column_status(self.edition.explainer, name) for name in ("quota", "ledger", "needs")}
+        settled = (status for (_, item), status in fact_status(self.plan).items() if item == "settled")
+        return {
+            "status": columns["quota"]["per_capita_stock_m2"],
+            "settlement": worst(settled),
+            "quota": worst([*columns["quota"].values(), *columns["ledger"].values()]),
+            "facilities": worst(columns["needs"].values()),
+            **land_status(self.edition),
         }
 
     def _assumption(self, dated: Dated) -> Values:
         return {
-            "name": parameter_label(dated.parameter, self.plan.titles(self.lang), self.lang),
-            "value": parameter_value(dated, self.known, self.lang),
+            "name": parameter_label(dated.parameter, self.edition.titles, self.lang),
+            "value": parameter_value(dated, self.edition.names, self.lang),
             "source": source_label(dated, self.lang),
         }
 
 
-def nature(status: str, lang: Lang) -> str:
-    """Status of a table's figures, as a note below it says."""
-    return text("document.status.nature", lang, status=text(f"model.status.{status}", lang))
-
-
 def _number(value: float | None, unknown: str) -> str:
+    """Number as people read it, with two decimals where it is not whole."""
     if value is None or pd.isna(value):
         return unknown
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"

@@ -7,44 +7,44 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from landlink.annex.edition import Edition
 from landlink.annex.layers.tables import fields
 from landlink.files import csv_bytes, shapefile_names
-from landlink.plan.plan import Plan
-from landlink.texts import Lang, text
 
-# A word of SQL, which a geodatabase does not take as a field's name.
+# Words of SQL, which a geodatabase does not take as a field's name.
 _RESERVED = {"group": "group_"}
-_MOST_BYTES = 254  # of a text in a dBase table
+# Most bytes of a text in a dBase table.
+_MOST_BYTES = 254
 
 
-def write_shapefiles(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path, lang: Lang) -> None:
+def write_shapefiles(edition: Edition, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write layers as shapefiles and tables as dBase tables in UTF-8, and a list of what the short field names mean.
 
     Parameters
     ----------
     tables
-        Of :func:`landlink.annex.layers.tables.layers`.
+        Of :func:`landlink.annex.layers.layers`.
     folder
         Made where it is missing.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    known = fields(plan, tables, lang)
     names = {layer: shapefile_names(_columns(table)) for layer, table in tables.items()}
     for layer, table in tables.items():
         short = _texts_cut(table.rename(columns=names[layer]))
         _write(short, folder / f"{layer}.shp", "ESRI Shapefile", encoding="UTF-8")
-    known.insert(2, "short", [names[row.layer][row.field] for row in known.itertuples()])
-    known.columns = [text(f"annex.list.{name}", lang) for name in known]
-    (folder / text("annex.file.fields", lang)).write_bytes(csv_bytes(known))
+    listed = fields(edition.plan, tables, edition.lang)
+    listed.insert(2, "short", [names[row.layer][row.field] for row in listed.itertuples()])
+    listed.columns = [edition.text(f"annex.list.{name}") for name in listed]
+    (folder / edition.text("annex.file.fields")).write_bytes(csv_bytes(listed))
 
 
 def write_geodatabase(tables: Mapping[str, pd.DataFrame], path: Path) -> None:
     """Write layers and tables as a file geodatabase that ArcGIS 10 reads, which holds whole numbers as doubles."""
     for layer, table in tables.items():
-        given = table.rename(columns=_RESERVED)
-        whole = [name for name in _columns(given) if pd.api.types.is_integer_dtype(given[name])]
-        given = given.astype(dict.fromkeys(whole, "Float64"))
-        _write(given, path, "OpenFileGDB", layer=layer, append=path.exists())
+        renamed = table.rename(columns=_RESERVED)
+        whole = [name for name in _columns(renamed) if pd.api.types.is_integer_dtype(renamed[name])]
+        doubles = renamed.astype(dict.fromkeys(whole, "Float64"))
+        _write(doubles, path, "OpenFileGDB", layer=layer, append=path.exists())
 
 
 def _columns(table: pd.DataFrame) -> "pd.Index[str]":
@@ -65,4 +65,5 @@ def _texts_cut(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cut(value: str) -> str:
+    """Text within the bytes of a field, without a character cut in two."""
     return value.encode()[:_MOST_BYTES].decode(errors="ignore")

@@ -20,23 +20,36 @@ from landlink.annex.fonts import check_signs, fonts
 from landlink.errors import DataError, Fault
 from landlink.texts import Lang
 
-# Sides of the papers in mm, and the sheet that all lengths are given for: others are that one made larger or smaller.
+# Width and height of the papers, mm.
 PAPERS = {"A4": (297.0, 210.0), "A3": (420.0, 297.0), "A2": (594.0, 420.0), "A1": (841.0, 594.0)}
+# The sheet that all lengths are given for, mm: others are that one made larger or smaller.
 WIDTH, HEIGHT = PAPERS["A3"]
 MM_PER_INCH = 25.4
 MM_PER_POINT = MM_PER_INCH / 72
-# Lines of text stand this far apart, in the size of the type.
+# Distance from line to line of a text, as a share of the size of the type.
 LEADING = 1.3
-DARK, GREY, HAIR = "#222222", "#6f6f6f", "#b5b5b5"
+# Text and frames.
+DARK = "#222222"
+# Text that is not what the sheet is about.
+GREY = "#6f6f6f"
+# Graticule and rules of tables.
+HAIR = "#b5b5b5"
+# Resolution at which texts are measured, pixels an inch.
 _MEASURED_AT = 288.0
 # Marks that look larger or smaller than others of their size.
 _MARK_SIZES = {"D": 0.8, "P": 1.1, "X": 1.1}
-_CLOSING, _OPENING = " ，。；：、）》”", "（《“"
-# From here on signs are Chinese.
-_WIDE = 0x2E80
+# Width of the rim of a mark, points.
+_MARK_RIM = 0.6
+# Sizes of the type to a width of the halo around it.
+_HALO = 4.5
+# Punctuation that stays with the sign before it, and with the sign behind it.
+_CLOSING = " ，。；：、）》”"
+_OPENING = "（《“"
+# First code of a Chinese sign; those below are Latin.
+_FIRST_WIDE = 0x2E80
 
 
-class Ink:
+class Canvas:
     """A page and what draws on it.
 
     Parameters
@@ -56,7 +69,7 @@ class Ink:
         check_paper(paper)
         self.lang = lang
         self.body, self.bold = fonts(lang)
-        # Lengths on paper to the lengths as given, that is, on A3.
+        # Length on this paper of a length on A3.
         self.ratio = PAPERS[paper][0] / WIDTH
         # The height by the same ratio, some hundredths of a mm off the norm, so that the map's scale is one.
         size = (WIDTH * self.ratio / MM_PER_INCH, HEIGHT * self.ratio / MM_PER_INCH)
@@ -75,7 +88,7 @@ class Ink:
         return _points_of(string, self.points(size), self.lang, bold=bold) * MM_PER_POINT / self.ratio
 
     def wrapped(self, string: str, size: float, width: float) -> list[str]:
-        """Lines of a text that are no wider than a width: broken between words, and between Chinese characters."""
+        """Lines of a text that are no wider than a width, mm: broken between words, and between Chinese characters."""
         lines = [""]
         for word in _words(string):
             if lines[-1] and self.width_of((lines[-1] + word).rstrip(), size) > width:
@@ -111,7 +124,7 @@ class Ink:
         font = self._font(size, bold=bold)
         placed: dict[str, Any] = {"ha": ha, "va": va, "rotation": rotation, "linespacing": LEADING}
         if halo:
-            around = Stroke(linewidth=self.points(size / 4.5), foreground="white", joinstyle="round")
+            around = Stroke(linewidth=self.points(size / _HALO), foreground="white", joinstyle="round")
             self.axes.text(
                 x,
                 y,
@@ -160,7 +173,19 @@ class Ink:
         zorder: float = 2,
         gid: str = "",
     ) -> None:
-        """Draw polygons or lines, cut off at a box where one is given, and as a picture where they are very many."""
+        """Draw polygons or lines.
+
+        Parameters
+        ----------
+        face, edge
+            Colours; ``none`` where there is none.
+        width
+            Of the edge, points.
+        picture
+            Draw them as an image, which very many shapes are quicker as.
+        clip
+            Box that they are cut off at.
+        """
         path = _path(shape)
         if path is None:
             return
@@ -206,7 +231,7 @@ class Ink:
         wide = size * _MARK_SIZES.get(marker, 1.0)
         artist = Line2D(
             [x], [y], marker=marker, linestyle="none", markersize=self.points(wide / MM_PER_POINT),
-            markerfacecolor=color, markeredgecolor="white", markeredgewidth=self.points(0.6), zorder=zorder,
+            markerfacecolor=color, markeredgecolor="white", markeredgewidth=self.points(_MARK_RIM), zorder=zorder,
         )  # fmt: skip
         artist.set_gid(gid or None)
         self.axes.add_artist(artist)
@@ -261,7 +286,7 @@ def _words(string: str) -> list[str]:
 
 
 def _is_wide(sign: str) -> bool:
-    return ord(sign) >= _WIDE
+    return ord(sign) >= _FIRST_WIDE
 
 
 def _path(shape: shapely.Geometry) -> Path | None:

@@ -8,8 +8,9 @@ from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, newTable
 
-# Largest distance between old and new outline, in units of which an em has some thousand.
+# Largest distance between old and new outline, units of which an em has some thousand.
 _ERROR = 0.5
+# Fields of the table maxp that only TrueType has.
 _MAXP = (
     *("maxZones", "maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs", "maxStackElements"),
     *("maxSizeOfInstructions", "maxComponentElements", "maxPoints", "maxContours", "maxCompositePoints"),
@@ -25,10 +26,9 @@ def truetype(path: str, face: int, signs: Collection[str], target: Path) -> bool
     Parameters
     ----------
     face
-        Place of the font in its collection, 0 where it is none.
-
+        Index of the font in its collection, 0 where it is in none.
     signs
-        Those that the font has.
+        Signs to be kept, all of which the font has.
 
     Returns
     -------

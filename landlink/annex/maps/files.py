@@ -22,7 +22,7 @@ from landlink.annex.maps.panel import NUMBER
 from landlink.annex.maps.sheets import Sheet
 from landlink.texts import Lang, text
 
-# Fonts are embedded as TrueType, which matplotlib can only be told for all that it writes: one file at a time.
+# Fonts are embedded as TrueType. matplotlib takes this for all that it writes, hence one file at a time.
 _TRUETYPE: Any = {"pdf.fonttype": 42, "pdf.use14corefonts": False, "pdf.compression": 5}
 _WRITING = Lock()
 
@@ -35,29 +35,37 @@ def write_pdf(sheets: Sequence[Sheet], path: str | Path, lang: Lang) -> None:
     lang
         Language of the document's title.
     """
-    told = {"Title": text("maps.book", lang), "Creator": "landlink", "CreationDate": None, "ModDate": None}
+    metadata = {"Title": text("maps.book", lang), "Creator": "landlink", "CreationDate": None, "ModDate": None}
     with _WRITING:
         figures = [sheet.figure for sheet in sheets]
         _take_truetype(figures)
-        with rc_context(_TRUETYPE), PdfPages(path, metadata=told) as pages:
+        with rc_context(_TRUETYPE), PdfPages(path, metadata=metadata) as pages:
             for figure in figures:
                 FigureCanvasPdf(figure)
                 pages.savefig(figure)
 
 
 def png(sheet: Sheet, dpi: int = 150, *, numbered: bool = True) -> bytes:
-    """Picture of a sheet, at a resolution in pixels an inch; without its number where it gets another one."""
+    """Picture of a sheet.
+
+    Parameters
+    ----------
+    dpi
+        Pixels an inch.
+    numbered
+        With its number; a document gives it another one.
+    """
     with _WRITING:
         figure = sheet.figure
         FigureCanvasAgg(figure)
-        numbers = [told for axes in figure.axes for told in axes.texts if told.get_gid() == NUMBER]
-        for told in numbers:
-            told.set_visible(numbered)
-        held = BytesIO()
-        figure.savefig(held, format="png", dpi=dpi, metadata={"Software": None})
-        for told in numbers:
-            told.set_visible(True)
-    return held.getvalue()
+        numbers = [artist for axes in figure.axes for artist in axes.texts if artist.get_gid() == NUMBER]
+        for artist in numbers:
+            artist.set_visible(numbered)
+        content = BytesIO()
+        figure.savefig(content, format="png", dpi=dpi, metadata={"Software": None})
+        for artist in numbers:
+            artist.set_visible(True)
+    return content.getvalue()
 
 
 def _take_truetype(figures: Iterable[Figure]) -> None:

@@ -7,30 +7,64 @@ from functools import lru_cache
 import numpy as np
 import shapely
 
-from landlink.annex.maps import labels
-from landlink.annex.maps.canvas import DARK, GREY, HAIR, LEADING, MM_PER_POINT, Ink
+from landlink.annex.maps.canvas import DARK, GREY, HAIR, LEADING, MM_PER_POINT, Canvas
 from landlink.annex.maps.frame import Bar, Frame, degrees_minutes, graticule, scale_bar
+from landlink.annex.maps.placement import Name, PlacedName, place_beside, place_names
 from landlink.annex.maps.themes import Theme
 from landlink.present.colors import OTHER_DISTRICT
 from landlink.texts import text
 
-# From the inner neat line to the outer one, where the degrees stand.
+# From the inner neat line to the outer one, where the degrees stand, mm.
 RIM = 6.0
-# Sizes of the type in points, and of a site's mark in mm.
-NAME_SIZE, OTHER_SIZE, DEGREE_SIZE, BAR_SIZE, ID_SIZE, CAPTION_SIZE = 10.5, 8.5, 7.5, 8.0, 7.0, 12.0
+# Sizes of the type, points: names of districts, those of others, degrees, scale bar, ids of sites, captions.
+NAME_SIZE = 10.5
+OTHER_SIZE = 8.5
+DEGREE_SIZE = 7.5
+BAR_SIZE = 8.0
+ID_SIZE = 7.0
+CAPTION_SIZE = 12.0
+# Size of a site's mark, mm.
 SITE_SIZE = 3.4
-CITY_EDGE, EDGE, CENTRE_EDGE = "#3c3c3c", "#6b6b6b", "#8a1c1c"
-CITY_WIDTH, WIDTH_OF_EDGE, CENTRE_WIDTH = 1.5, 0.6, 1.4
-CITY_DASHES, CENTRE_DASHES = (7.0, 1.6, 1.2, 1.6), (4.0, 2.0)
+# Boundary of the city: colour, width in points, dashes in widths.
+CITY_EDGE = "#3c3c3c"
+CITY_WIDTH = 1.5
+CITY_DASHES = (7.0, 1.6, 1.2, 1.6)
+# Boundary of a district, and of one that the sheet is not about.
+EDGE = "#6b6b6b"
+OTHER_EDGE = "#9a9a9a"
+WIDTH_OF_EDGE = 0.6
+# Boundary of the central area.
+CENTRE_EDGE = "#8a1c1c"
+CENTRE_WIDTH = 1.4
+CENTRE_DASHES = (4.0, 2.0)
+# Width and height of the north arrow, and its distance from the frame, mm.
 _ARROW = (11.0, 19.0)
-_SEEN = 0.04  # mm
+_ARROW_GAP = 3.0
+# Width and height that are kept free for a caption, mm.
 _CAPTION = (34.0, 11.0)
-_KM = 1000
+# Distance of names from the frame, mm.
+_NAME_GAP = 1.5
+# Details of outlines below this are not seen, mm.
+_SEEN = 0.04
+# Precision to which outlines are joined, and twice the width below which a hole in them is a sliver, degrees.
+_JOINED = 1e-6
+_SLIVER = 2e-4
+_M_PER_KM = 1000
+# Order of drawing, the higher above the lower.
+_GRATICULE = 1
+_OTHERS = 2
+_DISTRICTS = 2.5
+_UNDERLAYS = 3
+_EDGES = 3.9
+_OUTLINES = 4
+_LEADERS = 6
+_ARROWS = 8
+_FRAME = 9
 
 
 @dataclass(frozen=True, eq=False)
-class Land:
-    """Districts as the sheets of an edition draw them; two of them are one where they are the same object.
+class Districts:
+    """Districts as the sheets of an edition draw them; the same object stands for the same drawing in caches.
 
     Parameters
     ----------
@@ -55,222 +89,249 @@ class Land:
         return list(self.shapes) if self.district is None else [self.district]
 
 
-def draw_map(ink: Ink, frame: Frame, land: Land, theme: Theme) -> None:
+def draw_map(canvas: Canvas, frame: Frame, districts: Districts, theme: Theme) -> None:
     """Draw the map within its frame."""
-    placed = _placed(land, frame)
-    _draw_graticule(ink, frame)
-    _draw_districts(ink, frame, land, theme, placed)
-    marks = frame.on_page([shapely.Point(site.lon, site.lat) for site in theme.sites])
-    points = [(float(mark.x), float(mark.y)) for mark in marks]
-    for site, (x, y) in zip(theme.sites, points, strict=True):
-        ink.mark(x, y, site.marker, site.color, size=SITE_SIZE, gid=f"site:{site.id}")
-    arrow = _arrow_box(frame, [placed[code] for code in land.shown])
-    _draw_arrow(ink, arrow)
-    _draw_names(ink, frame, land, theme, placed, arrow, points)
-    _draw_frame(ink, frame)
+    shapes = _on_page(districts, frame)
+    _draw_graticule(canvas, frame)
+    _draw_districts(canvas, frame, districts, theme, shapes)
+    points = frame.on_page([shapely.Point(site.lon, site.lat) for site in theme.sites])
+    marks = [(float(point.x), float(point.y)) for point in points]
+    for site, (x, y) in zip(theme.sites, marks, strict=True):
+        canvas.mark(x, y, site.marker, site.color, size=SITE_SIZE, gid=f"site:{site.id}")
+    arrow = _arrow_box(frame, [shapes[code] for code in districts.shown])
+    _draw_arrow(canvas, arrow)
+    _draw_names(canvas, frame, districts, theme, arrow, marks)
+    _draw_frame(canvas, frame)
     if theme.caption:
         left, bottom, _, _ = frame.box
-        ink.text(left + 4, bottom + 6, theme.caption, CAPTION_SIZE, bold=True, halo=True, gid="caption")
+        canvas.text(left + 4, bottom + 6, theme.caption, CAPTION_SIZE, bold=True, halo=True, gid="caption")
 
 
-@lru_cache(maxsize=8)
-def _placed(land: Land, frame: Frame) -> Mapping[str, shapely.Geometry]:
-    """Districts on the page by code, without details that are not seen."""
-    shapes = np.array(frame.on_page(list(land.shapes.values())), dtype=object)
-    return dict(zip(land.shapes, shapely.coverage_simplify(shapes, _SEEN), strict=True))
-
-
-@lru_cache(maxsize=16)
-def _outline(land: Land, frame: Frame, *, central: bool = False) -> shapely.Geometry:
-    """Outline on the page of the city, or of its central area."""
-    inner = tuple(shape for code, shape in land.shapes.items() if code in land.central or not central)
-    (placed,) = frame.on_page([city_outline(inner)])
-    return shapely.simplify(placed, _SEEN)
-
-
-def draw_scale(ink: Ink, frame: Frame, x: float, y: float) -> None:
+def draw_scale(canvas: Canvas, frame: Frame, x: float, y: float) -> None:
     """Draw the numeric scale and the scale bar around a point below the map."""
     bar = scale_bar(frame)
-    digits = f"{frame.scale:,}".replace(",", " ") if ink.lang == "zh" else f"{frame.scale:,}"
-    ink.text(x, y + 4.2, text("maps.scale", ink.lang, scale=digits), 11, ha="center", bold=True, gid="scale")
-    _draw_bar(ink, bar, x - bar.length / 2, y - 1.6)
+    digits = f"{frame.scale:,}".replace(",", " ") if canvas.lang == "zh" else f"{frame.scale:,}"
+    canvas.text(x, y + 4.2, text("maps.scale", canvas.lang, scale=digits), 11, ha="center", bold=True, gid="scale")
+    _draw_bar(canvas, bar, x - bar.length_mm / 2, y - 1.6)
 
 
 @lru_cache(maxsize=8)
 def city_outline(shapes: tuple[shapely.Geometry, ...]) -> shapely.Geometry:
-    """Outline of several districts together; slivers between them are closed."""
-    joined = shapely.union_all(shapes, grid_size=1e-6)
-    parts = shapely.get_parts(joined)
-    rings = [shapely.Polygon(ring) for part in parts for ring in part.interiors]
-    slivers = [ring for ring in rings if shapely.area(shapely.buffer(ring, -2e-4)) == 0]
+    """Outline of several districts together, in degrees; slivers between them are closed."""
+    joined = shapely.union_all(shapes, grid_size=_JOINED)
+    holes = [shapely.Polygon(ring) for part in shapely.get_parts(joined) for ring in part.interiors]
+    slivers = [hole for hole in holes if shapely.area(shapely.buffer(hole, -_SLIVER)) == 0]
     return shapely.union_all([joined, *slivers])
 
 
-def _draw_districts(ink: Ink, frame: Frame, land: Land, theme: Theme, placed: Mapping[str, shapely.Geometry]) -> None:
-    for code, shape in placed.items():
-        shown = code in land.shown
-        color = theme.colors[code] if shown else OTHER_DISTRICT
-        ink.area(
-            shape, face=color, edge=EDGE if shown else "#9a9a9a", width=WIDTH_OF_EDGE,
-            clip=frame.box, gid=f"district:{code}", zorder=2.5 if shown else 2,
-        )  # fmt: skip
-    for place, ground in enumerate(theme.grounds):
-        ground.draw(ink, frame, frame.box, 3 + place / 100)
-    if theme.grounds:
-        for code in land.shown:
-            ink.area(placed[code], edge=EDGE, width=WIDTH_OF_EDGE, clip=frame.box, zorder=3.9)
+@lru_cache(maxsize=8)
+def _on_page(districts: Districts, frame: Frame) -> Mapping[str, shapely.Geometry]:
+    """Districts on the page by code, without details that are not seen."""
+    shapes = np.array(frame.on_page(list(districts.shapes.values())), dtype=object)
+    return dict(zip(districts.shapes, shapely.coverage_simplify(shapes, _SEEN), strict=True))
+
+
+@lru_cache(maxsize=16)
+def _outline(districts: Districts, frame: Frame, *, central: bool = False) -> shapely.Geometry:
+    """Outline on the page of the city, or of its central area."""
+    shapes = tuple(shape for code, shape in districts.shapes.items() if code in districts.central or not central)
+    (outline,) = frame.on_page([city_outline(shapes)])
+    return shapely.simplify(outline, _SEEN)
+
+
+def _draw_districts(
+    canvas: Canvas, frame: Frame, districts: Districts, theme: Theme, shapes: Mapping[str, shapely.Geometry]
+) -> None:
+    """Draw districts in their colours, what lies beneath their names, and outlines."""
+    shown = districts.shown
+    for code, shape in shapes.items():
+        canvas.area(
+            shape,
+            face=theme.colors[code] if code in shown else OTHER_DISTRICT,
+            edge=EDGE if code in shown else OTHER_EDGE,
+            width=WIDTH_OF_EDGE,
+            clip=frame.box,
+            gid=f"district:{code}",
+            zorder=_DISTRICTS if code in shown else _OTHERS,
+        )
+    for index, underlay in enumerate(theme.underlays):
+        underlay.draw(canvas, frame, frame.box, _UNDERLAYS + index / 100)
+    if theme.underlays:
+        for code in shown:
+            canvas.area(shapes[code], edge=EDGE, width=WIDTH_OF_EDGE, clip=frame.box, zorder=_EDGES)
     outlines: list[tuple[shapely.Geometry, str, float, tuple[float, ...]]]
-    outlines = [(_outline(land, frame), CITY_EDGE, CITY_WIDTH, CITY_DASHES)]
-    if land.district is not None:
-        outlines.append((placed[land.district], DARK, CITY_WIDTH, ()))
+    outlines = [(_outline(districts, frame), CITY_EDGE, CITY_WIDTH, CITY_DASHES)]
+    if districts.district is not None:
+        outlines.append((shapes[districts.district], DARK, CITY_WIDTH, ()))
     if theme.centre:
-        outlines.append((_outline(land, frame, central=True), CENTRE_EDGE, CENTRE_WIDTH, CENTRE_DASHES))
+        outlines.append((_outline(districts, frame, central=True), CENTRE_EDGE, CENTRE_WIDTH, CENTRE_DASHES))
     for outline, color, width, dashes in outlines:
-        ink.area(outline, edge=color, width=width, dashes=dashes, clip=frame.box, zorder=4)
+        canvas.area(outline, edge=color, width=width, dashes=dashes, clip=frame.box, zorder=_OUTLINES)
 
 
 def _draw_names(
-    ink: Ink,
+    canvas: Canvas,
     frame: Frame,
-    land: Land,
+    districts: Districts,
     theme: Theme,
-    placed: Mapping[str, shapely.Geometry],
     arrow: shapely.Polygon,
     marks: Sequence[tuple[float, float]],
 ) -> None:
+    """Write names and figures of districts, and of a district's edition the ids of its sites."""
     sizes = []
-    for code in placed:
-        shown = code in land.shown
-        lines, size = _lines(land, theme, code), NAME_SIZE if shown else OTHER_SIZE
-        wide = max(ink.width_of(line, size, bold=shown and not at) for at, line in enumerate(lines))
-        sizes.append((wide + 0.6, len(lines) * size * LEADING * MM_PER_POINT))
-    placed_names = _placed_names(land, frame, tuple(sizes), tuple(marks), captioned=theme.caption != "")
-    if land.district is not None:
-        _draw_site_ids(ink, theme, _window(frame), [arrow, *(found.box for found in placed_names.values())], marks)
-    for code, found in placed_names.items():
-        shown = code in land.shown
-        size = found.size * (NAME_SIZE if shown else OTHER_SIZE)
-        if found.leader is not None:
-            course = [(float(x), float(y)) for x, y in shapely.get_coordinates(found.leader)]
-            ink.line(course, color=DARK, width=0.5, zorder=6, gid=f"leader:{code}")
-            ink.mark(*course[0], "o", DARK, size=1.1, zorder=6)
-        step = size * LEADING * MM_PER_POINT
-        lines = _lines(land, theme, code)
-        for at, line in enumerate(lines):
-            y = found.y + ((len(lines) - 1) / 2 - at) * step
-            ink.text(
-                found.x, y, line, size if not at else size - 0.5, bold=shown and not at,
-                color=DARK if shown else GREY, ha="center", va="center_baseline", halo=True,
-                gid=f"figure:{code}" if at else f"name:{code}",
-            )  # fmt: skip
+    for code in districts.shapes:
+        shown = code in districts.shown
+        lines, size = _lines(districts, theme, code), NAME_SIZE if shown else OTHER_SIZE
+        widths = [canvas.width_of(line, size, bold=shown and index == 0) for index, line in enumerate(lines)]
+        sizes.append((max(widths) + 0.6, len(lines) * size * LEADING * MM_PER_POINT))
+    names = _names(districts, frame, tuple(sizes), tuple(marks), has_caption=theme.caption != "")
+    if districts.district is not None:
+        taken = [arrow, *(name.box for name in names.values())]
+        _draw_site_ids(canvas, theme, _window(frame), taken, marks)
+    for code, name in names.items():
+        _draw_name(canvas, name, _lines(districts, theme, code), shown=code in districts.shown)
+
+
+def _draw_name(canvas: Canvas, name: PlacedName, lines: Sequence[str], *, shown: bool) -> None:
+    """Write a district's name and, below it, its figure, with the line to the district where there is one."""
+    size = name.size * (NAME_SIZE if shown else OTHER_SIZE)
+    if name.leader is not None:
+        course = [(float(x), float(y)) for x, y in shapely.get_coordinates(name.leader)]
+        canvas.line(course, color=DARK, width=0.5, zorder=_LEADERS, gid=f"leader:{name.code}")
+        canvas.mark(*course[0], "o", DARK, size=1.1, zorder=_LEADERS)
+    step = size * LEADING * MM_PER_POINT
+    for index, line in enumerate(lines):
+        canvas.text(
+            name.x,
+            name.y + ((len(lines) - 1) / 2 - index) * step,
+            line,
+            size - 0.5 if index else size,
+            bold=shown and index == 0,
+            color=DARK if shown else GREY,
+            ha="center",
+            va="center_baseline",
+            halo=True,
+            gid=f"figure:{name.code}" if index else f"name:{name.code}",
+        )
 
 
 @lru_cache(maxsize=32)
-def _placed_names(
-    land: Land,
+def _names(
+    districts: Districts,
     frame: Frame,
     sizes: tuple[tuple[float, float], ...],
     marks: tuple[tuple[float, float], ...],
     *,
-    captioned: bool,
-) -> Mapping[str, labels.Placed]:
-    """Places of names of a size in mm; many sheets have the same."""
-    placed = _placed(land, frame)
-    wanted = [
-        labels.Label(code, shape, wide, high, leader=code in land.shown)
-        for (code, shape), (wide, high) in zip(placed.items(), sizes, strict=True)
+    has_caption: bool,
+) -> Mapping[str, PlacedName]:
+    """Names with their positions; many sheets have the same.
+
+    Parameters
+    ----------
+    sizes
+        Width and height of each district's name, mm.
+    """
+    shapes, shown = _on_page(districts, frame), districts.shown
+    names = [
+        Name(code, shape, width, height, leader=code in shown)
+        for (code, shape), (width, height) in zip(shapes.items(), sizes, strict=True)
     ]
     # What the sheet is about chooses first, and among these the small ones.
-    wanted.sort(key=lambda label: (label.code not in land.shown, shapely.area(label.shape), label.code))
-    arrow = _arrow_box(frame, [placed[code] for code in land.shown])
-    left, bottom, _, _ = frame.box
-    caption = [shapely.box(left, bottom, left + _CAPTION[0], bottom + _CAPTION[1])] if captioned else []
-    return labels.place(wanted, _window(frame), [arrow, *caption], marks)
+    names.sort(key=lambda name: (name.code not in shown, shapely.area(name.shape), name.code))
+    taken = [_arrow_box(frame, [shapes[code] for code in shown])]
+    if has_caption:
+        left, bottom, _, _ = frame.box
+        taken.append(shapely.box(left, bottom, left + _CAPTION[0], bottom + _CAPTION[1]))
+    return place_names(names, _window(frame), taken, marks)
 
 
 def _window(frame: Frame) -> shapely.Polygon:
     """Part of the map that names must lie in."""
     left, bottom, right, top = frame.box
-    return shapely.box(left + 1.5, bottom + 1.5, right - 1.5, top - 1.5)
+    return shapely.box(left + _NAME_GAP, bottom + _NAME_GAP, right - _NAME_GAP, top - _NAME_GAP)
 
 
 def _draw_site_ids(
-    ink: Ink,
+    canvas: Canvas,
     theme: Theme,
     window: shapely.Polygon,
     taken: Sequence[shapely.Polygon],
     marks: Sequence[tuple[float, float]],
 ) -> None:
-    """Write beside each site the name that the table of sites has for it, where there is room."""
-    high = ID_SIZE * LEADING * MM_PER_POINT
-    sizes = [(ink.width_of(site.id, ID_SIZE), high) for site in theme.sites]
-    boxes = labels.beside(marks, sizes, window, taken, SITE_SIZE / 2)
-    for site, box in zip(theme.sites, boxes, strict=True):
+    """Write beside each site its id in the table of sites, where there is room."""
+    height = ID_SIZE * LEADING * MM_PER_POINT
+    sizes = [(canvas.width_of(site.id, ID_SIZE), height) for site in theme.sites]
+    for site, box in zip(theme.sites, place_beside(marks, sizes, window, taken, SITE_SIZE / 2), strict=True):
         if box is not None:
-            at = shapely.centroid(box)
-            ink.text(at.x, at.y, site.id, ID_SIZE, ha="center", va="center_baseline", halo=True, gid=f"id:{site.id}")
+            middle = shapely.centroid(box)
+            canvas.text(
+                middle.x, middle.y, site.id, ID_SIZE, ha="center", va="center_baseline", halo=True, gid=f"id:{site.id}"
+            )
 
 
-def _lines(land: Land, theme: Theme, code: str) -> list[str]:
+def _lines(districts: Districts, theme: Theme, code: str) -> list[str]:
     """Name of a district, and its figure where the sheet is about it."""
-    figure = theme.figures.get(code) if code in land.shown else None
-    return [land.names[code], *([figure] if figure else [])]
+    figure = theme.figures.get(code) if code in districts.shown else None
+    return [districts.names[code], *([figure] if figure else [])]
 
 
-def _draw_graticule(ink: Ink, frame: Frame) -> None:
+def _draw_graticule(canvas: Canvas, frame: Frame) -> None:
     left, bottom, right, top = frame.box
     meridians, parallels = graticule(frame)
     for graduation in (*meridians, *parallels):
-        ink.area(graduation.course, edge=HAIR, width=0.35, clip=frame.box, zorder=1)
+        canvas.area(graduation.course, edge=HAIR, width=0.35, clip=frame.box, zorder=_GRATICULE)
     rim = RIM / 2
     for meridian in meridians:
-        for x, y, tick in zip(meridian.meets, (bottom - rim, top + rim), (bottom, top), strict=True):
-            ink.text(x, y, degrees_minutes(meridian.degrees), DEGREE_SIZE, ha="center", va="center_baseline")
-            ink.line([(x, tick), (x, tick + np.sign(y - tick) * 1.0)], width=0.5)
+        for x, y, edge in zip(meridian.ends, (bottom - rim, top + rim), (bottom, top), strict=True):
+            canvas.text(x, y, degrees_minutes(meridian.degrees), DEGREE_SIZE, ha="center", va="center_baseline")
+            canvas.line([(x, edge), (x, edge + np.sign(y - edge) * 1.0)], width=0.5)
     for parallel in parallels:
-        for y, x, tick in zip(parallel.meets, (left - rim, right + rim), (left, right), strict=True):
-            ink.text(x, y, degrees_minutes(parallel.degrees), DEGREE_SIZE, ha="center", rotation=90)
-            ink.line([(tick, y), (tick + np.sign(x - tick) * 1.0, y)], width=0.5)
+        for y, x, edge in zip(parallel.ends, (left - rim, right + rim), (left, right), strict=True):
+            canvas.text(x, y, degrees_minutes(parallel.degrees), DEGREE_SIZE, ha="center", rotation=90)
+            canvas.line([(edge, y), (edge + np.sign(x - edge) * 1.0, y)], width=0.5)
 
 
-def _draw_frame(ink: Ink, frame: Frame) -> None:
+def _draw_frame(canvas: Canvas, frame: Frame) -> None:
     """Inner neat line and, beyond the degrees, the outer one."""
     left, bottom, right, top = frame.box
-    ink.box(left, bottom, right, top, edge=DARK, width=0.7, zorder=9)
-    ink.box(left - RIM, bottom - RIM, right + RIM, top + RIM, edge=DARK, width=2.0, zorder=9, gid="neat-line")
+    canvas.box(left, bottom, right, top, edge=DARK, width=0.7, zorder=_FRAME)
+    outer = (left - RIM, bottom - RIM, right + RIM, top + RIM)
+    canvas.box(*outer, edge=DARK, width=2.0, zorder=_FRAME, gid="neat-line")
 
 
 def _arrow_box(frame: Frame, shapes: Sequence[shapely.Geometry]) -> shapely.Polygon:
     """Upper corner in which the north arrow hides least, the right one where there is a choice."""
     left, _, right, top = frame.box
-    wide, high = _ARROW
-    pad = 3.0
+    width, height = _ARROW
+    high, low = top - _ARROW_GAP, top - _ARROW_GAP - height
     corners = [
-        shapely.box(right - pad - wide, top - pad - high, right - pad, top - pad),
-        shapely.box(left + pad, top - pad - high, left + pad + wide, top - pad),
+        shapely.box(right - _ARROW_GAP - width, low, right - _ARROW_GAP, high),
+        shapely.box(left + _ARROW_GAP, low, left + _ARROW_GAP + width, high),
     ]
     land = shapely.union_all(list(shapes))
     return min(corners, key=lambda corner: float(shapely.area(shapely.intersection(corner, land))))
 
 
-def _draw_arrow(ink: Ink, box: shapely.Polygon) -> None:
+def _draw_arrow(canvas: Canvas, box: shapely.Polygon) -> None:
     left, bottom, right, top = shapely.bounds(box)
     x, foot, tip = (left + right) / 2, bottom + 1.0, top - 5.5
     waist = foot + 3.2
     dark = shapely.Polygon([(x, tip), (x - 3.6, foot), (x, waist)])
     light = shapely.Polygon([(x, tip), (x + 3.6, foot), (x, waist)])
-    ink.area(dark, face=DARK, edge=DARK, width=0.6, zorder=8)
-    ink.area(light, face="white", edge=DARK, width=0.6, zorder=8)
-    ink.text(x, top - 2.6, text("maps.north", ink.lang), 11, bold=True, ha="center", va="center_baseline", halo=True)
+    canvas.area(dark, face=DARK, edge=DARK, width=0.6, zorder=_ARROWS)
+    canvas.area(light, face="white", edge=DARK, width=0.6, zorder=_ARROWS)
+    north = text("maps.north", canvas.lang)
+    canvas.text(x, top - 2.6, north, 11, bold=True, ha="center", va="center_baseline", halo=True)
 
 
-def _draw_bar(ink: Ink, bar: Bar, left: float, y: float) -> None:
-    part = bar.length / bar.parts
-    for place in range(bar.parts):
-        face = "white" if place % 2 else DARK
-        ink.box(left + place * part, y, left + (place + 1) * part, y + 1.4, face=face, edge=DARK, width=0.4)
-    ink.box(left, y, left + bar.length, y + 1.4, edge=DARK, width=0.6, gid="scale-bar")
-    for place in range(bar.parts + 1):
-        shown = f"{bar.metres / _KM * place / bar.parts:g}"
-        ink.text(left + place * part, y - 2.4, shown, BAR_SIZE, ha="center", va="center_baseline")
-    ink.text(left + bar.length + 4, y - 2.4, text("maps.km", ink.lang), BAR_SIZE, va="center_baseline")
+def _draw_bar(canvas: Canvas, bar: Bar, left: float, y: float) -> None:
+    part = bar.length_mm / bar.parts
+    for number in range(bar.parts):
+        face = "white" if number % 2 else DARK
+        canvas.box(left + number * part, y, left + (number + 1) * part, y + 1.4, face=face, edge=DARK, width=0.4)
+    canvas.box(left, y, left + bar.length_mm, y + 1.4, edge=DARK, width=0.6, gid="scale-bar")
+    for number in range(bar.parts + 1):
+        shown = f"{bar.length_m / _M_PER_KM * number / bar.parts:g}"
+        canvas.text(left + number * part, y - 2.4, shown, BAR_SIZE, ha="center", va="center_baseline")
+    kilometres = text("maps.km", canvas.lang)
+    canvas.text(left + bar.length_mm + 4, y - 2.4, kilometres, BAR_SIZE, va="center_baseline")

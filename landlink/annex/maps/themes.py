@@ -8,21 +8,21 @@ from typing import Literal
 
 import pandas as pd
 
-from landlink.annex.maps.underlays import Ground, Picture
-from landlink.plan.derivation import Explainer
-from landlink.plan.plan import Plan
-from landlink.policy import Facility, Steps
+from landlink.annex.edition import Edition
+from landlink.annex.maps.underlays import Underlay
+from landlink.policy import Steps
 from landlink.present import colors
 from landlink.present.classes import classify
 from landlink.present.tables import column_status
 from landlink.schema import worst
-from landlink.siting.sites import Siting
-from landlink.texts import Lang, text
 from landlink.units import exact_ha, ha, shown_ha
+
+# Ground of a map whose districts have no figure of their own.
+PLAIN = "#fbfaf5"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LegendEntry:
     """One line of the legend: an area, a line or a mark, with its colour and what else it is drawn with."""
 
     kind: Literal["area", "line", "mark"]
@@ -35,8 +35,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """One site's place in degrees, and its mark."""
+class SiteMark:
+    """A site on a map: its id, its district's code, longitude and latitude, marker and colour."""
 
     id: str
     code: str
@@ -68,7 +68,7 @@ class Theme:
         The central area is outlined.
     status
         Status of the figures: the least official of them; empty where the plan does not know it.
-    grounds
+    underlays
         What is shown beneath the names, the first lowest.
     caption
         What the map shows, where it stands beside another.
@@ -78,140 +78,158 @@ class Theme:
 
     heading: str
     colors: Mapping[str, str]
-    legend: Sequence[Entry] = ()
+    legend: Sequence[LegendEntry] = ()
     figures: Mapping[str, str] = field(default_factory=dict)
     remarks: Sequence[str] = ()
     column: str = ""
     cells: Mapping[str, str] = field(default_factory=dict)
-    sites: Sequence[Site] = ()
+    sites: Sequence[SiteMark] = ()
     centre: bool = False
     status: str = "official"
-    grounds: Sequence[Ground | Picture] = ()
+    underlays: Sequence[Underlay] = ()
     caption: str = ""
     second: "Theme | None" = None
 
 
-def overview(plan: Plan, lang: Lang) -> Theme:
+def overview(edition: Edition) -> Theme:
     """Districts by name, with their official areas."""
-    districts = plan.districts.set_index("code").sort_index()
-    cells = {code: "–" if pd.isna(area) else f"{area:,.0f}" for code, area in districts["official_area_ha"].items()}
+    districts = edition.plan.districts.set_index("code").sort_index()
+    areas = districts["official_area_ha"]
     return Theme(
-        text("maps.heading.overview", lang),
+        edition.text("maps.heading.overview"),
         colors.pastels(districts.index.tolist(), districts.geometry.to_numpy()),
-        column=text("maps.table.area", lang),
-        cells=cells,
-        centre=bool(plan.central),
+        column=edition.text("maps.table.area"),
+        cells={code: "–" if pd.isna(area) else f"{area:,.0f}" for code, area in areas.items()},
+        centre=bool(edition.plan.central),
         status="",
     )
 
 
-def per_capita(plan: Plan, explainer: Explainer, lang: Lang) -> Theme:
+def per_capita(edition: Edition) -> Theme:
     """Existing urban construction land a head, in the classes that the policy has a standard for."""
-    quota = plan.quota.set_index("code")
-    values = quota["per_capita_stock_m2"]
-    heading = text("maps.heading.per_capita", lang)
-    status = column_status(explainer, "quota")["per_capita_stock_m2"]
-    content = plan.rules["linkage.standard"].content
+    table = edition.plan.quota.set_index("code")
+    values = table["per_capita_stock_m2"]
+    heading, column = edition.text("maps.heading.per_capita"), edition.text("maps.table.per_capita")
+    status = column_status(edition.explainer, "quota")["per_capita_stock_m2"]
+    content = edition.plan.rules["linkage.standard"].content
     if not isinstance(content, Steps):
         shown = {code: Decimal(f"{value:.2f}") for code, value in values.items()}
-        return _classed(shown, heading, text("maps.table.per_capita", lang), colors.ORANGES, status, lang)
-    steps = content.steps
-    shades = dict(zip(steps, colors.ramp(colors.ORANGES, len(steps)), strict=True))
+        return classed(edition, shown, heading, column, colors.ORANGES, status)
+    shades = dict(zip(content.steps, colors.ramp(colors.ORANGES, len(content.steps)), strict=True))
     # The exact quotient, as the plan itself decides on the step.
-    at = {
+    steps = {
         code: content.at(Fraction(int(land), int(people)))
-        for code, land, people in quota[["urban_land_m2", "urban_residents"]].itertuples()
+        for code, land, people in table[["urban_land_m2", "urban_residents"]].itertuples()
     }
     legend = []
-    for step in steps:
-        standards = sorted({f"{quota.loc[code, 'standard_m2']:g}" for code, own in at.items() if own == step})
-        span = step.label(text("maps.legend.per_capita", lang)).removeprefix("0 ≤ ")
-        key = "maps.legend.standard" if standards else "maps.legend.unused"
-        label = text(key, lang, span=span, standard=", ".join(standards))
-        legend.append(Entry("area", label, shades[step]))
+    for step, shade in shades.items():
+        reaching = [code for code in steps if steps[code] == step]
+        standards = sorted({f"{table.loc[code, 'standard_m2']:g}" for code in reaching})
+        span = step.label(edition.text("maps.legend.per_capita")).removeprefix("0 ≤ ")
+        used = edition.text("maps.legend.standard", span=span, standard=", ".join(standards))
+        legend.append(LegendEntry("area", used if standards else edition.text("maps.legend.unused", span=span), shade))
     figures = {code: f"{value:,.2f}" for code, value in values.items()}
     return Theme(
         heading,
-        {code: shades[step] for code, step in at.items()},
+        {code: shades[step] for code, step in steps.items()},
         legend,
         figures,
-        (text("maps.remark.steps", lang),),
-        text("maps.table.per_capita", lang),
+        (edition.text("maps.remark.steps"),),
+        column,
         figures,
         status=status,
     )
 
 
-def quota(plan: Plan, explainer: Explainer, lang: Lang) -> Theme:
+def quota(edition: Edition) -> Theme:
     """New construction land that districts are given."""
-    status = column_status(explainer, "quota")["quota_m2"]
-    table = plan.quota
+    table = edition.plan.quota
     values = dict(zip(table["code"], shown_ha(table["quota_m2"]), strict=True))
-    total = text("maps.remark.total", lang, total=f"{ha(plan.totals()['quota_m2']):,}")
-    heading, column = text("maps.heading.quota", lang), text("maps.table.quota", lang)
-    return _classed(values, heading, column, colors.BLUES, status, lang, total)
+    total = edition.text("maps.remark.total", total=f"{ha(edition.plan.totals()['quota_m2']):,}")
+    heading, column = edition.text("maps.heading.quota"), edition.text("maps.table.quota")
+    status = column_status(edition.explainer, "quota")["quota_m2"]
+    return classed(edition, values, heading, column, colors.BLUES, status, total)
 
 
-def need(plan: Plan, explainer: Explainer, facility: Facility, lang: Lang) -> Theme:
+def need(edition: Edition, facility: str) -> Theme:
     """Land that one facility needs."""
-    own = plan.needs[plan.needs["facility"] == facility.id].set_index("code")["land_m2"]
-    status = worst(explainer.explain("needs", code, "land_m2", facility=facility.id).status for code in own.index)
-    heading = text("maps.heading.need", lang, facility=facility.title[lang])
-    total = text("maps.remark.total", lang, total=f"{exact_ha(own.sum()):,}")
-    values = {code: exact_ha(area) for code, area in own.items()}
-    return _classed(values, heading, text("maps.table.need", lang), colors.GREENS, status, lang, total)
+    table = edition.plan.needs
+    areas = table[table["facility"] == facility].set_index("code")["land_m2"]
+    derivations = (edition.explainer.explain("needs", code, "land_m2", facility=facility) for code in areas.index)
+    heading = edition.text("maps.heading.need", facility=edition.titles[facility])
+    total = edition.text("maps.remark.total", total=f"{exact_ha(areas.sum()):,}")
+    values = {code: exact_ha(area) for code, area in areas.items()}
+    status = worst(node.status for node in derivations)
+    return classed(edition, values, heading, edition.text("maps.table.need"), colors.GREENS, status, total)
 
 
-def sites(plan: Plan, siting: Siting, explainer: Explainer, lang: Lang, district: str | None) -> Theme:
-    """Parcels chosen, marked by facility, of the city or of a district."""
-    table = siting.sites if district is None else siting.sites[siting.sites["code"] == district]
-    marks = {facility.id: colors.facility_mark(place) for place, facility in enumerate(plan.facilities)}
+def sites(edition: Edition) -> Theme:
+    """Parcels chosen, marked by facility."""
+    siting = edition.plan.siting
+    if siting is None:
+        raise ValueError("a plan without sites has no sheet of them")
+    table = edition.rows(siting.sites)
+    marks = {facility: colors.facility_mark(index) for index, facility in enumerate(edition.titles)}
     counts = table["facility"].value_counts()
-    legend = [
-        Entry(
-            "mark",
-            text("maps.legend.sites", lang, facility=facility.title[lang], count=counts[facility.id]),
-            marks[facility.id][1],
-            marks[facility.id][0],
-        )
-        for facility in plan.facilities
-        if facility.id in counts
-    ]
+    legend = []
+    for facility, title in edition.titles.items():
+        if facility in counts:
+            marker, color = marks[facility]
+            label = edition.text("maps.legend.sites", facility=title, count=counts[facility])
+            legend.append(LegendEntry("mark", label, color, marker))
     points = table.geometry.representative_point()
-    placed = [
-        Site(site, code, float(point.x), float(point.y), *marks[facility])
+    site_marks = [
+        SiteMark(site, code, float(point.x), float(point.y), *marks[facility])
         for site, code, facility, point in zip(table["site"], table["code"], table["facility"], points, strict=True)
     ]
-    total = text("maps.remark.sites", lang, count=len(table), area=f"{exact_ha(table['site_m2'].sum()):,}")
-    status = worst([siting.data_status, *table["status"], column_status(explainer, "needs")["granted_m2"]])
+    area = f"{exact_ha(table['site_m2'].sum()):,}"
+    granted = column_status(edition.explainer, "needs")["granted_m2"]
     return Theme(
-        text("maps.heading.sites", lang),
-        dict.fromkeys(plan.districts["code"], "#fbfaf5"),
+        edition.text("maps.heading.sites"),
+        plain(edition),
         legend,
-        remarks=(total,),
-        column=text("maps.table.sites", lang),
+        remarks=(edition.text("maps.remark.sites", count=len(table), area=area),),
+        column=edition.text("maps.table.sites"),
         cells={code: str(count) for code, count in table["code"].value_counts().items()},
-        sites=placed,
-        status=status,
+        sites=site_marks,
+        status=worst([siting.data_status, *table["status"], granted]),
     )
 
 
-def _classed(
+def classed(
+    edition: Edition,
     values: Mapping[str, Decimal],
     heading: str,
     column: str,
     shades: Sequence[str],
     status: str,
-    lang: Lang,
     *remarks: str,
 ) -> Theme:
-    """Theme of figures, as they are shown, in classes; zero has none."""
+    """Theme of figures, as they are shown, in classes; zero has none.
+
+    Parameters
+    ----------
+    values
+        Figure by district.
+    heading, column
+        Heading of the legend and of the table.
+    shades
+        Ramp of colours.
+    status
+        Status of the figures.
+    remarks
+        What is to be said below the legend.
+    """
     classes = classify(pd.Series({code: float(value) for code, value in values.items()}))
-    legend = [Entry("area", label, color) for label, color in classes.legend(shades)]
-    notes = list(remarks)
-    if classes.count > 1:
-        notes.append(text("maps.remark.classes", lang))
+    legend = [LegendEntry("area", label, color) for label, color in classes.legend(shades)]
     if classes.has_zero:
-        legend.insert(0, Entry("area", text("maps.legend.none", lang), colors.ZERO))
+        legend.insert(0, LegendEntry("area", edition.text("maps.legend.none"), colors.ZERO))
+    notes = [*remarks, *([edition.text("maps.remark.classes")] if classes.count > 1 else [])]
     figures = {code: f"{value:,}" for code, value in values.items()}
-    return Theme(heading, classes.colors(shades, colors.ZERO), legend, figures, notes, column, figures, status=status)
+    shown = classes.colors(shades, colors.ZERO)
+    return Theme(heading, shown, legend, figures, notes, column, figures, status=status)
+
+
+def plain(edition: Edition) -> Mapping[str, str]:
+    """The same quiet colour for all districts."""
+    return dict.fromkeys(edition.plan.districts["code"], PLAIN)

@@ -11,24 +11,25 @@ import shapely
 from matplotlib.colors import to_rgba
 from pyproj import CRS, Transformer
 
-from landlink.annex.maps.canvas import Ink
+from landlink.annex.maps.canvas import Canvas
 from landlink.annex.maps.frame import Box, Frame
 from landlink.crs import CGCS2000
 
-# Details below this, mm on an A3 sheet, are not seen.
+# Details below this are not seen, mm on an A3 sheet.
 _SEEN = 0.06
 # Shapes with more points than this are drawn as a picture within the vector page.
 _MOST_POINTS = 150_000
-
-# Pixels a mm of an A3 sheet, and knots of the net by which points on the page are found in a plane.
-_PIXELS, _NET = 8, 24
+# Pixels a mm of an A3 sheet.
+_PIXELS = 8
+# Knots of the net, to a side of the map, by which points on the page are found in a plane.
+_KNOTS = 24
 
 Floats = npt.NDArray[np.float64]
 Shapes = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class ShapeUnderlay:
     """Shapes of one class.
 
     Parameters
@@ -38,7 +39,7 @@ class Ground:
     face, edge, hatch
         Colours and pattern; ``none`` where there is none.
     width, dashes
-        Of the edge.
+        Of the edge, points.
     """
 
     shape: shapely.Geometry
@@ -48,19 +49,25 @@ class Ground:
     width: float = 0.5
     dashes: tuple[float, ...] = ()
 
-    def draw(self, ink: Ink, frame: Frame, clip: Box, zorder: float) -> None:
-        """Draw it on a map."""
-        (placed,) = frame.on_page([self.shape])
-        placed = shapely.simplify(placed, _SEEN, preserve_topology=False)
-        many = int(shapely.get_num_coordinates(placed)) > _MOST_POINTS
-        ink.area(
-            placed, face=self.face, edge=self.edge, width=self.width, dashes=self.dashes, hatch=self.hatch,
-            clip=clip, zorder=zorder, picture=many,
-        )  # fmt: skip
+    def draw(self, canvas: Canvas, frame: Frame, clip: Box, zorder: float) -> None:
+        """Draw the shapes on a map."""
+        (shape,) = frame.on_page([self.shape])
+        shape = shapely.simplify(shape, _SEEN, preserve_topology=False)
+        canvas.area(
+            shape,
+            face=self.face,
+            edge=self.edge,
+            width=self.width,
+            dashes=self.dashes,
+            hatch=self.hatch,
+            clip=clip,
+            zorder=zorder,
+            picture=int(shapely.get_num_coordinates(shape)) > _MOST_POINTS,
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class CellUnderlay:
     """Square cells of a plane.
 
     Parameters
@@ -84,44 +91,55 @@ class Picture:
     side: float
     crs: CRS
 
-    def draw(self, ink: Ink, frame: Frame, clip: Box, zorder: float) -> None:
-        """Draw them on a map as an image."""
-        # Below, above and beside the cells is nothing: a margin of that takes what lies farther away too.
-        around = np.pad(self.classes, 1, constant_values=len(self.colors))
-        place = _cells_of(frame, clip, self.crs, (self.west, self.south, self.side), self.classes.shape)
+    def draw(self, canvas: Canvas, frame: Frame, clip: Box, zorder: float) -> None:
+        """Draw the cells on a map as an image."""
+        # Outside the cells is nothing: a margin of that takes what lies farther away too.
+        with_margin = np.pad(self.classes, 1, constant_values=len(self.colors))
+        cells = _cells_of_pixels(frame, clip, self.crs, (self.west, self.south, self.side), self.classes.shape)
         shades = np.array([*(to_rgba(color) for color in self.colors), (1, 1, 1, 0)])
-        ink.image((shades * 255).astype(np.uint8)[around.ravel()[place]], clip, zorder=zorder)
+        canvas.image((shades * 255).astype(np.uint8)[with_margin.ravel()[cells]], clip, zorder=zorder)
+
+
+Underlay = ShapeUnderlay | CellUnderlay
 
 
 @lru_cache(maxsize=2)
-def _cells_of(
-    frame: Frame, clip: Box, crs: CRS, cells: tuple[float, float, float], shape: tuple[int, int]
+def _cells_of_pixels(
+    frame: Frame, clip: Box, crs: CRS, grid: tuple[float, float, float], shape: tuple[int, int]
 ) -> npt.NDArray[np.int32]:
-    """Place of each pixel's cell among cells with a margin of one; sheets of the same window and cells share it."""
+    """Index of each pixel's cell among cells with a margin of one; sheets of the same window and cells share it.
+
+    Parameters
+    ----------
+    grid
+        West, south and side of the cells, m.
+    shape
+        Rows and columns of the cells.
+    """
     left, bottom, right, top = clip
     across, up = (
         (np.arange(round((high - low) * _PIXELS)) + 0.5) / _PIXELS + low for low, high in ((left, right), (bottom, top))
     )
-    west, south, side = cells
+    west, south, side = grid
     x, y = _in_plane(frame, crs, across, up)
-    high, wide = shape
+    row_count, column_count = shape
     rows, columns = (
-        np.clip(np.round((along - first) / side) + 1, 0, count + 1).astype(np.int32)
-        for along, first, count in ((y, south, high), (x, west, wide))
+        np.clip(np.round((coordinate - first) / side) + 1, 0, count + 1).astype(np.int32)
+        for coordinate, first, count in ((y, south, row_count), (x, west, column_count))
     )
-    return rows * np.int32(wide + 2) + columns
+    return rows * np.int32(column_count + 2) + columns
 
 
 def _in_plane(frame: Frame, crs: CRS, across: Floats, up: Floats) -> tuple[Floats, Floats]:
     """Coordinates in a plane of points on the page: both are so alike that a coarse net will do."""
-    net = np.linspace(across[0], across[-1], _NET), np.linspace(up[0], up[-1], _NET)
+    net = np.linspace(across[0], across[-1], _KNOTS), np.linspace(up[0], up[-1], _KNOTS)
     lons, lats = frame.in_degrees(*np.meshgrid(*net))
     to_plane = Transformer.from_crs(CGCS2000, crs, always_xy=True).transform
-    weights = [
-        np.array([np.interp(at, knots, unit) for unit in np.eye(_NET)])
-        for at, knots in zip((across, up), net, strict=True)
-    ]
-    x, y = (weights[1].T @ coordinate @ weights[0] for coordinate in to_plane(lons, lats))
+    of_columns, of_rows = (
+        np.array([np.interp(points, knots, unit) for unit in np.eye(_KNOTS)])
+        for points, knots in zip((across, up), net, strict=True)
+    )
+    x, y = (of_rows.T @ coordinate @ of_columns for coordinate in to_plane(lons, lats))
     return x, y
 
 
@@ -129,45 +147,43 @@ def collected(shapes: Sequence[shapely.Geometry] | Shapes, crs: CRS | str) -> sh
     """Polygons of a plane as one shape in degrees."""
     polygons = shapely.get_parts(np.asarray(shapes, dtype=object))
     polygons = polygons[shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON]
-    return _in_degrees(shapely.multipolygons(polygons), crs)
+    to_degrees = Transformer.from_crs(crs, CGCS2000, always_xy=True).transform
+    return shapely.transform(
+        shapely.multipolygons(polygons), lambda points: np.column_stack(to_degrees(points[:, 0], points[:, 1]))
+    )
 
 
 def inside(shapes: Sequence[shapely.Geometry] | Shapes, crs: CRS | str, area: shapely.Geometry) -> shapely.Geometry:
     """What of a plane's polygons lies within an area in degrees, as one shape in degrees."""
     to_plane = Transformer.from_crs(CGCS2000, crs, always_xy=True).transform
-    there = shapely.transform(area, lambda points: np.column_stack(to_plane(points[:, 0], points[:, 1])))
-    shapely.prepare(there)
-    given = np.asarray(shapes, dtype=object)
-    met = given[shapely.intersects(given, there)]
-    within = shapely.contains_properly(there, met)
-    return collected(np.concatenate([met[within], shapely.intersection(met[~within], there)]), crs)
+    window = shapely.transform(area, lambda points: np.column_stack(to_plane(points[:, 0], points[:, 1])))
+    shapely.prepare(window)
+    polygons = np.asarray(shapes, dtype=object)
+    met = polygons[shapely.intersects(polygons, window)]
+    within = shapely.contains_properly(window, met)
+    return collected(np.concatenate([met[within], shapely.intersection(met[~within], window)]), crs)
 
 
-def picture(
-    cells: pd.DataFrame, place: npt.NDArray[np.int64], colors: Sequence[str], crs: CRS | str
-) -> "Picture | None":
+def cell_underlay(
+    cells: pd.DataFrame, classes: npt.NDArray[np.int64], colors: Sequence[str], crs: CRS | str
+) -> CellUnderlay | None:
     """Square cells of a plane, each in the colour of its class; None without cells.
 
     Parameters
     ----------
     cells
         ``x`` and ``y`` of their middles, m.
-    place
-        Class of each.
+    classes
+        Class of each cell.
     colors
         By class.
     """
     if cells.empty:
         return None
     x, y = cells["x"].to_numpy(), cells["y"].to_numpy()
-    steps = [np.diff(np.unique(along.round(3))) for along in (x, y)]
+    steps = [np.diff(np.unique(coordinate.round(3))) for coordinate in (x, y)]
     side = float(min((step.min() for step in steps if len(step)), default=1.0))
-    columns, rows = (np.round((along - along.min()) / side).astype(int) for along in (x, y))
-    classes = np.full((rows.max() + 1, columns.max() + 1), len(colors), dtype=np.uint8)
-    classes[rows, columns] = place
-    return Picture(classes, tuple(colors), float(x.min()), float(y.min()), side, CRS(crs))
-
-
-def _in_degrees(shape: shapely.Geometry, crs: CRS | str) -> shapely.Geometry:
-    to_degrees = Transformer.from_crs(crs, CGCS2000, always_xy=True).transform
-    return shapely.transform(shape, lambda points: np.column_stack(to_degrees(points[:, 0], points[:, 1])))
+    columns, rows = (np.round((coordinate - coordinate.min()) / side).astype(int) for coordinate in (x, y))
+    grid = np.full((rows.max() + 1, columns.max() + 1), len(colors), dtype=np.uint8)
+    grid[rows, columns] = classes
+    return CellUnderlay(grid, tuple(colors), float(x.min()), float(y.min()), side, CRS(crs))

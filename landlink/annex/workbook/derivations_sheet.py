@@ -4,9 +4,10 @@ from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.derivations import figures
+from landlink.annex.edition import Edition
 from landlink.annex.workbook.layout import Layout
 from landlink.annex.workbook.page import A3, WHOLE, Page
-from landlink.plan.derivation import Explainer, Node
+from landlink.plan.derivation import Node
 from landlink.plan.plan import Plan
 from landlink.present.labels import status_label
 from landlink.texts import text
@@ -37,7 +38,7 @@ def write_derivations(worksheet: Worksheet, plan: Plan, layout: Layout, *, head:
         page.put(f"{chr(ord('A') + index)}{_HEAD}", text(f"annex.derivations.{name}", lang), "head")
     names, titles = plan.names(lang), plan.titles(lang)
     row, wrapped = _HEAD, Alignment(vertical="top", wrap_text=True)
-    for row, (key, node) in enumerate(figures(plan, Explainer(plan, lang)), _HEAD + 1):
+    for row, (key, node) in enumerate(figures(Edition(plan, lang)), _HEAD + 1):
         contents = {
             "table": text(f"model.table.{key['table']}", lang),
             "district": names[key["code"]],

@@ -10,10 +10,10 @@ from pathlib import Path
 import streamlit as st
 
 from landlink.access.service import How
-from landlink.annex import Filing, Material, check_annex, write_annex
+from landlink.annex import Edition, Filing, Material, check_annex, write_annex
 from landlink.annex import material as city_material
-from landlink.annex.bundle import Progress, explanation, map_sheets
-from landlink.annex.maps import Sheet, png
+from landlink.annex.bundle import Progress, explanation
+from landlink.annex.maps import Sheet, png, sheets
 from landlink.annex.preview import pages
 from landlink.errors import DataError
 from landlink.plan.plan import Plan
@@ -68,6 +68,10 @@ def material(plan: Plan, request: Request) -> Material:
     return _material(plan, request.folder, request.stamp, request.land)
 
 
+def _edition(plan: Plan, request: Request) -> Edition:
+    return Edition(plan, request.lang, request.district, material(plan, request))
+
+
 def packed(plan: Plan, request: Request, editions: list[str | None], progress: Progress) -> tuple[str, bytes]:
     """Name and content of the zip of one edition, or of a zip of the zips of several."""
     check_annex(plan, request.lang, editions=editions, filing=request.filing)  # before land and service are measured
@@ -93,7 +97,7 @@ def packed(plan: Plan, request: Request, editions: list[str | None], progress: P
 
 @st.cache_resource(show_spinner=False, max_entries=8, hash_funcs=BY_FINGERPRINT)
 def _sheets(plan: Plan, request: Request) -> list[Sheet]:
-    return map_sheets(plan, request.lang, request.district, material(plan, request), request.filing)
+    return sheets(_edition(plan, request), request.filing)
 
 
 def sheet_titles(plan: Plan, request: Request) -> list[str]:
@@ -110,5 +114,4 @@ def sheet_image(plan: Plan, request: Request, index: int) -> bytes:
 @st.cache_data(show_spinner=False, max_entries=8, hash_funcs=BY_FINGERPRINT)
 def document_pages(plan: Plan, request: Request) -> list[bytes]:
     """Pictures of the document's pages."""
-    enclosed, sheets = material(plan, request), _sheets(plan, request)
-    return pages(explanation(plan, request.lang, request.district, sheets, enclosed, request.filing))
+    return pages(explanation(_edition(plan, request), request.filing, _sheets(plan, request)))

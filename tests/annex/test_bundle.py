@@ -16,7 +16,7 @@ import pyogrio
 import pytest
 
 import landlink
-from landlink.annex import Filing, bundle, file_name, gaps, verify, write_annex
+from landlink.annex import Edition, Filing, bundle, file_name, gaps, verify, write_annex
 from landlink.cli import main
 from landlink.errors import DataError, OutputError
 from landlink.plan.plan import Plan
@@ -118,7 +118,7 @@ def test_every_part_holds_the_same_figures(plan: Plan, city: Path, tmp_path: Pat
 
 
 def test_a_districts_edition_holds_that_district(plan: Plan, district: Path) -> None:
-    assert district.name == file_name(plan, "zh", DISTRICT)
+    assert district.name == file_name(Edition(plan, "zh", DISTRICT))
     assert "黄埔区" in district.name
     audit = json.loads(content(district, "审计追溯.json"))
     assert {entry["code"] for entry in audit["figures"]} == {DISTRICT}
@@ -270,7 +270,7 @@ def test_nothing_is_written_where_something_is_wrong(plan: Plan, tmp_path: Path)
     assert caught.value.faults[0].id == "annex.district_unknown"
     assert not (tmp_path / "a").exists()
     (tmp_path / "b").mkdir()
-    (tmp_path / "b" / file_name(plan, "zh", DISTRICT)).mkdir()
+    (tmp_path / "b" / file_name(Edition(plan, "zh", DISTRICT))).mkdir()
     with pytest.raises(OutputError):
         write_annex(plan, tmp_path / "b", editions=[DISTRICT])
     assert len(list((tmp_path / "b").iterdir())) == 1

@@ -14,11 +14,12 @@ from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 
 import landlink
+from landlink.annex import Edition, Filing
 from landlink.annex.maps import png, sheets, write_pdf
-from landlink.annex.maps.canvas import Ink
+from landlink.annex.maps.canvas import Canvas
 from landlink.annex.maps.frame import fitted
 from landlink.annex.maps.sheets import MAP, Sheet
-from landlink.annex.maps.underlays import collected, inside, picture
+from landlink.annex.maps.underlays import cell_underlay, collected, inside
 from landlink.annex.material import Material
 from landlink.plan.plan import Plan
 from landlink.present import colors
@@ -45,7 +46,7 @@ def given(plan: Plan) -> Material:
 
 @pytest.fixture(scope="module")
 def drawn(plan: Plan, given: Material) -> dict[str, Sheet]:
-    found = sheets(plan, material=given, date="2026年11月")
+    found = sheets(Edition(plan, material=given), Filing(date="2026年11月"))
     return {sheet.id: sheet for sheet in found}
 
 
@@ -57,9 +58,9 @@ def test_they_are_drawn_where_the_material_has_them(plan: Plan, given: Material,
     names = list(drawn)
     assert names[-4:] == [*LAND, "sites"]
     assert [sheet.number for sheet in drawn.values()] == list(range(1, len(drawn) + 1))
-    assert not set(LAND) & {sheet.id for sheet in sheets(plan)}
+    assert not set(LAND) & {sheet.id for sheet in sheets(Edition(plan))}
     unscored = replace(given, parcels=given.parcels.assign(score=np.nan), services=())
-    assert set(LAND) & {sheet.id for sheet in sheets(plan, material=unscored)} == {"supply"}
+    assert set(LAND) & {sheet.id for sheet in sheets(Edition(plan, material=unscored))} == {"supply"}
 
 
 def test_supply_shows_the_parcels_and_names_constraints_and_sources(drawn: dict[str, Sheet]) -> None:
@@ -107,7 +108,7 @@ def test_access_stands_before_beside_after(drawn: dict[str, Sheet]) -> None:
 def test_without_sites_there_is_one_map(plan: Plan, given: Material) -> None:
     (service,) = given.services
     alone = replace(given, services=(replace(service, sites=0),))
-    sheet = next(sheet for sheet in sheets(plan, material=alone) if sheet.id.startswith("access"))
+    sheet = next(sheet for sheet in sheets(Edition(plan, material=alone)) if sheet.id.startswith("access"))
     assert sheet.title == "广州市小学可达性现状图"
     assert len(sheet.figure.axes[0].images) == 1
     assert told(sheet, "caption") == []
@@ -115,7 +116,7 @@ def test_without_sites_there_is_one_map(plan: Plan, given: Material) -> None:
 
 
 def test_a_districts_sheet_shows_that_district(plan: Plan, given: Material) -> None:
-    found = {sheet.id: sheet for sheet in sheets(plan, district=DISTRICT, material=given)}
+    found = {sheet.id: sheet for sheet in sheets(Edition(plan, district=DISTRICT, material=given))}
     assert told(found["supply"], "legend")[-1] == "其他区"
     assert "可供用地：闲置" not in told(found["supply"], "legend")
     assert "共 4.0001 公顷" in "".join(told(found["supply"], "paragraph"))
@@ -125,7 +126,11 @@ def test_a_districts_sheet_shows_that_district(plan: Plan, given: Material) -> N
 @pytest.mark.parametrize("paper", ["A3", "A4"])
 @pytest.mark.parametrize("district", [None, DISTRICT])
 def test_pages_can_be_read(plan: Plan, given: Material, tmp_path: Path, paper: str, district: str | None) -> None:
-    found = [sheet for sheet in sheets(plan, district=district, material=given, paper=paper) if sheet.id in LAND]
+    found = [
+        sheet
+        for sheet in sheets(Edition(plan, district=district, material=given), Filing(paper=paper))
+        if sheet.id in LAND
+    ]
     write_pdf(found, tmp_path / "a.pdf", "zh")
     for page, sheet in zip(pages(tmp_path / "a.pdf"), found, strict=True):
         assert page.outside == ()
@@ -136,7 +141,7 @@ def test_pages_can_be_read(plan: Plan, given: Material, tmp_path: Path, paper: s
 
 def test_the_same_material_gives_the_same_bytes(plan: Plan, given: Material, tmp_path: Path) -> None:
     for name in ("a.pdf", "b.pdf"):
-        write_pdf(sheets(plan, material=given)[-4:], tmp_path / name, "zh")
+        write_pdf(sheets(Edition(plan, material=given))[-4:], tmp_path / name, "zh")
     assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
 
 
@@ -149,22 +154,22 @@ def test_classes_differ_in_grey(drawn: dict[str, Sheet]) -> None:
 
 def test_cells_lie_where_they_are_on_the_page() -> None:
     cells = pd.DataFrame({"x": [430_000.0, 430_100.0, 430_500.0], "y": [2_560_000.0, 2_560_000.0, 2_560_300.0]})
-    made = picture(cells, np.array([0, 1, 1]), ("#ff0000", "#0000ff"), PLANE)
+    made = cell_underlay(cells, np.array([0, 1, 1]), ("#ff0000", "#0000ff"), PLANE)
     assert made is not None
     assert made.classes.shape == (4, 6)
     assert made.classes[0].tolist() == [0, 1, 2, 2, 2, 2]
     corners = shapely.box(429_900, 2_559_900, 430_700, 2_560_500)
     window = collected([corners], PLANE)
     frame = fitted([window], MAP, paper=1.0, margin=0.05, meridian=113.5)
-    ink = Ink("A3", "zh")
-    made.draw(ink, frame, frame.box, 3)
-    (image,) = ink.axes.images
+    canvas = Canvas("A3", "zh")
+    made.draw(canvas, frame, frame.box, 3)
+    (image,) = canvas.axes.images
     red = np.argwhere((image.get_array()[..., 0] == 255) & (image.get_array()[..., 3] == 255))
     rows, columns = red.mean(axis=0) / 8
     (placed,) = frame.on_page([collected([shapely.box(429_950, 2_559_950, 430_050, 2_560_050)], PLANE)])
     assert columns + MAP[0] == pytest.approx(placed.centroid.x, abs=0.15)
     assert rows + MAP[1] == pytest.approx(placed.centroid.y, abs=0.15)
-    assert picture(cells.iloc[:0], np.array([], dtype=int), ("#ff0000",), PLANE) is None
+    assert cell_underlay(cells.iloc[:0], np.array([], dtype=int), ("#ff0000",), PLANE) is None
 
 
 def test_zones_are_cut_at_the_area() -> None:

@@ -19,13 +19,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import landlink
-from landlink.annex import material, read_template, template
+from landlink.annex import Edition, Filing, material, read_template, template
 from landlink.annex.document import document
 from landlink.annex.document.values import values
 from landlink.annex.material import Material
 from landlink.cli import main
 from landlink.errors import DataError
 from landlink.plan.plan import Plan
+from landlink.schema import RESULTS
 from landlink.texts import Lang
 from landlink.units import exact_ha, ha, shown_ha
 from tests.paths import ROOT
@@ -48,7 +49,7 @@ def enclosed(plan: Plan) -> Material:
 
 @pytest.fixture(scope="module")
 def city(plan: Plan, enclosed: Material) -> Document:
-    return docx.Document(io.BytesIO(document(plan, material=enclosed, compiler="市局", date="2026年11月")))
+    return docx.Document(io.BytesIO(document(Edition(plan, material=enclosed), Filing("市局", "2026年11月"))))
 
 
 def table(made: Document, caption: str) -> pd.DataFrame:
@@ -157,7 +158,7 @@ def test_headings_number_themselves(city: Document) -> None:
 
 
 def test_a_districts_edition_tells_of_that_district(plan: Plan, enclosed: Material) -> None:
-    made = docx.Document(io.BytesIO(document(plan, district=DISTRICT, material=enclosed)))
+    made = docx.Document(io.BytesIO(document(Edition(plan, district=DISTRICT, material=enclosed))))
     shown = table(made, "各区新增建设用地指标分配")
     assert shown["行政区"].tolist() == ["黄埔区", "全市"]
     assert number(shown["新增建设用地指标"].iloc[-1]) == ha(plan.totals()["quota_m2"])
@@ -175,19 +176,19 @@ def test_settlement_is_split_where_the_data_are(plan: Plan, enclosed: Material) 
         for channel, persons in (("talent", whole - 300), ("points", 100), ("policy", 200))
     ]
     split = replace(enclosed, settlement=pd.DataFrame(rows))
-    shown = table(docx.Document(io.BytesIO(document(plan, material=split))), "各区落户人口")
+    shown = table(docx.Document(io.BytesIO(document(Edition(plan, material=split)))), "各区落户人口")
     assert shown.columns.tolist() == ["行政区", "引进人才", "积分", "政策性", "落户人口"]
     parts = shown[["引进人才", "积分", "政策性"]].map(number).sum(axis=1)
     assert parts.tolist() == [number(persons) for persons in shown["落户人口"]]
 
     other = pd.DataFrame(rows).assign(persons=1)  # of another settlement than the plan's
-    made = document(plan, material=replace(enclosed, settlement=other))
+    made = document(Edition(plan, material=replace(enclosed, settlement=other)))
     assert table(docx.Document(io.BytesIO(made)), "各区落户人口").columns.tolist() == ["行政区", "落户人口"]
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_same_plan_gives_the_same_document(plan: Plan, enclosed: Material, lang: Lang) -> None:
-    one, other = (document(plan, lang, material=enclosed) for _ in range(2))
+    one, other = (document(Edition(plan, lang, material=enclosed)) for _ in range(2))
     assert one == other
     told = "\n".join(paragraphs(docx.Document(io.BytesIO(one))))
     assert ("Allocation of quotas" in told) is (lang == "en")
@@ -196,7 +197,7 @@ def test_the_same_plan_gives_the_same_document(plan: Plan, enclosed: Material, l
 @pytest.mark.bare
 def test_a_plan_alone_gives_a_document() -> None:
     bare = landlink.make_plan(CITY, POLICY, 2020)
-    made = docx.Document(io.BytesIO(document(bare)))
+    made = docx.Document(io.BytesIO(document(Edition(bare))))
     told = "\n".join(paragraphs(made))
     assert len(made.sections) == 1
     assert made.sections[0].orientation == WD_ORIENT.PORTRAIT
@@ -221,7 +222,7 @@ def edited(change: Callable[[str], str]) -> tuple[str, bytes]:
 
 def test_the_users_own_template_is_followed(plan: Plan) -> None:
     own = edited(lambda text: text.replace("以人定地。", "本市据此执行，共{{ total.quota }}公顷。"))
-    told = "\n".join(paragraphs(docx.Document(io.BytesIO(document(plan, own=own)))))
+    told = "\n".join(paragraphs(docx.Document(io.BytesIO(document(Edition(plan), Filing(template=own))))))
     assert "本市据此执行，共500.00公顷。" in told
 
 
@@ -239,7 +240,7 @@ def test_the_users_own_template_is_followed(plan: Plan) -> None:
 )
 def test_a_template_that_is_wrong_is_told_where(plan: Plan, old: str, new: str, fault: str, named: str) -> None:
     with pytest.raises(DataError) as raised:
-        document(plan, own=edited(lambda text: text.replace(old, new, 1)))
+        document(Edition(plan), Filing(template=edited(lambda text: text.replace(old, new, 1))))
     (found,) = raised.value.faults
     assert found.id == fault
     assert named in found.text("zh")
@@ -252,7 +253,7 @@ def test_a_file_that_is_no_document_is_told(plan: Plan, tmp_path: Path) -> None:
         read_template(path)
     path.write_bytes(b"no zip")
     with pytest.raises(DataError) as raised:
-        document(plan, own=read_template(path))
+        document(Edition(plan), Filing(template=read_template(path)))
     assert raised.value.faults[0].id == "document.template_unreadable"
 
 
@@ -267,7 +268,7 @@ def test_the_guide_names_every_placeholder(plan: Plan, enclosed: Material) -> No
     cells = re.findall(r"^\| (`[^|]*) \|", guide.partition("## Placeholders")[2], re.MULTILINE)
     told = {name for cell in cells for name in re.findall(r"`([\w.]+)`", cell)}
     known = set()
-    for name, value in values(plan, "zh", DISTRICT, enclosed).items():
+    for name, value in values(Edition(plan, "zh", DISTRICT, enclosed)).items():
         known.add(name)
         row = value[0] if isinstance(value, list) and value else value
         if isinstance(row, dict):
@@ -275,7 +276,10 @@ def test_the_guide_names_every_placeholder(plan: Plan, enclosed: Material) -> No
     listed = {"compiler", "date", "charts", "charts.per_capita", "charts.quota", "maps", "maps.title", "maps.image"}
     with_land = {"supply", "supply_total", "constraints", "services"}
     optional = {name for name in told if name.partition(".")[0] in with_land} | {"status.supply", "status.services"}
-    assert told - optional == (known | listed) - optional
+    assert told - optional - known - listed == set()
+    areas = [column.name for name in ("quota", "ledger") for column in RESULTS[name].columns if column.unit == "m2"]
+    by_rule = {f"{row}.{name.removesuffix('_m2')}" for row in ("districts", "own", "total") for name in areas}
+    assert (known | listed) - told - optional - by_rule == set()
     assert with_land < known
 
 

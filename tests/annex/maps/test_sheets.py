@@ -13,14 +13,15 @@ from matplotlib.text import Text
 from pyproj import Geod
 
 import landlink
+from landlink.annex import Edition, Filing
 from landlink.annex.maps import png, sheets, themes, write_pdf
 from landlink.annex.maps.frame import GEOD, Frame, fitted, graticule, middle_meridian, scale_bar, tmerc
-from landlink.annex.maps.labels import Label, beside, place
-from landlink.annex.maps.sheets import MAP
+from landlink.annex.maps.placement import Name, place_beside, place_names
+from landlink.annex.maps.sheets import KINDS, MAP, SheetKind, Subject
 from landlink.errors import DataError
 from landlink.present import colors
 from landlink.present.classes import breaks, class_labels
-from landlink.texts import text
+from landlink.texts import catalogue, has_text, text
 from landlink.units import exact_ha, ha, shown_ha
 from tests.office import poppler
 from tests.paths import GUANGZHOU
@@ -38,7 +39,7 @@ def plan():
 @pytest.fixture(scope="module")
 def drawn(plan):
     """Sheets of the city in Chinese, and their PDF."""
-    return sheets(plan, compiler="广州市规划和自然资源局")
+    return sheets(Edition(plan), Filing("广州市规划和自然资源局"))
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,25 @@ def test_there_is_a_sheet_for_each_theme_that_the_plan_has(plan, drawn):
     ]  # fmt: skip
     assert [sheet.number for sheet in drawn] == list(range(1, len(drawn) + 1))
     unsited = landlink.make_plan(landlink.load_city(CITY), landlink.load_policy("guangzhou-2018"), 2020)
-    assert [sheet.id for sheet in sheets(unsited)] == [sheet.id for sheet in drawn][:-1]
+    assert [sheet.id for sheet in sheets(Edition(unsited))] == [sheet.id for sheet in drawn][:-1]
+
+
+def test_every_kind_of_sheet_is_declared_once_with_its_title():
+    assert len({kind.id for kind in KINDS}) == len(KINDS)
+    for kind in KINDS:
+        assert has_text(kind.title)
+        assert "{place}" in catalogue("en")[kind.title]
+    shown = [kind.id for kind in KINDS if kind.in_document]
+    assert shown == ["overview", "per_capita", "quota", "supply", "sites"]
+
+
+def test_a_sheet_that_is_declared_is_numbered_titled_and_shown_in_the_document(plan, monkeypatch):
+    kind = SheetKind("budget", "maps.title.quota", themes.quota, lambda _: [Subject()], in_document=True)
+    monkeypatch.setattr("landlink.annex.maps.sheets.KINDS", (*KINDS[:3], kind, *KINDS[3:]))
+    made = sheets(Edition(plan, "en", "440112"))
+    assert [sheet.id for sheet in made][:4] == ["overview", "per_capita", "quota", "budget"]
+    assert (made[3].number, made[3].in_document) == (4, True)
+    assert made[3].title == made[2].title
 
 
 def test_every_page_can_be_read_as_text(plan, drawn, written):
@@ -132,14 +151,14 @@ def test_fonts_are_embedded_as_truetype(written):
 @pytest.mark.bare
 def test_the_same_plan_gives_the_same_bytes(plan, drawn, tmp_path):
     write_pdf(drawn[2:3], tmp_path / "one.pdf", "zh")
-    write_pdf(sheets(plan, compiler="广州市规划和自然资源局")[2:3], tmp_path / "two.pdf", "zh")
+    write_pdf(sheets(Edition(plan), Filing("广州市规划和自然资源局"))[2:3], tmp_path / "two.pdf", "zh")
     assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
     assert png(drawn[0], 40) == png(drawn[0], 40)
 
 
 @pytest.mark.parametrize(("district", "paper", "ratio"), [(None, "A3", 1), ("440104", "A4", 297 / 420)])
 def test_the_scale_is_true(plan, district, paper, ratio):
-    figure = sheets(plan, district=district, paper=paper)[0].draw()
+    figure = sheets(Edition(plan, district=district), Filing(paper=paper))[0].draw()
     assert figure.get_size_inches()[0] * MM_PER_INCH == pytest.approx(420 * ratio)
     (shown,) = told(figure, "scale")
     scale = int(re.sub(r"\D", "", shown.get_text().removeprefix("1:")))
@@ -165,10 +184,10 @@ def test_bar_and_graticule_hold_anywhere_in_china():
         bar = scale_bar(frame)
         centre = frame.projection(*frame.centre)
         ends = [
-            frame.projection(centre[0] + half * bar.length / frame.mm_per_m, centre[1], inverse=True)
+            frame.projection(centre[0] + half * bar.length_mm / frame.mm_per_m, centre[1], inverse=True)
             for half in (-0.5, 0.5)
         ]
-        assert GEOD.inv(*ends[0], *ends[1])[2] == pytest.approx(bar.metres, rel=1e-6)
+        assert GEOD.inv(*ends[0], *ends[1])[2] == pytest.approx(bar.length_m, rel=1e-6)
         meridians, parallels = graticule(frame)
         assert 2 <= len(meridians) <= 9
         assert 2 <= len(parallels) <= 9
@@ -181,7 +200,7 @@ def test_bar_and_graticule_hold_anywhere_in_china():
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("district", [None, "440103"])
 def test_labels_do_not_overlap(plan, lang, district):
-    for sheet in sheets(plan, lang, district=district)[:4:3]:
+    for sheet in sheets(Edition(plan, lang, district))[:4:3]:
         figure = sheet.draw()
         renderer = FigureCanvasAgg(figure).get_renderer()
         artists = [*told(figure, "name:"), *told(figure, "figure:")]
@@ -207,7 +226,7 @@ def test_labels_do_not_overlap(plan, lang, district):
 def test_a_label_without_room_stands_beside_with_a_line():
     window = shapely.box(0, 0, 100, 100)
     large, small = shapely.box(40, 10, 90, 90), shapely.box(34, 40, 40, 46)
-    found = place([Label("large", large, 20, 8), Label("small", small, 12, 8)], window)
+    found = place_names([Name("large", large, 20, 8), Name("small", small, 12, 8)], window)
     assert found["large"].leader is None
     assert large.contains(found["large"].box)
     beside = found["small"]
@@ -215,14 +234,14 @@ def test_a_label_without_room_stands_beside_with_a_line():
     assert not beside.box.intersects(small)
     assert not beside.box.intersects(large)
     assert not beside.box.intersects(found["large"].box)
-    assert "small" not in place([Label("small", small, 12, 8, leader=False)], window)
+    assert "small" not in place_names([Name("small", small, 12, 8, leader=False)], window)
 
 
 def test_a_district_edition_is_zoomed_and_tells_its_place(plan, tmp_path):
     code, facility, *_ = PLACES[0]
-    own = sheets(plan, district=code)
+    own = sheets(Edition(plan, district=code))
     assert own[-1].id == "sites"
-    assert [sheet.id for sheet in sheets(plan, district="440103")][-1] != "sites"
+    assert [sheet.id for sheet in sheets(Edition(plan, district="440103"))][-1] != "sites"
     write_pdf(own[2:3], tmp_path / "district.pdf", "zh")
     page = read(tmp_path / "district.pdf", 1)
     for part in ("广州市天河区新增建设用地指标分配图", "区位图", "其他区"):
@@ -243,7 +262,7 @@ def test_a_district_edition_is_zoomed_and_tells_its_place(plan, tmp_path):
 def test_short_texts_stand_beside_their_marks_or_nowhere():
     window = shapely.box(0, 0, 100, 100)
     marks = [(50.0, 50.0), (53.0, 50.0), (99.0, 99.0), *[(20 + 3.5 * (i % 5), 20 + 3.5 * (i // 5)) for i in range(25)]]
-    found = beside(marks, [(6.0, 3.0)] * len(marks), window, [shapely.box(60, 0, 90, 90)], 1.7)
+    found = place_beside(marks, [(6.0, 3.0)] * len(marks), window, [shapely.box(60, 0, 90, 90)], 1.7)
     boxes = [box for box in found if box is not None]
     assert all(found[:3])
     assert len(boxes) < len(marks)
@@ -252,9 +271,9 @@ def test_short_texts_stand_beside_their_marks_or_nowhere():
     assert not any(box.distance(shapely.Point(mark)) < 1.7 for box in boxes for mark in marks)
 
 
-def test_districts_without_any_are_told():
+def test_districts_without_any_are_named_in_the_legend(plan):
     values = {"b": Decimal("0.00"), "c": Decimal("2.50")}
-    theme = themes._classed(values, "", "", colors.GREENS, "official", "zh")
+    theme = themes.classed(Edition(plan), values, "", "", colors.GREENS, "official")
     assert [(entry.kind, entry.label) for entry in theme.legend] == [("area", "0（无）"), ("area", "2.50")]
     assert theme.cells == {"b": "0.00", "c": "2.50"}
     assert theme.colors == {"b": colors.ZERO, "c": colors.GREENS[2]}
@@ -262,9 +281,9 @@ def test_districts_without_any_are_told():
 
 def test_what_cannot_be_drawn_is_told(plan):
     with pytest.raises(DataError, match="999999"):
-        sheets(plan, district="999999")
+        sheets(Edition(plan, district="999999"))
     with pytest.raises(DataError, match="A9"):
-        sheets(plan, paper="A9")
+        sheets(Edition(plan), Filing(paper="A9"))
 
 
 def test_frame_is_as_large_as_the_scale_allows(plan):

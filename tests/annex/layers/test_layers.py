@@ -9,7 +9,7 @@ import pyogrio
 import pytest
 
 import landlink
-from landlink.annex import write_geopackage
+from landlink.annex import Edition, write_geopackage
 from landlink.crs import area_m2
 from landlink.texts import text
 from tests.paths import GUANGZHOU
@@ -29,7 +29,7 @@ def plan():
 @pytest.fixture(params=["zh", "en"])
 def written(request, plan, tmp_path):
     path = tmp_path / "layers.gpkg"
-    write_geopackage(plan, path, request.param)
+    write_geopackage(Edition(plan, request.param), path)
     return path, request.param
 
 
@@ -77,7 +77,7 @@ def test_sites_stand_on_their_parcels_in_cgcs2000(plan, written):
 
 
 def test_a_plan_without_sites_has_no_layers_of_them(plan, tmp_path):
-    write_geopackage(replace(plan, siting=None), tmp_path / "layers.gpkg")
+    write_geopackage(Edition(replace(plan, siting=None)), tmp_path / "layers.gpkg")
     assert [name for name, _ in pyogrio.list_layers(tmp_path / "layers.gpkg")] == ["districts", "needs", "parameters"]
 
 
@@ -103,12 +103,12 @@ def test_every_field_has_an_alias_and_every_layer_a_title(plan, written):
 
 def test_the_same_plan_gives_the_same_bytes(plan, tmp_path):
     for name in ("one.gpkg", "two.gpkg"):
-        write_geopackage(plan, tmp_path / name)
+        write_geopackage(Edition(plan), tmp_path / name)
     assert (tmp_path / "one.gpkg").read_bytes() == (tmp_path / "two.gpkg").read_bytes()
 
 
 def test_a_districts_layers_hold_its_rows_alone(plan, tmp_path):
-    write_geopackage(plan, tmp_path / "one.gpkg", district="440111")
+    write_geopackage(Edition(plan, district="440111"), tmp_path / "one.gpkg")
     for layer in ("districts", "needs", "sites", "provision"):
         assert set(pyogrio.read_dataframe(tmp_path / "one.gpkg", layer=layer)["code"]) <= {"440111"}
     assert len(pyogrio.read_dataframe(tmp_path / "one.gpkg", layer="districts")) == 1
