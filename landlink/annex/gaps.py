@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from landlink.annex.material import Material
 from landlink.plan.plan import Plan
 from landlink.present.tables import fact_status
+from landlink.schema import FACTS
 from landlink.texts import Lang, text
 
-_CAPACITIES = ("new_capacity_m2", "stock_available_m2")
+# District facts that may be unknown.
+_CAPACITIES = tuple(fact.name for fact in FACTS.values() if not fact.required)
 
 
 @dataclass(frozen=True, slots=True)

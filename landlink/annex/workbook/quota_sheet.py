@@ -15,6 +15,7 @@ from landlink.annex.workbook.page import A3, FORMAT_OF, GENERAL, HECTARES, TEXT,
 from landlink.plan.plan import Plan
 from landlink.present.labels import MARK, figure_label
 from landlink.present.tables import fact_status
+from landlink.schema import FACTS
 from landlink.texts import text
 
 # Names by which formulas, and whoever reads them, call the totals.
@@ -170,7 +171,7 @@ def write_total(page: Page, layout: Layout) -> None:
             value = None
         elif column.name == "district":
             value = text("annex.print.total", layout.lang)
-        elif column.name in ("new_capacity_m2", "stock_available_m2"):
+        elif column.name in FACTS and not FACTS[column.name].required:
             value = f'=IF(COUNT({summed})<ROWS({summed}),"—",SUM({summed}))'
         elif column.unit in _SUMMED:
             value = f"=SUM({summed})"

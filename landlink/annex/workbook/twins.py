@@ -120,9 +120,10 @@ def _twin(name: str) -> Callable[[Twin], Twin]:
 
 
 def _fact(item: str, row: Row) -> str:
-    """A district fact, which is entered in the first annex; areas in ha there, and blank where they are unknown."""
-    cell = row.entered(item)
-    return blank_or(cell, m2(cell)) if FACTS[item].unit == "m2" else cell
+    """A district fact, which is entered in the first annex: areas in ha, blank where it is unknown."""
+    cell, fact = row.entered(item), FACTS[item]
+    value = m2(cell) if fact.unit == "m2" else cell
+    return value if fact.required else blank_or(cell, value)
 
 
 @_twin("base.code")
@@ -135,12 +136,6 @@ def code(row: Row) -> str:
 def district(row: Row) -> str:
     """Name of the district."""
     return row.entered("district")
-
-
-@_twin("base.urban_land_m2")
-def urban_land(row: Row) -> str:
-    """Urban construction land, which is always known."""
-    return m2(row.entered("urban_land_m2"))
 
 
 @_twin("base.central")
