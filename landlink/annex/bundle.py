@@ -105,18 +105,18 @@ def write_annex(
     shared = cache(job.shared)
     names = {district: file_name(Edition(plan, lang, district)) for district in editions}
 
-    def write(number: int, district: str | None, own: Callable[[], dict[str, bytes]], path: Path) -> None:
+    def write(number: int, district: str | None, own_files: Callable[[], dict[str, bytes]], path: Path) -> None:
         if progress is not None and progress(number, len(names), names[district]):
             raise _StoppedError
-        pack(dict(sorted({**shared(), **own()}.items())), Edition(plan, lang, district), path)
+        pack(dict(sorted({**shared(), **own_files()}.items())), Edition(plan, lang, district), path)
 
     with ExitStack() as stack:
         if len(names) > 1:
-            own_files = _in_processes(job, list(names), stack)
+            makers = _in_processes(job, list(names), stack)
         else:
-            own_files = {district: partial(job.own, district) for district in names}
+            makers = {district: partial(job.own, district) for district in names}
         targets = {
-            name: partial(write, number, district, own_files[district])
+            name: partial(write, number, district, makers[district])
             for number, (district, name) in enumerate(names.items())
         }
         try:

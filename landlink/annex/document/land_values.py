@@ -56,19 +56,19 @@ def _supply(edition: Edition, material: Material, parcels: pd.DataFrame) -> Valu
     total["name"] = edition.text("document.city" if edition.district else "document.total")
     if edition.district is not None:
         shown = shown.loc[[edition.district]]
-    own = edition.rows(parcels)
+    of_edition = edition.rows(parcels)
     return {
         "supply": shown.to_dict("records"),
         "supply_total": total,
-        "supply_area": _ha(own["developable_m2"].sum()),
+        "supply_area": _ha(of_edition["developable_m2"].sum()),
         "constraints": [
             {
                 "name": pick(constraint["title"], edition.lang),
-                "lost": _ha(own[lost(constraint["constraint"])].sum()),
+                "lost": _ha(of_edition[lost(constraint["constraint"])].sum()),
                 "status": status_label(constraint["status"], edition.lang),
             }
             for constraint in material.constraints.to_dict("records")
-            if lost(constraint["constraint"]) in own
+            if lost(constraint["constraint"]) in of_edition
         ],
     }
 

@@ -51,14 +51,14 @@ def values(edition: Edition) -> Values:
     Areas are in ha: of facilities, parcels and sites exact to the m², of districts with two decimals that add up. A
     district's edition has the rows of that district; totals are the city's.
     """
-    made = _Values(edition)
+    subjects = _Values(edition)
     return {
-        **made.names(),
-        **made.linkage(),
-        **made.districts(),
-        **made.facilities(),
-        **made.targets(),
-        **made.data(),
+        **subjects.names(),
+        **subjects.linkage(),
+        **subjects.districts(),
+        **subjects.facilities(),
+        **subjects.targets(),
+        **subjects.data(),
         **land_values(edition),
     }
 
@@ -126,8 +126,8 @@ class _Values:
         for name in _PERSONS:
             shown[name] = [f"{persons:,}" for persons in table[name]]
         for name, column in _PER_PERSON.items():
-            places = decimals(RESULTS["quota"][column])
-            shown[name] = [f"{value:,.{places}f}" for value in table[column]]
+            digits = decimals(RESULTS["quota"][column])
+            shown[name] = [f"{value:,.{digits}f}" for value in table[column]]
         shown["cut_by"] = [cuts_label(cuts, self.lang) or self.unknown for cuts in table["cut_by"]]
         channels = self._channels()
         for name, channel in _CHANNELS.items():

@@ -45,8 +45,8 @@ _ACCESS_EDGES = (0.5, 1.0, 2.0)
 def supply(edition: Edition) -> Theme:
     """Developable land by source, over the constraints."""
     material, parcels = land_of(edition)
-    own = edition.rows(parcels)
-    usable = own[own["developable_m2"] > 0]
+    of_edition = edition.rows(parcels)
+    usable = of_edition[of_edition["developable_m2"] > 0]
     zones, legend = _zones(edition, material)
     underlays: list[ShapeUnderlay] = list(zones)
     for source in USABLE_SOURCES:
@@ -57,7 +57,7 @@ def supply(edition: Edition) -> Theme:
             legend.append(LegendEntry("area", label, colors.SOURCES[source]))
     codes = edition.plan.districts["code"]
     sums = parcels.groupby("code")["developable_m2"].sum().reindex(codes, fill_value=0)
-    area = f"{exact_ha(int(own['developable_m2'].sum())):,}"
+    area = f"{exact_ha(int(of_edition['developable_m2'].sum())):,}"
     return Theme(
         edition.text("maps.heading.supply"),
         plain(edition),
@@ -74,11 +74,11 @@ def suitability(edition: Edition) -> Theme:
     """Score of developable land in five equal classes."""
     material, parcels = land_of(edition)
     scored = parcels[(parcels["developable_m2"] > 0) & parcels["score"].notna()]
-    own = edition.rows(scored)
+    of_edition = edition.rows(scored)
     shades = colors.ramp(colors.SUITABILITY, len(SCORE_EDGES) - 1)
-    classes = class_of(own["score"], SCORE_EDGES)
+    classes = class_of(of_edition["score"], SCORE_EDGES)
     underlays = [
-        ShapeUnderlay(collected(own.loc[classes == number].geometry.to_numpy(), parcels.crs), face=shade)
+        ShapeUnderlay(collected(of_edition.loc[classes == number].geometry.to_numpy(), parcels.crs), face=shade)
         for number, shade in enumerate(shades)
     ]
     weighted = scored.assign(weighted=scored["score"] * scored["developable_m2"])
@@ -101,7 +101,7 @@ def access(edition: Edition, facility: str) -> Theme:
     """Access to one kind of facility in classes by its standard, before and, where it has sites, after."""
     material, parcels = land_of(edition)
     service = next(service for service in material.services if service.facility == facility)
-    counted_in = next(known.unit[edition.lang] for known in edition.plan.facilities if known.id == facility)
+    counted_in = edition.plan.rules.standard(facility).facility.unit[edition.lang]
     unit = edition.text("maps.unit.access", unit=counted_in)
     edges = [share * service.standard for share in _ACCESS_EDGES]
     shades = [colors.NO_ACCESS, *colors.ramp(colors.ACCESS, len(edges) + 1)]

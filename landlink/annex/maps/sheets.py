@@ -166,7 +166,7 @@ def sheets(edition: Edition, filing: Filing | None = None) -> list[Sheet]:
     shapes = dict(zip(ordered["code"], ordered.geometry, strict=True))
     Canvas(filing.paper, edition.lang)  # refuses a paper that there is none of, before themes are made
     districts = Districts(shapes, edition.names, edition.plan.central, edition.district)
-    made: list[Sheet] = []
+    drawn: list[Sheet] = []
     for kind in KINDS:
         for subject in kind.subjects(edition):
             names = {"place": edition.territory}
@@ -174,11 +174,11 @@ def sheets(edition: Edition, filing: Filing | None = None) -> list[Sheet]:
                 names["facility"] = edition.titles[subject.facility]
             title = edition.text(subject.title or kind.title, **names)
             theme = kind.theme(edition, subject.facility) if subject.facility else kind.theme(edition)
-            number = len(made) + 1
+            number = len(drawn) + 1
             draw = partial(_draw, edition, filing, districts, theme, title, number)
             name = f"{kind.id}-{subject.facility}" if subject.facility else kind.id
-            made.append(Sheet(name, title, number, draw, kind.in_document))
-    return made
+            drawn.append(Sheet(name, title, number, draw, kind.in_document))
+    return drawn
 
 
 def _draw(edition: Edition, filing: Filing, districts: Districts, theme: Theme, title: str, number: int) -> Figure:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.formulas import by_choice
 from landlink.annex.workbook.layout import (
     BALANCE,
@@ -16,7 +17,6 @@ from landlink.annex.workbook.layout import (
     letter,
 )
 from landlink.annex.workbook.page import A4, GENERAL, TEXT, TWO, WHOLE, Page, Role, unit_heading
-from landlink.plan.plan import Plan
 from landlink.policy import BALANCING_RULES
 from landlink.texts import text
 
@@ -60,12 +60,11 @@ RULE_TWINS: Mapping[str, RuleTwin] = {
 }
 
 
-def write_balance(worksheet: Worksheet, plan: Plan, layout: Layout, *, head: str) -> None:
+def write_balance(worksheet: Worksheet, contents: Contents) -> None:
     """Write the sheet: rule and totals, one row a district, and below them the bisection."""
-    lang = layout.lang
+    layout, lang = contents.layout, contents.lang
     page = Page(worksheet, lang, [column.width for column in BALANCE])
-    title = text("annex.balance.title", lang, city=plan.city_title[lang], year=plan.options.year)
-    page.title(title, head, text("annex.print.unit_m2", lang))
+    page.title(contents.title("balance"), contents.head, text("annex.print.unit_m2", lang))
     _totals(page, layout)
     first, last = BALANCE_HEAD
     for column in BALANCE:
@@ -73,13 +72,13 @@ def write_balance(worksheet: Worksheet, plan: Plan, layout: Layout, *, head: str
         page.put(f"{name}{first}", text(f"annex.balance.{column.name}", lang), "head")
         page.put(f"{name}{last}", unit_heading(column.unit, lang), "head")
     worksheet.row_dimensions[first].height = 42 if lang == "zh" else 54
-    quotas = plan.quota.set_index("code")["quota_m2"]
+    quotas = contents.plan.quota.set_index("code")["quota_m2"]
     for code in layout.codes:
         _district(page, layout, code, int(quotas[code]))
     _sums(page, layout)
     _bisection(page, layout)
     row = page.notes(bisection_rows(layout)[1] + 2, [text("annex.note.balance", lang)])
-    page.print_setup(A4, head, repeat=(first, last), freeze=f"C{BALANCE_FIRST}")
+    page.print_setup(A4, contents.head, repeat=(first, last), freeze=f"C{BALANCE_FIRST}")
     worksheet.print_area = f"A1:{letter(BALANCE, 'in_plan')}{row - 1}"
 
 

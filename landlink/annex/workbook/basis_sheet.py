@@ -7,13 +7,13 @@ import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.workbook.balance_sheet import rule_names
+from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.formulas import StepCells, literal, quoted
 from landlink.annex.workbook.guards import allow_choices, allow_codes, allow_numbers, highlight_changed
-from landlink.annex.workbook.layout import NEEDS, NEEDS_FIRST, QUOTA, Inputs, Layout, letter
+from landlink.annex.workbook.layout import NEEDS, NEEDS_FIRST, QUOTA, letter
 from landlink.annex.workbook.page import A4, GENERAL, HECTARES, TWO, WHOLE, Align, Page, Role
 from landlink.plan.formulas import FORMULAS
 from landlink.plan.options import OVERRIDES
-from landlink.plan.plan import Plan
 from landlink.policy import FACILITY_FIELDS, PARAMETERS, Dated, Step, Steps
 from landlink.present.labels import confidence_label, fact_label, fact_unit, parameter_label, status_label, symbol
 from landlink.schema import FACTS
@@ -53,9 +53,9 @@ _HEAD, _FIRST = 4, 5
 _LARGE = 1000
 
 
-def write_basis(worksheet: Worksheet, plan: Plan, layout: Layout, *, head: str) -> Inputs:
-    """Write the sheet and return where the parameters stand."""
-    return _Writer(worksheet, plan, layout).write(head)
+def write_basis(worksheet: Worksheet, contents: Contents) -> None:
+    """Write the sheet, and note in the contents' inputs where the parameters stand."""
+    _Writer(worksheet, contents).write()
 
 
 def entered(value: float | None, unit: str) -> int | float | None:
@@ -70,17 +70,20 @@ def entered(value: float | None, unit: str) -> int | float | None:
 class _Writer:
     """Writes the sheet from the top down; ``row`` is the next free row."""
 
-    def __init__(self, worksheet: Worksheet, plan: Plan, layout: Layout) -> None:
-        self.plan, self.layout, self.lang = plan, layout, layout.lang
-        self.page, self.row, self.inputs = Page(worksheet, layout.lang, _WIDTHS), _FIRST, Inputs()
-        self.names, self.titles = plan.names(self.lang), plan.titles(self.lang)
+    def __init__(self, worksheet: Worksheet, contents: Contents) -> None:
+        plan, layout = contents.plan, contents.layout
+        self.plan, self.layout, self.inputs = plan, layout, contents.inputs
+        self.lang, self.head = contents.lang, contents.head
+        self.page, self.row = Page(worksheet, contents.lang, _WIDTHS), _FIRST
+        self.names, self.titles = contents.edition.names, contents.edition.titles
         self.counted_in = {facility.id: facility.unit[self.lang] for facility in plan.facilities}
         self.facts = plan.base.table.set_index("code")
         self.signs = allow_choices(worksheet, '"≥,>"', layout.lang)
 
-    def write(self, head: str) -> Inputs:
+    def write(self) -> None:
+        """Write all sections."""
         page, lang = self.page, self.lang
-        page.title(text("annex.basis.title", lang), head, "")
+        page.title(text("annex.basis.title", lang), self.head, "")
         for name in _COLUMNS:
             page.put(f"{_letter(name)}{_HEAD}", text(f"annex.basis.{name}", lang), "head")
         page.worksheet.row_dimensions[_HEAD].height = 20
@@ -104,8 +107,7 @@ class _Writer:
         self._section("notes")
         notes = [f"{number}. {note.text(lang)}" for number, note in enumerate(self.plan.notes, 1)]
         page.notes(self.row, [*notes, text("annex.note.inputs", lang), text("annex.note.protected", lang)])
-        page.print_setup(A4, head, repeat=(_HEAD, _HEAD), freeze=f"B{_FIRST}")
-        return self.inputs
+        page.print_setup(A4, self.head, repeat=(_HEAD, _HEAD), freeze=f"B{_FIRST}")
 
     def _section(self, name: str) -> None:
         self.page.merged(self.row, text(f"annex.basis.section.{name}", self.lang), "head")

@@ -2,30 +2,29 @@
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from landlink.annex.workbook.layout import QUOTA, QUOTA_FIRST, QUOTA_HEAD, Inputs, Layout, letter
+from landlink.annex.workbook.contents import Contents
+from landlink.annex.workbook.layout import QUOTA, QUOTA_FIRST, QUOTA_HEAD, letter
 from landlink.annex.workbook.page import A3, FORMAT_OF, Page, Role
 from landlink.annex.workbook.quota_sheet import write_headings, write_total
 from landlink.annex.workbook.twins import Row, formula, value_notes
-from landlink.plan.plan import Plan
 from landlink.schema import LISTED
 from landlink.texts import text
 
 _TABLES = ("base", "quota", "ledger")
 
 
-def write_calculation(worksheet: Worksheet, plan: Plan, layout: Layout, inputs: Inputs, *, head: str) -> None:
+def write_calculation(worksheet: Worksheet, contents: Contents) -> None:
     """Write the first annex's rows and columns in m²: formulas, and the plan's value of a column that has none."""
-    lang = layout.lang
+    plan, layout, lang = contents.plan, contents.layout, contents.lang
     page = Page(worksheet, lang, [column.width + 1.5 for column in QUOTA], 10)
-    title = text("annex.calculation.title", lang, city=plan.city_title[lang], year=plan.options.year)
-    page.title(title, head, text("annex.print.unit_m2", lang))
+    page.title(contents.title("calculation"), contents.head, text("annex.print.unit_m2", lang))
     write_headings(page, layout, frozenset(), "m2")
     values = plan.quota.merge(plan.ledger[["code", *plan.ledger.columns.difference(plan.quota.columns)]], on="code")
     rows = {row["code"]: row for row in values.to_dict("records")}
     for code in layout.codes:
         number = layout.quota_row(code)
         worksheet.row_dimensions[number].height = 20
-        row = Row(plan, layout, inputs, QUOTA, number, code)
+        row = Row(contents, QUOTA, number, code)
         for column in QUOTA:
             live = formula(_TABLES, column.name, row)
             value = f"={live}" if live is not None else _plain(rows[code][column.name])
@@ -37,7 +36,7 @@ def write_calculation(worksheet: Worksheet, plan: Plan, layout: Layout, inputs: 
         cell.number_format = FORMAT_OF[column.unit]
     notes = [text("annex.note.calculation", lang), *value_notes(("quota", "ledger"), lang)]
     page.notes(layout.quota_rows[1] + 3, notes)
-    page.print_setup(A3, head, repeat=QUOTA_HEAD, freeze=f"C{QUOTA_FIRST}")
+    page.print_setup(A3, contents.head, repeat=QUOTA_HEAD, freeze=f"C{QUOTA_FIRST}")
 
 
 def _plain(value: object) -> object:

@@ -4,11 +4,9 @@ from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.derivations import figures
-from landlink.annex.edition import Edition
-from landlink.annex.workbook.layout import Layout
+from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.page import A3, WHOLE, Page
 from landlink.plan.derivation import Node
-from landlink.plan.plan import Plan
 from landlink.present.labels import status_label
 from landlink.texts import text
 
@@ -29,20 +27,19 @@ _HEAD = 3
 _FRACTION = "#,##0.####"
 
 
-def write_derivations(worksheet: Worksheet, plan: Plan, layout: Layout, *, head: str) -> None:
+def write_derivations(worksheet: Worksheet, contents: Contents) -> None:
     """Write one row a figure; plain cells, as there are thousands."""
-    lang, widths = layout.lang, tuple(_COLUMNS.values())
+    edition, lang, widths = contents.edition, contents.lang, tuple(_COLUMNS.values())
     page = Page(worksheet, lang, widths)
-    page.title(text("annex.derivations.title", lang), head, "")
+    page.title(text("annex.derivations.title", lang), contents.head, "")
     for index, name in enumerate(_COLUMNS):
         page.put(f"{chr(ord('A') + index)}{_HEAD}", text(f"annex.derivations.{name}", lang), "head")
-    names, titles = plan.names(lang), plan.titles(lang)
     row, wrapped = _HEAD, Alignment(vertical="top", wrap_text=True)
-    for row, (key, node) in enumerate(figures(Edition(plan, lang)), _HEAD + 1):
-        contents = {
+    for row, (key, node) in enumerate(figures(edition), _HEAD + 1):
+        values = {
             "table": text(f"model.table.{key['table']}", lang),
-            "district": names[key["code"]],
-            "row": " ".join(part for part in (titles.get(key.get("facility", "")), key.get("site")) if part),
+            "district": edition.names[key["code"]],
+            "row": " ".join(part for part in (edition.titles.get(key.get("facility", "")), key.get("site")) if part),
             "figure": node.label,
             "value": _value(node),
             "unit": node.unit,
@@ -52,13 +49,13 @@ def write_derivations(worksheet: Worksheet, plan: Plan, layout: Layout, *, head:
             "status": status_label(node.status, lang),
         }
         for number, name in enumerate(_COLUMNS, 1):
-            cell = worksheet.cell(row, number, contents[name])
+            cell = worksheet.cell(row, number, values[name])
             cell.font, cell.alignment = page.plain, wrapped
             if name == "value":
-                cell.number_format = _FRACTION if isinstance(contents[name], float) else WHOLE
-        page.fit(row, [(str(contents[name]), width) for name, width in _COLUMNS.items()])
+                cell.number_format = _FRACTION if isinstance(values[name], float) else WHOLE
+        page.fit(row, [(str(values[name]), width) for name, width in _COLUMNS.items()])
     worksheet.auto_filter.ref = f"A{_HEAD}:{chr(ord('A') + len(_COLUMNS) - 1)}{row}"
-    page.print_setup(A3, head, repeat=(_HEAD, _HEAD), freeze=f"E{_HEAD + 1}")
+    page.print_setup(A3, contents.head, repeat=(_HEAD, _HEAD), freeze=f"E{_HEAD + 1}")
 
 
 def _value(node: Node) -> float | int | str:

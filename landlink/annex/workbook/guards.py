@@ -50,8 +50,8 @@ def allow_choices(worksheet: Worksheet, choices: str, lang: Lang) -> DataValidat
 
 def allow_codes(worksheet: Worksheet, cell: str, codes: str, lang: Lang) -> None:
     """Let a cell take a list of districts, by the codes that other cells hold; it may be empty."""
-    known, parts = f"SUMPRODUCT(--ISNUMBER(SEARCH({codes},{cell})))", f'LEN({cell})-LEN(SUBSTITUTE({cell},"、",""))+1'
-    guard = DataValidation("custom", formula1=f"{known}={parts}", allow_blank=True)
+    matches, parts = f"SUMPRODUCT(--ISNUMBER(SEARCH({codes},{cell})))", f'LEN({cell})-LEN(SUBSTITUTE({cell},"、",""))+1'
+    guard = DataValidation("custom", formula1=f"{matches}={parts}", allow_blank=True)
     _explained(worksheet, guard, text("annex.guard.codes", lang), lang).add(cell)
 
 

@@ -17,11 +17,6 @@ from landlink.schema import FACTS, RESULTS
 from landlink.texts import Lang, text
 
 Kind = Literal["label", "input", "calc"]
-# Sheets in their order; those of which a plan and its material hold nothing are left out.
-SHEETS = (
-    *("quota", "needs", "sites", "settlement", "supply", "targets"),
-    *("calculation", "balance", "basis", "derivations"),
-)
 # Width in characters of a result column that nothing else is said of.
 _WIDTH = 11.0
 

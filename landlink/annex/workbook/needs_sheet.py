@@ -1,16 +1,17 @@
 """The second annex: each district's land needs by facility in clause 7's order, and what of them is granted."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.guards import allow_numbers, highlight, highlight_changed
 from landlink.annex.workbook.layout import NEEDS, NEEDS_FIRST, NEEDS_HEAD, Column, Inputs, Layout, cells, letter
-from landlink.annex.workbook.page import A4, FOUR, GENERAL, WHOLE, Align, Page, Role, unit_heading
-from landlink.annex.workbook.twins import Row, formula
+from landlink.annex.workbook.page import A4, FOUR, GENERAL, WHOLE, Align, Page, Role, numbered, unit_heading
+from landlink.annex.workbook.twins import Row, formula, value_notes
 from landlink.plan.plan import Plan
-from landlink.present.labels import MARK
+from landlink.present.labels import MARK, groups_label
 from landlink.texts import text
 
 # Columns that show another's figure in ha.
@@ -23,42 +24,31 @@ _SUMMED_BY_FACILITY = ("persons", "units")
 _FORMATS = {"person": WHOLE, "ha": FOUR, "m2": WHOLE, "m2/unit": "#,##0.0###"}
 
 
-def write_needs(
-    worksheet: Worksheet,
-    plan: Plan,
-    layout: Layout,
-    inputs: Inputs,
-    marked: frozenset[str],
-    *,
-    head: str,
-    notes: Sequence[str],
-) -> None:
-    """Write the second annex: a block a district with its subtotal, then sums by facility and over all.
-
-    Parameters
-    ----------
-    marked
-        Columns that rest on figures that are not official.
-    notes
-        What stands below the table.
-    """
-    lang = layout.lang
+def write_needs(worksheet: Worksheet, contents: Contents) -> None:
+    """Write the second annex: a block a district with its subtotal, then sums by facility and over all."""
+    plan, layout, lang = contents.plan, contents.layout, contents.lang
     page = Page(worksheet, lang, [column.width for column in NEEDS])
-    title = text("annex.needs.title", lang, city=plan.city_title[lang], year=plan.options.year)
-    page.title(title, head, text("annex.print.unit_ha", lang))
-    _headings(page, layout, marked)
+    page.title(contents.title("needs"), contents.head, text("annex.print.unit_ha", lang))
+    _headings(page, layout, contents.doubted("needs"))
     surplus = {(row["code"], row["facility"]): row for row in plan.surplus.to_dict("records")}
     values = {(row["code"], row["facility"]): row for row in plan.needs.to_dict("records")}
     for code, facility, number in facility_rows(layout):
-        row = Row(plan, layout, inputs, NEEDS, number, code, facility)
+        row = Row(contents, NEEDS, number, code, facility)
         _facility(page, row, values[code, facility], surplus.get((code, facility)))
         worksheet.row_dimensions[number].height = 15
     for code in layout.codes:
         _subtotal(page, layout, code)
-    _guard(worksheet, layout, inputs)
+    _guard(worksheet, layout, contents.inputs)
     next_row = _sums(page, plan, layout)
-    page.notes(next_row + 1, notes)
-    page.print_setup(A4, head, repeat=NEEDS_HEAD, freeze=f"C{NEEDS_FIRST}")
+    page.notes(next_row + 1, _notes(contents))
+    page.print_setup(A4, contents.head, repeat=NEEDS_HEAD, freeze=f"C{NEEDS_FIRST}")
+
+
+def _notes(contents: Contents) -> list[str]:
+    text, lang = contents.edition.text, contents.lang
+    order = text("annex.note.order", order=groups_label(contents.plan, lang))
+    fixed = value_notes(("needs",), lang)
+    return numbered([*contents.plan_notes(), order, text("annex.note.exact"), *fixed, contents.basis_note()], lang)
 
 
 def total_rows(layout: Layout) -> tuple[int, int]:
@@ -101,7 +91,7 @@ def _facility(page: Page, row: Row, values: Mapping[str, Any], surplus: Mapping[
     surplus
         Row of the surplus capacity; None where the plan has none.
     """
-    facility = next(facility for facility in row.plan.facilities if facility.id == row.facility)
+    facility = row.contents.plan.rules.standard(row.facility).facility
     labels = {"facility": facility.title[row.layout.lang], "unit": facility.unit[row.layout.lang]}
     for column in NEEDS:
         name = column.name

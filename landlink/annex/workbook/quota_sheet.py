@@ -1,18 +1,29 @@
 """The first annex: quotas and land ledger in ha, with the district facts as inputs."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
+from landlink.annex.workbook.balance_sheet import is_plans
 from landlink.annex.workbook.basis_sheet import entered
-from landlink.annex.workbook.formulas import half_up, shown_ha
+from landlink.annex.workbook.contents import Contents
+from landlink.annex.workbook.formulas import half_up, quoted, shown_ha
 from landlink.annex.workbook.guards import allow_numbers, highlight, highlight_changed
 from landlink.annex.workbook.layout import QUOTA, QUOTA_FIRST, QUOTA_HEAD, Column, Inputs, Layout, cells, letter
-from landlink.annex.workbook.page import A3, FORMAT_OF, GENERAL, HECTARES, TEXT, TWO, WHOLE, Page, unit_heading
-from landlink.plan.plan import Plan
+from landlink.annex.workbook.page import (
+    A3,
+    FORMAT_OF,
+    GENERAL,
+    HECTARES,
+    TEXT,
+    TWO,
+    WHOLE,
+    Page,
+    numbered,
+    unit_heading,
+)
 from landlink.present.labels import MARK, figure_label
 from landlink.present.tables import fact_status
 from landlink.schema import FACTS
@@ -35,32 +46,14 @@ _SUMMED = ("m2", "person")
 _HIGHLIGHTED = ("cut_m2", "deficit_m2")
 
 
-def write_quota(
-    worksheet: Worksheet,
-    plan: Plan,
-    layout: Layout,
-    inputs: Inputs,
-    marked: frozenset[str],
-    *,
-    head: str,
-    notes: Sequence[str],
-) -> None:
-    """Write the first annex: inputs in persons, % and ha; all else is read from the calculation.
-
-    Parameters
-    ----------
-    marked
-        Columns that rest on figures that are not official.
-    notes
-        What stands below the table.
-    """
-    lang = layout.lang
+def write_quota(worksheet: Worksheet, contents: Contents) -> None:
+    """Write the first annex: inputs in persons, % and ha; all else is read from the calculation."""
+    plan, layout, lang = contents.plan, contents.layout, contents.lang
     page = Page(worksheet, lang, [column.width for column in QUOTA], 10)
-    title = text("annex.quota.title", lang, city=plan.city_title[lang], year=plan.options.year)
-    page.title(title, head, text("annex.print.unit_ha", lang))
-    write_headings(page, layout, marked, "ha")
+    page.title(contents.title("quota"), contents.head, text("annex.print.unit_ha", lang))
+    write_headings(page, layout, contents.doubted("quota", "ledger") | contents.doubted_facts(), "ha")
     facts, ratio = plan.base.table.set_index("code"), plan.base.central_ratio
-    names = plan.names(lang)
+    names = contents.edition.names
     status = fact_status(plan)
     for code in layout.codes:
         row = layout.quota_row(code)
@@ -79,13 +72,24 @@ def write_quota(
     write_total(page, layout)
     for name, column_name in _NAMED.items():
         page.define(name, f"{letter(QUOTA, column_name)}{layout.quota_rows[1] + 1}")
-    _guard(worksheet, layout, inputs)
+    _guard(worksheet, layout, contents.inputs)
     row = layout.quota_rows[1] + 3
     page.put(f"A{row}", 1234, "input", WHOLE)
     page.put(f"B{row}", 1234, "doubted", WHOLE)
     page.merged(row, f"  {text('annex.note.legend', lang, mark=MARK)}", "plain", first=3)
-    page.notes(row + 1, notes)
-    page.print_setup(A3, head, repeat=QUOTA_HEAD, freeze=f"C{QUOTA_FIRST}")
+    page.notes(row + 1, _notes(contents))
+    page.print_setup(A3, contents.head, repeat=QUOTA_HEAD, freeze=f"C{QUOTA_FIRST}")
+
+
+def _notes(contents: Contents) -> list[str]:
+    """Notes below the table; the last says whether the quotas shown are the plan's."""
+    text, layout = contents.edition.text, contents.layout
+    rounding = text("annex.note.rounding", sheet=layout.sheet("calculation"))
+    notes = numbered([*contents.plan_notes(), rounding, contents.basis_note()], contents.lang)
+    names = {"fingerprint": contents.fingerprint, "sheet": layout.sheet("basis")}
+    same, differs, changed = (quoted(text(f"annex.note.{kind}", **names)) for kind in ("same", "differs", "changed"))
+    check = f"=IF(changed_inputs>0,changed_inputs&{changed},IF({is_plans(layout)},{same},{differs}))"
+    return [*notes, check]
 
 
 def _persons_inside(facts: "pd.Series[int]", ratio: Fraction, row: int) -> str:

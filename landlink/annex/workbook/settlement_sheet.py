@@ -3,12 +3,10 @@
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from landlink.annex.material import Material
+from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.guards import highlight
-from landlink.annex.workbook.layout import Layout
 from landlink.annex.workbook.page import GENERAL, TEXT, WHOLE
 from landlink.annex.workbook.table_page import FIRST, TablePage
-from landlink.plan.plan import Plan
 from landlink.present.labels import status_label
 from landlink.schema import CHANNELS
 from landlink.texts import listed, pick, text
@@ -17,12 +15,12 @@ from landlink.texts import listed, pick, text
 _ALL, *_PARTS = CHANNELS
 
 
-def write_settlement(worksheet: Worksheet, plan: Plan, layout: Layout, material: Material, *, head: str) -> None:
+def write_settlement(worksheet: Worksheet, contents: Contents) -> None:
     """Write settlement by district and channel, compared with the plan's settled population."""
-    lang, rows = layout.lang, material.settlement
+    lang, rows = contents.lang, contents.material.settlement
     channels = [channel for channel in _PARTS if (rows["channel"] == channel).any()]
     widths = [9, 13, *[12] * len(channels), 14, 14, 12, 14, 44, 14]
-    page = TablePage(worksheet, plan, layout, widths, title="annex.settlement.title", head=head)
+    page = TablePage(worksheet, contents, "settlement", widths)
     page.begin(
         text("annex.settlement.unit", lang),
         [
@@ -40,7 +38,7 @@ def write_settlement(worksheet: Worksheet, plan: Plan, layout: Layout, material:
     persons = rows.set_index(["code", "channel"])["persons"]
     last_channel = get_column_letter(2 + len(channels))
     total, planned, difference = (get_column_letter(3 + len(channels) + step) for step in range(3))
-    for row, code in enumerate(layout.codes, FIRST):
+    for row, code in enumerate(page.layout.codes, FIRST):
         records = rows[rows["code"] == code]
         unsplit = records.loc[records["channel"] == _ALL, "persons"]
         is_split = channels and len(records) > len(unsplit)
@@ -61,7 +59,7 @@ def write_settlement(worksheet: Worksheet, plan: Plan, layout: Layout, material:
                 (listed(dict.fromkeys(records["date"]), lang), GENERAL),
             ],
         )
-    end = FIRST + len(layout.codes)
+    end = FIRST + len(page.layout.codes)
     summed = [get_column_letter(number) for number in range(3, 6 + len(channels))]
     page.row(
         end,

@@ -1,15 +1,15 @@
 """The third annex: the parcels chosen for facilities, whom they serve, and what of the granted land they take."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
-from landlink.annex.workbook.layout import PROVISION, SITES, Column, Inputs, Layout, letter
+from landlink.annex.workbook.contents import Contents
+from landlink.annex.workbook.layout import PROVISION, SITES, Column, Layout, letter
 from landlink.annex.workbook.page import A4, FOUR, GENERAL, TEXT, WHOLE, Page, Role, numbered, unit_heading
 from landlink.annex.workbook.twins import Row, formula, value_notes
-from landlink.plan.plan import Plan
 from landlink.present.labels import status_label
 from landlink.present.tables import proof
 from landlink.siting.sites import Siting
@@ -22,55 +22,45 @@ _FORMATS_OF = {"units": WHOLE, "score": "0.000", "parcel": TEXT, "instead": TEXT
 _SUMMED = ("served", "site_ha", "site_m2")
 
 
-def write_sites(
-    worksheet: Worksheet,
-    plan: Plan,
-    layout: Layout,
-    inputs: Inputs,
-    siting: Siting,
-    *,
-    head: str,
-    notes: Sequence[str],
-) -> None:
+def write_sites(worksheet: Worksheet, contents: Contents) -> None:
     """Write the third annex: a row a site, and below it a row a district and facility."""
-    lang = layout.lang
+    siting, lang = contents.plan.siting, contents.lang
+    if siting is None:
+        raise ValueError("a plan without sites has no sheet of them")
     page = Page(worksheet, lang, [column.width for column in SITES])
-    title = text("annex.sites.title", lang, city=plan.city_title[lang], year=plan.options.year)
-    page.title(title, head, text("annex.print.unit_ha", lang))
-    _headings(page, layout, SITES, _HEAD[0])
+    page.title(contents.title("sites"), contents.head, text("annex.print.unit_ha", lang))
+    _headings(page, contents.layout, SITES, _HEAD[0])
     sites = siting.sites.drop(columns="geometry").to_dict("records")
     for number, site in enumerate(sites, _FIRST):
-        row = Row(plan, layout, inputs, SITES, number, site["code"], site["facility"])
+        row = Row(contents, SITES, number, site["code"], site["facility"])
         _write_row(page, row, "sites", _site_texts(row, site))
         worksheet.row_dimensions[number].height = 15
     total = _FIRST + len(sites)
-    _total(page, layout, SITES, total, _FIRST, _SUMMED)
+    _total(page, contents.layout, SITES, total, _FIRST, _SUMMED)
     page.define("total_served", f"{letter(SITES, 'served')}{total}")
     page.define("total_site_ha", f"{letter(SITES, 'site_ha')}{total}")
-    last = _provision(page, plan, layout, inputs, siting, (_FIRST, max(total - 1, _FIRST)))
-    page.notes(last + 1, notes)
-    page.print_setup(A4, head, repeat=_HEAD, freeze=f"C{_FIRST}")
+    last = _provision(page, contents, siting, (_FIRST, max(total - 1, _FIRST)))
+    page.notes(last + 1, _notes(contents, siting))
+    page.print_setup(A4, contents.head, repeat=_HEAD, freeze=f"C{_FIRST}")
 
 
-def siting_notes(plan: Plan, siting: Siting, layout: Layout) -> list[str]:
-    """Notes below the third annex: how good the choice is proven to be, and what it rests on."""
-    lang = layout.lang
-    basis = {"sheet": layout.sheet("basis"), "fingerprint": plan.fingerprint[:16], "version": plan.version}
+def _notes(contents: Contents, siting: Siting) -> list[str]:
+    """How good the choice is proven to be, and what it rests on."""
+    text, lang = contents.edition.text, contents.lang
     notes = [
-        text("annex.sites.note.proven", lang, **proof(siting, lang)),
-        text("annex.sites.note.candidates", lang, candidates=siting.candidates, parcels=siting.parcels),
-        text("annex.sites.note.instead", lang),
-        text("annex.sites.note.status", lang, status=status_label(siting.data_status, lang)),
+        text("annex.sites.note.proven", **proof(siting, lang)),
+        text("annex.sites.note.candidates", candidates=siting.candidates, parcels=siting.parcels),
+        text("annex.sites.note.instead"),
+        text("annex.sites.note.status", status=status_label(siting.data_status, lang)),
         *value_notes(("sites", "provision"), lang),
-        text("annex.note.basis", lang, **basis),
+        contents.basis_note(),
     ]
     return numbered(notes, lang)
 
 
 def _site_texts(row: Row, site: Mapping[str, Any]) -> dict[str, Any]:
     """A site's row, with the names of facility, unit and source of land."""
-    lang = row.layout.lang
-    facility = next(facility for facility in row.plan.facilities if facility.id == row.facility)
+    lang, facility = row.contents.lang, row.contents.plan.rules.standard(row.facility).facility
     return {
         **site,
         "facility": facility.title[lang],
@@ -90,7 +80,7 @@ def _write_row(page: Page, row: Row, table: str, values: Mapping[str, Any]) -> N
         page.put(row[column.name], None if pd.isna(value) else value, role, number_format)
 
 
-def _provision(page: Page, plan: Plan, layout: Layout, inputs: Inputs, siting: Siting, sites: tuple[int, int]) -> int:
+def _provision(page: Page, contents: Contents, siting: Siting, sites: tuple[int, int]) -> int:
     """Rows by district and facility; return the row of their total.
 
     Parameters
@@ -98,13 +88,13 @@ def _provision(page: Page, plan: Plan, layout: Layout, inputs: Inputs, siting: S
     sites
         First and last row of the sites.
     """
-    lang, titles = layout.lang, plan.titles(layout.lang)
+    layout, lang, titles = contents.layout, contents.lang, contents.edition.titles
     head = _FIRST + len(siting.sites) + 2
     page.merged(head, text("annex.sites.provision", lang), "head")
     _headings(page, layout, PROVISION, head + 1)
     first = head + 3
     for number, record in enumerate(siting.provision.to_dict("records"), first):
-        row = Row(plan, layout, inputs, PROVISION, number, record["code"], record["facility"], sites)
+        row = Row(contents, PROVISION, number, record["code"], record["facility"], sites)
         reason = record["unsited_by"]
         texts = {
             "facility": titles[record["facility"]],

@@ -7,11 +7,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.material import Material
+from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.guards import highlight
-from landlink.annex.workbook.layout import Layout
 from landlink.annex.workbook.page import FOUR, GENERAL, TEXT, WHOLE
 from landlink.annex.workbook.table_page import FIRST, TablePage
-from landlink.plan.plan import Plan
 from landlink.present.labels import status_label
 from landlink.present.supply import loss_label
 from landlink.schema import NEW_SOURCE, STOCK_SOURCES, USABLE_SOURCES
@@ -30,14 +29,15 @@ _WIDTH, _LEAST = 12, 10
 _SAME = "0.00005"
 
 
-def write_supply(worksheet: Worksheet, plan: Plan, layout: Layout, material: Material, *, head: str) -> None:
+def write_supply(worksheet: Worksheet, contents: Contents) -> None:
     """Write developable land by district and source beside the plan's claims, and what constraints take."""
-    lang, parcels = layout.lang, material.parcels
+    lang, material = contents.lang, contents.material
+    parcels = material.parcels
     if parcels is None:
-        return
+        raise ValueError("the sheet of supply needs parcels")
     losses = _losses(parcels, material, lang)
     widths = [8, 11, *[_WIDTH] * max(_LEAST, len(losses) + 3)]
-    page = TablePage(worksheet, plan, layout, widths, title="annex.supply.title", head=head)
+    page = TablePage(worksheet, contents, "supply", widths)
     page.begin(
         text("annex.print.unit_ha", lang),
         [
@@ -53,11 +53,11 @@ def write_supply(worksheet: Worksheet, plan: Plan, layout: Layout, material: Mat
         ],
     )
     areas = parcels.pivot_table(index="code", columns="land_source", values="developable_m2", aggfunc="sum")
-    areas = areas.reindex(index=list(layout.codes), columns=list(USABLE_SOURCES)).fillna(0)
+    areas = areas.reindex(index=list(page.layout.codes), columns=list(USABLE_SOURCES)).fillna(0)
     counts = parcels[parcels["developable_m2"] > 0].groupby("code").size()
-    for row, code in enumerate(layout.codes, FIRST):
+    for row, code in enumerate(page.layout.codes, FIRST):
         _district(page, row, code, areas.loc[code], int(counts.get(code, 0)))
-    end = FIRST + len(layout.codes)
+    end = FIRST + len(page.layout.codes)
     summed = [_LETTERS[name] for name in (*USABLE_SOURCES, *_BEHIND)]
     sums = [(f"=SUM({name}{FIRST}:{name}{end - 1})", WHOLE if name == _LETTERS["parcels"] else FOUR) for name in summed]
     page.row(end, [(None, GENERAL), (text("annex.print.total", lang), GENERAL), *sums], "total")

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from landlink.annex.workbook.layout import QUOTA, Layout, letter
+from landlink.annex.workbook.contents import Contents
+from landlink.annex.workbook.layout import QUOTA, letter
 from landlink.annex.workbook.page import A4, GENERAL, TEXT, Page, Role, numbered, unit_heading
-from landlink.plan.plan import Plan
-from landlink.texts import text
 
 # First row below the headings.
 FIRST = 5
@@ -21,21 +20,16 @@ class TablePage(Page):
 
     Parameters
     ----------
-    title
-        Message id of the title, which names city and year.
-    head
-        What the sheet rests on, below the title and above each printed page.
+    name
+        The sheet's: its title is ``annex.<name>.title``.
     widths
         Width of each column in characters.
     """
 
-    def __init__(
-        self, worksheet: Worksheet, plan: Plan, layout: Layout, widths: Sequence[float], *, title: str, head: str
-    ) -> None:
-        super().__init__(worksheet, layout.lang, widths)
-        self.layout, self.head = layout, head
-        self.names = plan.names(layout.lang)
-        self.heading = text(title, layout.lang, city=plan.city_title[layout.lang], year=plan.options.year)
+    def __init__(self, worksheet: Worksheet, contents: Contents, name: str, widths: Sequence[float]) -> None:
+        super().__init__(worksheet, contents.lang, widths)
+        self.layout, self.head, self.heading = contents.layout, contents.head, contents.title(name)
+        self.names = contents.edition.names
 
     def begin(self, unit: str, columns: Sequence[tuple[str, str]]) -> None:
         """Write title and headings.

@@ -3,11 +3,9 @@
 import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
-from landlink.annex.material import Material
-from landlink.annex.workbook.layout import Layout
+from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.page import GENERAL, WHOLE
 from landlink.annex.workbook.table_page import FIRST, TablePage
-from landlink.plan.plan import Plan
 from landlink.present.labels import status_label, symbol
 from landlink.texts import pick, text
 
@@ -17,10 +15,10 @@ _YEAR = "0"
 _RATE = "0.00"
 
 
-def write_targets(worksheet: Worksheet, plan: Plan, layout: Layout, material: Material, *, head: str) -> None:
+def write_targets(worksheet: Worksheet, contents: Contents) -> None:
     """Write targets against statistics."""
-    lang = layout.lang
-    page = TablePage(worksheet, plan, layout, _WIDTHS, title="annex.targets.title", head=head)
+    lang, targets = contents.lang, contents.material.targets
+    page = TablePage(worksheet, contents, "targets", _WIDTHS)
     page.begin(
         "",
         [
@@ -31,7 +29,7 @@ def write_targets(worksheet: Worksheet, plan: Plan, layout: Layout, material: Ma
         ],
     )
     yes, no = text("annex.targets.yes", lang), text("annex.targets.no", lang)
-    for row, target in enumerate(material.targets.to_dict("records"), FIRST):
+    for row, target in enumerate(targets.to_dict("records"), FIRST):
         is_known = not pd.isna(target["actual"])
         number_format = WHOLE if target["unit"] == "person" else _RATE
         page.row(
@@ -50,4 +48,4 @@ def write_targets(worksheet: Worksheet, plan: Plan, layout: Layout, material: Ma
                 (status_label(target["status"], lang) if target["status"] else "—", GENERAL),
             ],
         )
-    page.end(FIRST + len(material.targets) + 1, [text("annex.targets.note", lang)])
+    page.end(FIRST + len(targets) + 1, [text("annex.targets.note", lang)])

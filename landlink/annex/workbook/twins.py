@@ -7,10 +7,10 @@ fact, in its inputs. A column without a twin is written as the plan's value, and
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.formulas import blank_or, half_up, m2, quoted, step_value, whole_above
 from landlink.annex.workbook.layout import BALANCE, NEEDS, QUOTA, SITES, Column, Inputs, Layout, letter
 from landlink.plan.formulas import FORMULAS
-from landlink.plan.plan import Plan
 from landlink.present.labels import figure_label
 from landlink.schema import FACTS
 from landlink.texts import Lang, listed, text
@@ -30,6 +30,8 @@ class Row:
 
     Parameters
     ----------
+    contents
+        What the sheet is written from.
     columns, number
         Columns of the sheet, and number of the row.
     code, facility
@@ -38,14 +40,22 @@ class Row:
         First and last row of the sites, for formulas that sum them.
     """
 
-    plan: Plan
-    layout: Layout
-    inputs: Inputs
+    contents: Contents
     columns: tuple[Column, ...]
     number: int
     code: str
     facility: str = ""
     sites: tuple[int, int] = (0, 0)
+
+    @property
+    def layout(self) -> Layout:
+        """Rows and addresses of the figures."""
+        return self.contents.layout
+
+    @property
+    def inputs(self) -> Inputs:
+        """Cells of what can be changed."""
+        return self.contents.inputs
 
     def __getitem__(self, name: str) -> str:
         """Cell of the same row."""
@@ -141,15 +151,15 @@ def district(row: Row) -> str:
 @_twin("base.central")
 def central(row: Row) -> str:
     """Whether the district lies in the central area: by the layer, or by the policy's list."""
-    if row.plan.central_layer:
-        return row.yes if row.code in row.plan.central else '""'
+    if row.contents.plan.central_layer:
+        return row.yes if row.code in row.contents.plan.central else '""'
     return f'IF(ISNUMBER(SEARCH({row["code"]},central_districts)),{row.yes},"")'
 
 
 @_twin("base.central_settled")
 def central_settled(row: Row) -> str:
     """Persons who settle inside the central area."""
-    if row.plan.central_layer:
+    if row.contents.plan.central_layer:
         return f"MIN({row['settled']},{row.entered('central_settled')})"
     return f"IF({row['central']}={row.yes},{row['settled']},0)"
 
@@ -279,8 +289,8 @@ def persons(row: Row) -> str:
 @_twin("needs.units")
 def units(row: Row) -> str:
     """Persons × ratio less surplus capacity, in whole modules, in buildings of standard size."""
-    wanted = whole_above(f"{row['persons']}*{row.standard('per_1000', '0')}/1000")
-    lacking = f"MAX(0,{wanted}-{row['surplus_units']})"
+    units_needed = whole_above(f"{row['persons']}*{row.standard('per_1000', '0')}/1000")
+    lacking = f"MAX(0,{units_needed}-{row['surplus_units']})"
     module, least = (_whole(row.standard(field, "1")) for field in ("module_units", "min_units"))
     most = row.standard("max_units", "")
     in_modules = lacking if module == "1" else f"{whole_above(f'{lacking}/{module}')}*{module}"

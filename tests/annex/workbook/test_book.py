@@ -13,9 +13,10 @@ from shapely.geometry import box
 import landlink
 from landlink.annex.workbook import workbook
 from landlink.annex.workbook.balance_sheet import bisection_rows
-from landlink.annex.workbook.layout import BALANCE, NEEDS, PROVISION, QUOTA, SHEETS, SITES, Layout, letter
+from landlink.annex.workbook.book import SHEETS
+from landlink.annex.workbook.layout import BALANCE, NEEDS, PROVISION, QUOTA, SITES, Layout, letter
 from landlink.annex.workbook.needs_sheet import total_rows
-from landlink.policy import Steps
+from landlink.policy import BALANCING_RULES, Steps
 from landlink.schema import INPUTS, RESULTS
 from landlink.texts import pick, text
 from landlink.units import ha, shown_ha
@@ -24,7 +25,7 @@ from tests.paths import GUANGZHOU
 from tests.sites_example import sited
 
 CITY = GUANGZHOU
-RULES = ("proportional", "weighted", "floor")
+RULES = tuple(BALANCING_RULES)
 CUTS = {"capacity": "承载上限", "city cap": "全市总量"}
 # Caps in ha whose last m² fall within a group of equal quotients.
 SPLITTING = {"proportional": "150.0013", "weighted": "150.0007", "floor": "150.0013"}
@@ -355,7 +356,7 @@ def opened(plan, lang="zh"):
 def test_sheets_print_on_paper_with_repeated_heads_and_page_numbers(plans, lang):
     plan = plans["sites"]
     layout, book = Layout.of(plan, lang), opened(plan, lang)
-    own = [name for name in SHEETS if name not in ("settlement", "supply", "targets")]
+    own = [kind.name for kind in SHEETS if kind.name not in ("settlement", "supply", "targets")]
     assert book.sheetnames == [layout.sheet(name) for name in own]
     for name in own:
         sheet = book[layout.sheet(name)]

@@ -11,7 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 import landlink
 from landlink.annex.material import Material, material
 from landlink.annex.workbook import workbook
-from landlink.annex.workbook.layout import QUOTA, SHEETS, Layout, letter
+from landlink.annex.workbook.book import SHEETS
+from landlink.annex.workbook.layout import QUOTA, Layout, letter
 from landlink.plan.plan import Plan
 from landlink.texts import text
 from tests.enclosed import PARCELS, enclosed
@@ -45,7 +46,7 @@ def rows(sheet: Worksheet) -> list[list[object]]:
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_all_sheets_are_there_in_order(plan: Plan, given: Material, lang: landlink.texts.Lang) -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook(plan, lang, given)))
-    assert book.sheetnames == [Layout.of(plan, lang).sheet(name) for name in SHEETS]
+    assert book.sheetnames == [Layout.of(plan, lang).sheet(kind.name) for kind in SHEETS]
     for sheet in book:
         assert sheet.print_area
         assert sheet.freeze_panes
