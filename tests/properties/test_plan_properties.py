@@ -61,7 +61,9 @@ def with_rules(rule: str, cap_m2: int | None, offset: Decimal = Decimal(0), adju
 def ruled(draw: st.DrawFn) -> Rules:
     cap = draw(st.one_of(st.none(), st.integers(0, 20_000_000)))
     share = Decimal(draw(st.integers(0, 100))) / 100
-    return with_rules(draw(st.sampled_from(tuple(BALANCING_RULES))), cap, share, Decimal(draw(st.integers(-100, 100))) / 10)
+    return with_rules(
+        draw(st.sampled_from(tuple(BALANCING_RULES))), cap, share, Decimal(draw(st.integers(-100, 100))) / 10
+    )
 
 
 def limits(base: pd.DataFrame, table: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
