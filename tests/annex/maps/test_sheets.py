@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def test_every_kind_of_sheet_is_declared_once_with_its_title():
 
 def test_a_sheet_that_is_declared_is_numbered_titled_and_shown_in_the_document(plan, monkeypatch):
     kind = SheetKind("budget", "maps.title.quota", themes.quota, lambda _: [Subject()], in_document=True)
-    monkeypatch.setattr("landlink.annex.maps.sheets.KINDS", (*KINDS[:3], kind, *KINDS[3:]))
+    monkeypatch.setattr(sys.modules[SheetKind.__module__], "KINDS", (*KINDS[:3], kind, *KINDS[3:]))
     made = sheets(Edition(plan, "en", "440112"))
     assert [sheet.id for sheet in made][:4] == ["overview", "per_capita", "quota", "budget"]
     assert (made[3].number, made[3].in_document) == (4, True)
