@@ -10,17 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from landlink.errors import DataError, Fault
+from landlink.units import MOST_M2
 
-# m², a tenth of China; up to here a double holds a quotient to well within half a unit.
-LIMIT_M2 = 10**12
-
-# Relative; at least ten times the error of a float quotient.
+# Relative; at least ten times the error of a float quotient: up to MOST_M2 that is well within half a unit.
 _NOISE = 2.0**-47
 # Ratio of two divisors at which bisection ends: eight units in the last place of a double.
 _CLOSE = 1 + 2.0**-50
-# Weights between these keep every quotient within the range of a double.
-_SMALLEST = 1e-100
-_GREATEST = 1e100
+_SMALLEST = 1e-100  # least weight whose quotients a double holds
+_GREATEST = 1e100  # greatest weight whose quotients a double holds
 # m², stands for "no upper bound" and is above every claim.
 _NO_CAP = 2**62
 
@@ -71,7 +68,7 @@ def apportion(
 
     Notes
     -----
-    No float decides: quotients too near to the last one granted for a double to tell are ordered as integers.
+    No float decides: quotients closer to the last one granted than a double resolves are compared as integers.
 
     References
     ----------
@@ -89,8 +86,8 @@ def apportion(
     size = np.size(claims)
     claim = _whole("claims", claims, size, faults)
     to_give = _whole("total", [total], 1, faults)
-    _refuse("too_large", "claims", claims, claim > LIMIT_M2, faults)
-    _refuse("too_large", "total", [total], to_give > LIMIT_M2, faults)
+    _refuse("too_large", "claims", claims, claim > MOST_M2, faults)
+    _refuse("too_large", "total", [total], to_give > MOST_M2, faults)
     floor = np.zeros_like(claim) if lower is None else _whole("lower", lower, size, faults)
     cap = claim
     if upper is not None:
@@ -141,7 +138,7 @@ def _share(claim: Units, ratios: list[Ratio], floor: Units, cap: Units, units: i
 
 def _divisors(quotas: Floats, floor: Units, cap: Units, units: int) -> tuple[float, float]:
     """Two divisors, equal or a few roundings apart, that give out at least and at most ``units``."""
-    low, high = float(quotas[quotas > 0].min()) / (2 * LIMIT_M2), float(quotas.max()) * 4
+    low, high = float(quotas[quotas > 0].min()) / (2 * MOST_M2), float(quotas.max()) * 4
     while high > low * _CLOSE:
         middle = math.sqrt(low) * math.sqrt(high)
         granted = _rounded(quotas / middle, floor, cap, 1.0).sum()

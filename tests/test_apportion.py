@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from landlink.apportion import LIMIT_M2, apportion
+from landlink.apportion import apportion
 from landlink.errors import DataError
 from landlink.texts import LANGS
+from landlink.units import MOST_M2
 
 
 def test_units_go_to_the_greatest_quotients():
@@ -68,7 +69,7 @@ def test_quotients_that_no_double_tells_apart():
 def test_the_total_beyond_all_claims_is_not_given_out():
     assert apportion([3, 0, 5], 100).tolist() == [3, 0, 5]
     assert apportion([3, 0, 5], 100, upper=[2, 9, 10**30]).tolist() == [2, 0, 5]
-    assert apportion([LIMIT_M2] * 3, LIMIT_M2).tolist() == [333333333334, 333333333333, 333333333333]
+    assert apportion([MOST_M2] * 3, MOST_M2).tolist() == [333333333334, 333333333333, 333333333333]
 
 
 def test_nothing_to_share():
@@ -123,7 +124,7 @@ def test_negative_and_too_large_values_are_refused():
     assert faults([5, Decimal(-7)], 3)[0][1]["value"] == -7
     assert [kind for kind, _ in faults([5, 1], 3, lower=[-1, 0])] == ["negative"]
     assert [kind for kind, _ in faults([5, 1], 3, upper=[None, -1])] == ["negative"]
-    assert [kind for kind, _ in faults([LIMIT_M2 + 1, 10**30], LIMIT_M2 + 1)] == ["too_large", "too_large"]
+    assert [kind for kind, _ in faults([MOST_M2 + 1, 10**30], MOST_M2 + 1)] == ["too_large", "too_large"]
 
 
 def test_inputs_of_another_length_are_refused():

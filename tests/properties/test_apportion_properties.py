@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from landlink.apportion import LIMIT_M2, apportion
+from landlink.apportion import apportion
+from landlink.units import MOST_M2
 
 WEIGHTS = st.one_of(
     st.integers(1, 5),
@@ -17,15 +18,15 @@ WEIGHTS = st.one_of(
 
 
 @st.composite
-def cases(draw, *, greatest=LIMIT_M2, size=12, weighted=True):
+def cases(draw, *, greatest=MOST_M2, size=12, weighted=True):
     """Claims with bounds, weights and a total that the lower bounds leave room for."""
     few = draw(st.lists(st.integers(0, greatest), min_size=1, max_size=4))
     amounts = st.one_of(st.sampled_from(few), st.integers(0, greatest), st.integers(0, min(greatest, 9)))
     claims = draw(st.lists(amounts, min_size=1, max_size=size))
     upper = [draw(st.none() | st.integers(0, greatest)) for _ in claims]
     cap = caps(claims, upper)
-    lower = [draw(st.just(0) | st.integers(0, min(most, LIMIT_M2 // size))) for most in cap]
-    total = draw(st.integers(sum(lower), max(sum(lower), min(LIMIT_M2, sum(cap) + 3))))
+    lower = [draw(st.just(0) | st.integers(0, min(most, MOST_M2 // size))) for most in cap]
+    total = draw(st.integers(sum(lower), max(sum(lower), min(MOST_M2, sum(cap) + 3))))
     weights = [draw(WEIGHTS) for _ in claims] if weighted and draw(st.booleans()) else None
     return claims, total, {"upper": upper, "lower": lower, "weights": weights}
 
@@ -73,11 +74,11 @@ def test_the_result_is_that_of_giving_out_units_one_at_a_time(case):
     assert apportion(claims, total, **options).tolist() == one_at_a_time(claims, total, **options)
 
 
-@given(cases(), st.integers(0, 5) | st.integers(0, LIMIT_M2))
+@given(cases(), st.integers(0, 5) | st.integers(0, MOST_M2))
 def test_a_greater_total_takes_from_no_one(case, more):
     claims, total, options = case
     before = apportion(claims, total, **options)
-    after = apportion(claims, min(total + more, LIMIT_M2), **options)
+    after = apportion(claims, min(total + more, MOST_M2), **options)
     assert (after >= before).all()
 
 
@@ -95,8 +96,8 @@ def test_order_does_not_matter_to_claims_that_differ(case, random):
     assert apportion([claims[i] for i in order], total, **shuffled).tolist() == straight[order].tolist()
 
 
-@given(st.integers(0, LIMIT_M2), st.integers(1, 300), st.integers(0, LIMIT_M2))
-@example(LIMIT_M2, 300, LIMIT_M2)
+@given(st.integers(0, MOST_M2), st.integers(1, 300), st.integers(0, MOST_M2))
+@example(MOST_M2, 300, MOST_M2)
 def test_equal_claims_are_equal_to_within_one_unit_and_the_first_have_it(claim, count, total):
     shared = apportion([claim] * count, total)
     assert shared[0] - shared[-1] <= 1
@@ -116,22 +117,22 @@ def test_many_claims_are_served_in_order(seed, count, shape):
     rng = np.random.default_rng(seed)
     weights = None
     lower, upper = [0] * count, [None] * count
-    fewest, most = 0, LIMIT_M2
+    fewest, most = 0, MOST_M2
     if shape == "spread":
-        claims = np.exp(rng.uniform(0, np.log(LIMIT_M2), count)).astype(np.int64).tolist()
+        claims = np.exp(rng.uniform(0, np.log(MOST_M2), count)).astype(np.int64).tolist()
     elif shape == "near":  # quotients that differ in the thirtieth digit
-        claims = [LIMIT_M2 - int(x) for x in rng.integers(0, 3, count)]
+        claims = [MOST_M2 - int(x) for x in rng.integers(0, 3, count)]
         weights = [1 + Fraction(int(x), 10**30 + 57) for x in rng.integers(0, 4, count)]
     elif shape == "odd":  # v = 2 q + 1, so that the last unit of each is tied with the others' at 1, or nearly
-        claims = (2 * rng.integers(0, LIMIT_M2 // count, count) + 1).tolist()
+        claims = (2 * rng.integers(0, MOST_M2 // count, count) + 1).tolist()
         if seed % 2:
             weights = [1 + Fraction(int(x), 10**30) for x in rng.integers(-2, 3, count)]
         most = sum(claim // 2 + 1 for claim in claims)
         fewest = most - count
     else:
-        claims = rng.integers(0, LIMIT_M2, count).tolist()
+        claims = rng.integers(0, MOST_M2, count).tolist()
         upper = [int(c * x) for c, x in zip(claims, rng.uniform(0, 1.2, count), strict=True)]
-        lower = [int(min(c, u, LIMIT_M2 // count) * 0.5) for c, u in zip(claims, upper, strict=True)]
+        lower = [int(min(c, u, MOST_M2 // count) * 0.5) for c, u in zip(claims, upper, strict=True)]
         weights = rng.uniform(0.5, 1.5, count).tolist()
         fewest = sum(lower)
     options = {"upper": upper, "lower": lower, "weights": weights}
