@@ -105,12 +105,13 @@ def _blank(column: Column, count: int) -> Any:
 
 def _typed(cells: "pd.Series[Any]", column: Column) -> "tuple[pd.Series[Any], list[tuple[int, str, _Wrong]]]":
     """Cells in the declared type, and those that are wrong: row, cell and problem; equal cells are read once."""
+    lines = cells.index.tolist()
     index, known = cells.factorize()
     read = [_read(cell, column) for cell in known]
     missing = _Wrong("empty") if column.required else None
     problems: list[_Wrong | None] = [problem for _, problem in read] + [missing]
     wrong = [
-        (int(str(cells.index[row])), "" if index[row] < 0 else str(known[index[row]]).strip(), problem)
+        (lines[row], "" if index[row] < 0 else str(known[index[row]]).strip(), problem)
         for row in np.flatnonzero(np.array([problem is not None for problem in problems])[index])
         if (problem := problems[index[row]]) is not None
     ]
@@ -169,12 +170,12 @@ def _duplicates(frame: pd.DataFrame, checked: pd.DataFrame, table: Table, file: 
     key = list(table.key)
     if not key or not set(key) <= set(frame.columns):
         return []
-    again = checked.index[checked.duplicated(key)]
+    repeated = checked.index[checked.duplicated(key)].tolist()
     faults = []
-    for row, cells in zip(again, frame.loc[again, key].astype(object).to_numpy(), strict=True):
+    for row, cells in zip(repeated, frame.loc[repeated, key].astype(object).to_numpy(), strict=True):
         shown = ", ".join(f"{name}={str(cell).strip()}" for name, cell in zip(key, cells, strict=True))
         values = {"key": shown, "columns": ", ".join(key)}
-        faults.append(Fault("table.row_duplicate", values, file, row=int(str(row))))
+        faults.append(Fault("table.row_duplicate", values, file, row=row))
     return faults
 
 
@@ -185,15 +186,14 @@ def _out_of_scale(frame: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     name, neighbours = table.scaled
     faults = []
     for _, group in frame.groupby(list(neighbours), sort=False):
-        values = group[name].to_numpy("float64")
+        lines, values = group.index.tolist(), group[name].to_numpy("float64")
         median = _median_of_others(values)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = values / median
-        off = (values > 0) & np.isfinite(median) & ~((ratio > 1 / OUT_OF_SCALE) & (ratio < OUT_OF_SCALE))
-        for index in np.flatnonzero(off):
-            row, cell = group.index[index], group[name].iloc[index]
-            questioned = {"value": cell, "median": f"{median[index]:.0f}", "unit": table[name].unit}
-            fault = Fault("table.cell_scale", questioned, file, row=int(str(row)), column=name, question=True)
+        far_off = (values > 0) & np.isfinite(median) & ~((ratio > 1 / OUT_OF_SCALE) & (ratio < OUT_OF_SCALE))
+        for index in np.flatnonzero(far_off):
+            questioned = {"value": group[name].iloc[index], "median": f"{median[index]:.0f}", "unit": table[name].unit}
+            fault = Fault("table.cell_scale", questioned, file, row=lines[index], column=name, question=True)
             faults.append(fault)
     return faults
 
@@ -266,9 +266,11 @@ def geometry_faults(layer: gpd.GeoDataFrame, file: str, *, polygons: bool = True
     faults = [Fault("layer.geometry_missing", file=file, row=row) for row in missing]
     present = shapes.drop(index=missing)
     kinds = present.geom_type if polygons else present.geom_type.iloc[:0]
-    for row, kind in kinds[~kinds.isin(("Polygon", "MultiPolygon"))].items():
-        faults.append(Fault("layer.geometry_kind", {"kind": kind}, file, row=int(str(row))))
-    for row, reason in present.is_valid_reason().items():
+    others = kinds[~kinds.isin(("Polygon", "MultiPolygon"))]
+    for row, kind in zip(others.index.tolist(), others, strict=True):
+        faults.append(Fault("layer.geometry_kind", {"kind": kind}, file, row=row))
+    reasons = present.is_valid_reason()
+    for row, reason in zip(reasons.index.tolist(), reasons, strict=True):
         if reason != "Valid Geometry":
-            faults.append(Fault("layer.geometry_invalid", {"reason": reason}, file, row=int(str(row))))
+            faults.append(Fault("layer.geometry_invalid", {"reason": reason}, file, row=row))
     return faults

@@ -88,7 +88,8 @@ def factor_table(land: Land) -> tuple[pd.DataFrame, pd.DataFrame]:
     available = {*land.layers, *land.rasters, *(f"constraint-{name}" for name in land.zones)}
     table = chosen["factors"]
     factors = table[table["layer"].isin(available)]
-    faults = [fault for row, factor in factors.iterrows() if (fault := _wrong_points(factor, row, table))]
+    file, rows = table.attrs.get("file", ""), zip(factors.index.tolist(), factors["points"], strict=True)
+    faults = [fault for row, points in rows if (fault := _wrong_points(points, file, row))]
     if faults:
         raise DataError(faults)
     return factors, chosen["comparisons"]
@@ -277,16 +278,15 @@ def _points(written: str) -> Points:
     return tuple((float(x), float(y)) for x, y in pairs)
 
 
-def _wrong_points(factor: "pd.Series[str]", row: object, table: pd.DataFrame) -> Fault | None:
+def _wrong_points(written: str, file: str, row: int) -> Fault | None:
     try:
-        points = _points(factor["points"])
+        points = _points(written)
     except ValueError:
         points = ()
     x = [point[0] for point in points]
     if points and x == sorted(set(x)) and all(0 <= y <= 1 for _, y in points):
         return None
-    values = {"points": factor["points"]}
-    return Fault("suitability.points", values, table.attrs.get("file", ""), row=int(str(row)), column="points")
+    return Fault("suitability.points", {"points": written}, file, row=row, column="points")
 
 
 @cache

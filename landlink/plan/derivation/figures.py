@@ -211,7 +211,7 @@ class Explainer:
         # Persons inside a central area that the settlement table states come from its row.
         origin = self._sources.get((code, item)) or (item == "central_settled" and self._sources[code, "settled"])
         known = not pd.isna(value)
-        return self._given(
+        return self._from_data(
             f"base.{item}",
             self._text(f"model.item.{item}"),
             value if known else None,
@@ -224,12 +224,12 @@ class Explainer:
         if origin is None:
             return None
         unit, count = self._standards[key[1]].facility.unit[self.lang], int(self._surplus_units[key[:2]])
-        return self._given("base.surplus", self._text("model.explain.surplus"), count, unit, origin)
+        return self._from_data("base.surplus", self._text("model.explain.surplus"), count, unit, origin)
 
-    def _given(self, id_: str, label: str, value: float | None, unit: str, origin: Origin) -> Node:
+    def _from_data(self, id_: str, label: str, value: float | None, unit: str, origin: Origin) -> Node:
         as_text = self._text("model.explain.none") if value is None else shown(value)
         stated = dict(zip(_ORIGIN, origin, strict=True))
-        return Node.given(id_, label, value, as_text, unit=unit, origin=stated, lang=self.lang)
+        return Node.input(id_, label, value, as_text, unit=unit, origin=stated, lang=self.lang)
 
     def _build_rule(self, name: str) -> Node | None:
         dated = self.plan.rules.get(name)
@@ -257,7 +257,7 @@ class Explainer:
             "clause": dated.clause,
         }
         formula = self._text("model.formula.rule")
-        return Node.given(
+        return Node.input(
             dated.parameter,
             label,
             dated.display(),
@@ -306,7 +306,7 @@ class Explainer:
         return self._total(f"sum.{column}", label, parts)
 
     def _total(self, id_: str, label: str, parts: list[Node]) -> Node:
-        total = sum(int(str(part.value)) for part in parts)
+        total = sum(part.whole for part in parts)
         unit = self._unit("m2")
         return Node.computed(id_, label, total, shown(total), unit=unit, formula="Σ", inputs=tuple(parts))
 
@@ -331,7 +331,7 @@ class Explainer:
         capacity = self._fact("new_capacity_m2", code)
         if capacity.value is None:
             return replace(demand, id=id_)
-        value = min(int(str(demand.value)), int(str(capacity.value)))
+        value = min(demand.whole, capacity.whole)
         return Node.computed(
             id_,
             demand.label,

@@ -47,7 +47,7 @@ class Node:
     inputs: "tuple[Node, ...]" = ()
 
     @classmethod
-    def given(
+    def input(
         cls,
         id: str,  # noqa: A002 - the field's name
         label: str,
@@ -105,6 +105,19 @@ class Node:
         """
         status = worst((*(node.status for node in inputs), *rests_on))
         return cls(id, label, value, shown, unit=unit, formula=formula, clause=clause, status=status, inputs=inputs)
+
+    @property
+    def whole(self) -> int:
+        """Value as a whole number, such as an area in m².
+
+        Raises
+        ------
+        TypeError
+            The value is text, unknown or not whole.
+        """
+        if not isinstance(self.value, int):
+            raise TypeError(f"{self.id} is not a whole number")
+        return self.value
 
     def leaf(self, label: str) -> "Node":
         """The same value under another label, its own derivation left out."""

@@ -40,7 +40,7 @@ def explain_parcel(supply: Supply, parcel: str, lang: Lang | None = None) -> Nod
         raise DataError(Fault("land.parcel_unknown", {"parcel": parcel}))
     row = rows.iloc[0].to_dict()
     label = partial(text, lang=lang)
-    gross = Node.given(
+    gross = Node.input(
         "supply.gross_m2",
         label("model.column.gross_m2"),
         row["gross_m2"],
@@ -116,7 +116,7 @@ def _constraints(supply: Supply) -> dict[str, Row]:
 
 def _constraint(constraint: Row, label: str, area_m2: int | None, shown: str, unit: str, lang: Lang) -> Node:
     limit = "0" if pd.isna(constraint["value"]) else f"{float(constraint['value']):g}"
-    return Node.given(
+    return Node.input(
         f"constraint.{constraint['constraint']}",
         label,
         area_m2,
@@ -157,7 +157,7 @@ def _factor(supply: Supply, factor: Row, row: Row, lang: Lang) -> Node:
     value, measured = float(row[f"value_{name}"]), float(row[f"measured_{name}"])
     origin = {**resource_origin(layer), "status": layer.origin.get("status", STATUSES[1])}
     unit = _MEASURED_IN.get(factor["layer"], "m")
-    measurement = Node.given(
+    measurement = Node.input(
         f"measured.{name}",
         text("model.explain.measured", lang),
         measured,
