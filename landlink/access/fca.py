@@ -94,14 +94,14 @@ def access(
         name = "—" if decay is None else getattr(decay, "__name__", decay)
         raise DataError(Fault("access.decay", {"method": method, "decay": name}))
     weights = _weighted(pairs, decay or uniform)
-    chosen = np.ones(pairs.shape[0])
+    choice = np.ones(pairs.shape[0])
     if method == "3sfca":
-        chosen = _over(chosen, weights @ np.ones(pairs.shape[1]))
+        choice = _ratio(choice, weights @ np.ones(pairs.shape[1]))
         weights = _squared(weights)
-    ratios = _over(offered, weights.T @ (persons * chosen))
+    ratios = _ratio(offered, weights.T @ (persons * choice))
     if method == "m2sfca":
         weights = _squared(weights)
-    capacity_per_person: Floats = chosen * (weights @ ratios)
+    capacity_per_person: Floats = choice * (weights @ ratios)
     return capacity_per_person
 
 
@@ -145,6 +145,6 @@ def _like(matrix: sparse.csr_array, values: Floats) -> sparse.csr_array:
     return sparse.csr_array((values, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
-def _over(amount: Floats, held: Floats) -> Floats:
+def _ratio(amount: Floats, divisor: Floats) -> Floats:
     """Ratio of two amounts; 0 where there is nothing to divide by."""
-    return np.divide(amount, held, out=np.zeros_like(held), where=held > _NONE)
+    return np.divide(amount, divisor, out=np.zeros_like(divisor), where=divisor > _NONE)

@@ -98,8 +98,8 @@ class Pairs:
         for name, indices, size in (("demand", rows, shape[0]), ("site", columns, shape[1])):
             if rows.size and not (indices.dtype.kind in "iu" and indices.min() >= 0 and indices.max() < size):
                 raise DataError(Fault("access.pair_unknown", {"name": name, "size": size}))
-        near = ~(costs > reaching(positive("limit", limit))) & ~np.isnan(costs)
-        matrix = _sorted(costs[near], rows[near], columns[near], shape)
+        reachable = ~(costs > reaching(positive("limit", limit))) & ~np.isnan(costs)
+        matrix = _sorted(costs[reachable], rows[reachable], columns[reachable], shape)
         same = (np.diff(matrix.indices) == 0) & (np.diff(_rows(matrix)) == 0)
         if same.any():
             raise DataError(Fault("access.pair_twice", {"count": int(same.sum())}))
@@ -138,14 +138,14 @@ def straight(demand: Locations, sites: Locations, limit_m: float, *, circuity: f
     radius = reaching(positive("limit_m", limit_m)) / circuity
     tree = cKDTree(targets)
 
-    def near(block: Floats) -> sparse.csr_array:
+    def within_radius(block: Floats) -> sparse.csr_array:
         distances = cKDTree(block).sparse_distance_matrix(tree, radius, output_type="ndarray")
         cost = distances["v"] * circuity
         return _sorted(cost, distances["i"], distances["j"], (len(block), len(targets)))
 
     size = max(1, min(_CELLS, _MOST // max(1, len(targets))))
     with ThreadPoolExecutor() as threads:
-        parts = list(threads.map(near, np.array_split(cells, max(1, -(-len(cells) // size)))))
+        parts = list(threads.map(within_radius, np.array_split(cells, max(1, -(-len(cells) // size)))))
     return _pairs(sparse.vstack(parts, format="csr"), limit_m, "m")
 
 

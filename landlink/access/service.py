@@ -189,8 +189,8 @@ def service(
     present = existing(land, standard.facility.id)[["capacity", "geometry"]]
     groups = {group: counted(cells, standard, group) for group in PEOPLE}
     measured = cells[["cell", "code", "x", "y"]].assign(**groups)
-    both = pd.concat([present, sites], ignore_index=True)
-    for when, facilities in (("before", present), ("after", both)):
+    all_facilities = pd.concat([present, sites], ignore_index=True)
+    for when, facilities in (("before", present), ("after", all_facilities)):
         pairs = _pairs(measured, facilities, land, radius, how)
         decay = None if how.method == "2sfca" else _decay(how.decay, radius)
         scores = access(pairs, measured["residents"], facilities["capacity"], method=how.method, decay=decay)

@@ -49,7 +49,7 @@ def language(arguments: Sequence[str]) -> Lang:
 
 def parser(arguments: Sequence[str], lang: Lang) -> argparse.ArgumentParser:
     """Parser that lists every subcommand, and knows the arguments of the one that the command line names."""
-    asked = next((argument for argument in arguments if not argument.startswith("-")), None)
+    name = next((argument for argument in arguments if not argument.startswith("-")), None)
 
     def say(key: str) -> str:
         return text("cli." + key, lang)
@@ -58,7 +58,7 @@ def parser(arguments: Sequence[str], lang: Lang) -> argparse.ArgumentParser:
     subparsers = root.add_subparsers(required=True, metavar=say("command"))
     for command in COMMANDS:
         sub = subparsers.add_parser(command.name, help=say(command.help), allow_abbrev=False)
-        if command.name == asked:
+        if command.name == name:
             module = import_module(command.module)
             module.arguments(sub, say)
             sub.add_argument("--lang", choices=LANGS, default=lang, help=say("lang"))

@@ -129,7 +129,7 @@ def _lots(scene: Scene, side: float) -> tuple[npt.NDArray[np.object_], npt.NDArr
     x, y = np.meshgrid(west + (np.arange(across) - 2) * side, south + (np.arange(along) - 2) * side)
     bend_x, bend_y = (Waves.of_length(max(14_000, 8 * side), rng) for _ in range(2))
     reach = 0.035 * max(14_000, 8 * side)
-    corners = np.stack([x + reach * bend_x.at(x, y), y + reach * bend_y.at(x, y)], axis=-1)
+    corners = np.stack([x + reach * bend_x.sample(x, y), y + reach * bend_y.sample(x, y)], axis=-1)
     corners += rng.uniform(-0.09, 0.09, corners.shape) * side
     quads = np.stack([corners[:-1, :-1], corners[:-1, 1:], corners[1:, 1:], corners[1:, :-1]], axis=2).reshape(-1, 4, 2)
     middle = quads.mean(axis=1)
@@ -170,8 +170,8 @@ def _inside(
     zone = np.array([district])
     lots = shapely.STRtree(shapes).query(zone)[1]
     lots.sort()
-    near = shapes[lots]
-    kept = keep(near, meet(near, zone))
+    crossed = shapes[lots]
+    kept = keep(crossed, meet(crossed, zone))
     parts, owner = shapely.get_parts(kept, return_index=True)
     area = shapely.area(parts)
     wide = (area >= SMALLEST) & (2 * area >= NARROWEST * shapely.length(parts))
@@ -184,7 +184,7 @@ def _inside(
 def _uses(scene: Scene, quarter: npt.NDArray[np.int64], x: Floats, y: Floats, rng: np.random.Generator) -> Texts:
     """Land use of each lot: by kind of quarter, like beside like, woods in the hills."""
     # A smooth number makes neighbourhoods alike, a rough one varies the lots within.
-    drift = Waves.of_length(2_500, rng).at(x, y)
+    drift = Waves.of_length(2_500, rng).sample(x, y)
     rank = np.clip(0.5 + 0.22 * drift + rng.normal(0, 0.16, len(x)), 0, 0.9999)
     uses = np.empty(len(x), dtype="U4")
     for kind, table in enumerate(USES):

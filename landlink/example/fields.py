@@ -32,7 +32,7 @@ class Waves:
         angle, size = rng.uniform(0, 2 * np.pi, count), rng.uniform(0.5, 2.0, count) * 2 * np.pi / length
         return cls(np.stack([size * np.cos(angle), size * np.sin(angle)]), rng.uniform(0, 2 * np.pi, count))
 
-    def at(self, x: Floats, y: Floats) -> Floats:
+    def sample(self, x: Floats, y: Floats) -> Floats:
         """Values at points."""
         total = np.zeros(np.broadcast(x, y).shape)
         for (east, north), phase in zip(self.directions.T, self.phases, strict=True):
@@ -94,7 +94,7 @@ class Scene:
         """Height above the plain, m: hills in the north, with valleys."""
         _, south, _, north = self.districts.total_bounds
         northern = np.clip(((y - south) / (north - south) - FLAT) / (1 - FLAT), 0, 1)
-        ridges = 0.62 * self.rough.at(x, y) + 0.28 * self.fine.at(x, y) + 0.25
+        ridges = 0.62 * self.rough.sample(x, y) + 0.28 * self.fine.sample(x, y) + 0.25
         return np.asarray(HILLS * northern**0.8 * np.clip(ridges, 0, None) ** 1.5 / 1.6)
 
     def urban(self, x: Floats, y: Floats) -> Floats:
@@ -103,5 +103,5 @@ class Scene:
         for (core_x, core_y), strength in zip(self.cores, self.strength, strict=True):
             distance = np.hypot(x - core_x, y - core_y)
             np.maximum(density, strength * np.exp(-distance / (REACH * (0.4 + strength))), out=density)
-        ragged = density * (1 + 0.22 * self.fine.at(x, y))
+        ragged = density * (1 + 0.22 * self.fine.sample(x, y))
         return np.asarray(np.clip(ragged * np.exp(-self.hills(x, y) / 150), 0, 1))

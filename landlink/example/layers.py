@@ -113,7 +113,7 @@ def _rivers(scene: Scene, rng: np.random.Generator) -> npt.NDArray[np.object_]:
     """A wide river from the west to the south-east, arms of it in the south, and streams from the north."""
     west, south, east, north = scene.districts.total_bounds
     wide, high = east - west, north - south
-    ways = [
+    courses = [
         ([(0.1, 0.5), (0.3, 0.46), (0.42, 0.4), (0.6, 0.37), (0.75, 0.2), (0.8, -0.05)], 420),
         ([(0.2, 0.42), (0.35, 0.33), (0.45, 0.22), (0.6, 0.1), (0.62, -0.05)], 300),
         ([(0.3, 0.46), (0.32, 0.38), (0.36, 0.3), (0.33, 0.2)], 160),
@@ -121,8 +121,8 @@ def _rivers(scene: Scene, rng: np.random.Generator) -> npt.NDArray[np.object_]:
         ([(0.2, 0.75), (0.3, 0.62), (0.3, 0.46)], 110),
     ]
     rivers = []
-    for way, width in ways:
-        line = np.array([(west + x * wide, south + y * high) for x, y in way])
+    for course, width in courses:
+        line = np.array([(west + x * wide, south + y * high) for x, y in course])
         rivers.append(shapely.buffer(_winding(line, 900, rng), width / 2, quad_segs=4))
     return np.array(rivers, dtype=object)
 
@@ -142,8 +142,8 @@ def _winding(line: Floats, reach: float, rng: np.random.Generator) -> shapely.Li
 def _polylines(scene: Scene, rng: np.random.Generator, count: int) -> npt.NDArray[np.object_]:
     """Straight lines between cores."""
     order = rng.permutation(len(scene.cores))
-    ways = [scene.cores[rng.choice(order, 4, replace=False)] for _ in range(count)]
-    return np.array([shapely.LineString(way.round(3)) for way in ways], dtype=object)
+    corners = [scene.cores[rng.choice(order, 4, replace=False)] for _ in range(count)]
+    return np.array([shapely.LineString(line.round(3)) for line in corners], dtype=object)
 
 
 def roads(scene: Scene) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
@@ -162,9 +162,9 @@ def roads(scene: Scene) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     strong = np.flatnonzero(scene.strength > 0.45)  # noqa: PLR2004 - where a line has passengers
     metro = []
     for _ in range(LINES):
-        way = scene.cores[rng.choice(strong, min(5, len(strong)), replace=False)]
-        along = np.argsort((way - way.mean(axis=0)) @ rng.normal(0, 1, 2))
-        metro.append(_winding(way[along], 250, rng))
+        stops = scene.cores[rng.choice(strong, min(5, len(strong)), replace=False)]
+        along = np.argsort((stops - stops.mean(axis=0)) @ rng.normal(0, 1, 2))
+        metro.append(_winding(stops[along], 250, rng))
     inside = shapely.intersection(np.array(lines + metro, dtype=object), city)
     frame = gpd.GeoDataFrame(
         {"kind": [*kinds, *["metro"] * LINES], "status": STATUS}, geometry=list(inside), crs=scene.districts.crs

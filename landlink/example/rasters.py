@@ -23,8 +23,8 @@ def dem(scene: Scene) -> tuple[Floats, Grid]:
     x, y = _middles(grid)
     rng = scene.rng(30)
     hills = scene.hills(x, y)
-    ridges = Waves.of_length(1_200, rng, 16).at(x, y) + 0.4 * Waves.of_length(450, rng, 16).at(x, y)
-    plain = 6 + 3 * Waves.of_length(9_000, rng, 12).at(x, y)
+    ridges = Waves.of_length(1_200, rng, 16).sample(x, y) + 0.4 * Waves.of_length(450, rng, 16).sample(x, y)
+    plain = 6 + 3 * Waves.of_length(9_000, rng, 12).sample(x, y)
     return np.asarray((plain + hills * (1 + 0.22 * ridges)).round(1)), grid
 
 

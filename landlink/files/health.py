@@ -134,8 +134,8 @@ def repair(layer: gpd.GeoDataFrame, kinds: Sequence[str] = REPAIRS) -> tuple[gpd
         if kind not in kinds:
             continue
         before, after = shapes, _REPAIRERS[kind](shapes.copy())
-        gone = shapely.is_missing(before) | shapely.is_empty(before)
-        changed = np.flatnonzero(gone if kind == "null" else ~gone & ~(shapely.equals_identical(before, after)))
+        missing = shapely.is_missing(before) | shapely.is_empty(before)
+        changed = np.flatnonzero(missing if kind == "null" else ~missing & ~(shapely.equals_identical(before, after)))
         changes.append(
             pd.DataFrame(
                 {

@@ -144,10 +144,10 @@ def _move_folder(folder: Path, target: Path) -> Path:
         raise OutputError(Fault("output.exists", {"path": target}, target.name))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        near = Path(tempfile.mkdtemp(prefix=".landlink-", dir=target.parent))
-        shutil.copytree(folder, near / target.name)
-        (near / target.name).rename(target)
-        near.rmdir()
+        beside = Path(tempfile.mkdtemp(prefix=".landlink-", dir=target.parent))
+        shutil.copytree(folder, beside / target.name)
+        (beside / target.name).rename(target)
+        beside.rmdir()
     except OSError as error:
         raise OutputError(Fault("output.folder", {"path": target, "reason": error.strerror or error})) from None
     return target

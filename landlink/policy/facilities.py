@@ -91,7 +91,7 @@ def _contradictions(sizes: dict[str, Dated], facility: Facility, file: str) -> I
                 "larger": larger,
                 "larger_units": sizes[larger].content,
             }
-            yield _at(Fault("policy.sizes_order", values), (sizes[smaller], sizes[larger]), file)
+            yield _located(Fault("policy.sizes_order", values), (sizes[smaller], sizes[larger]), file)
             return
     for field in ("min_units", "max_units"):
         if field in sizes and "module_units" in sizes and sizes[field].number % sizes["module_units"].number:
@@ -101,10 +101,10 @@ def _contradictions(sizes: dict[str, Dated], facility: Facility, file: str) -> I
                 "units": sizes[field].content,
                 "module_units": sizes["module_units"].content,
             }
-            yield _at(Fault("policy.sizes_module", values), (sizes[field], sizes["module_units"]), file)
+            yield _located(Fault("policy.sizes_module", values), (sizes[field], sizes["module_units"]), file)
 
 
-def _at(fault: Fault, values: tuple[Dated, Dated], file: str) -> Fault:
+def _located(fault: Fault, values: tuple[Dated, Dated], file: str) -> Fault:
     """Fault on the line of the first of the values that is in the file."""
     dated = next((value for value in values if value.file == file), values[0])
     return Fault(fault.id, fault.values, dated.file, row=dated.line)

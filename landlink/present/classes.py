@@ -10,7 +10,7 @@ import pandas as pd
 
 from landlink.present.colors import ramp
 
-# Most classes of a map: more shades of one hue are not told apart.
+# Most classes of a map: more shades of one hue cannot be distinguished.
 MOST = 5
 # Bounds of a suitability score's classes, from 0 to 1.
 SCORE_EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)

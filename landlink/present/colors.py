@@ -1,4 +1,4 @@
-"""Colours and marks of maps: ramps that are ordered in grey, and hues that the colour-blind can tell apart."""
+"""Colours and marks of maps: ramps that are ordered in grey, and hues that the colour-blind can distinguish."""
 
 from collections.abc import Mapping, Sequence
 

@@ -141,5 +141,5 @@ def symbol(unit: str, lang: Lang) -> str:
 
 def with_unit(name: str, unit: str, lang: Lang) -> str:
     """Label with the symbol of its unit beside it."""
-    beside = symbol(unit, lang)
-    return text("model.unit.beside", lang, name=name, unit=beside) if beside else name
+    unit_symbol = symbol(unit, lang)
+    return text("model.unit.beside", lang, name=name, unit=unit_symbol) if unit_symbol else name

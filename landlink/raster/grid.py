@@ -138,9 +138,9 @@ def check_raster(path: Path, *, like: Grid | Path | None = None, metres: bool = 
         values = {"transform": ", ".join(f"{value:.9g}" for value in tuple(to_xy)[:6])}
         faults.append(Fault("raster.rotated", values, file))
     elif crs is not None and like is not None:
-        own, other = Grid(CRS.from_user_input(crs), to_xy, *size), like if isinstance(like, Grid) else Grid.of(like)
-        if not _aligned(own, other):
-            faults.append(Fault("raster.misaligned", {"grid": _describe(own), "other": _describe(other)}, file))
+        grid, other = Grid(CRS.from_user_input(crs), to_xy, *size), like if isinstance(like, Grid) else Grid.of(like)
+        if not _aligned(grid, other):
+            faults.append(Fault("raster.misaligned", {"grid": _describe(grid), "other": _describe(other)}, file))
     if faults:
         raise DataError(faults)
 
@@ -195,13 +195,13 @@ def in_crs(layer: gpd.GeoDataFrame, crs: CRS) -> npt.NDArray[np.object_]:
     return shapes
 
 
-def _aligned(own: Grid, other: Grid) -> bool:
-    a, b = own.transform, other.transform
+def _aligned(grid: Grid, other: Grid) -> bool:
+    a, b = grid.transform, other.transform
     first = np.array([(a.c - b.c) / b.a, (a.f - b.f) / b.e])
-    corners = first + np.array([(0, 0), (own.width * a.a / b.a, own.height * a.e / b.e)])
-    off = np.abs(corners - np.round(corners)).max()
+    corners = first + np.array([(0, 0), (grid.width * a.a / b.a, grid.height * a.e / b.e)])
+    deviation = np.abs(corners - np.round(corners)).max()
     same_size = np.allclose((a.a, a.e), (b.a, b.e), rtol=_OFF**2, atol=0)
-    return bool(own.crs == other.crs and same_size and off <= _OFF)
+    return bool(grid.crs == other.crs and same_size and deviation <= _OFF)
 
 
 def _name(crs: CRS) -> str:

@@ -74,10 +74,10 @@ def save_cog(
         shutil.copy(plain, path, driver="COG", overview_resampling=overviews, num_threads="all_cpus", **options)
         _prove(path, known)
 
-    return made(out, make)
+    return make_beside(out, make)
 
 
-def made(out: Path, make: Callable[[Path], None]) -> Path:
+def make_beside(out: Path, make: Callable[[Path], None]) -> Path:
     """Make a file in a temporary folder beside its target and move it there."""
 
     def make_or_fail(path: Path) -> None:
@@ -105,11 +105,11 @@ def write(out: Path, profile: Mapping[str, Any], windows: Iterable[tuple[Window,
                     known.append((window, crc32(stored.tobytes())))
         _prove(path, known)
 
-    return made(out, make)
+    return make_beside(out, make)
 
 
 def _prove(path: Path, known: Iterable[tuple[Window, int]]) -> None:
-    """Read a file again: GDAL does not tell when a disk was full while a file was closed."""
+    """Read a file again: GDAL reports no error when a disk is full as a file is closed."""
     with rio.open(path) as source:
         if any(_crc(source, window) != crc for window, crc in known):
             raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))

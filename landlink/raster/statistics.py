@@ -89,8 +89,8 @@ def zonal_each(
         )
     table = table.set_index("row").reindex(range(len(polygons))).astype("float64").set_index(polygons.index)
     # The columns of a statistic follow each other by raster; first come the counts, which say where data are covered.
-    each = [table.iloc[:, raster :: len(paths)] for raster in range(len(paths))]
-    return [_with_data(one.iloc[:, 1:].set_axis(columns, axis=1), one.iloc[:, 0], wanted) for one in each]
+    tables = [table.iloc[:, raster :: len(paths)] for raster in range(len(paths))]
+    return [_with_data(frame.iloc[:, 1:].set_axis(columns, axis=1), frame.iloc[:, 0], wanted) for frame in tables]
 
 
 class _Source(RasterioRasterSource):  # type: ignore[misc]
@@ -131,5 +131,5 @@ def _overlapping(low: Floats, high: Floats, block: Floats) -> bool:
     """Whether reading the blocks of each polygon reads more than reading all that lies around them once."""
     if not len(low):
         return False
-    each = np.prod(high - low + block, axis=1).sum()
-    return bool(each > np.prod(high.max(axis=0) - low.min(axis=0) + block))
+    cells = np.prod(high - low + block, axis=1).sum()
+    return bool(cells > np.prod(high.max(axis=0) - low.min(axis=0) + block))

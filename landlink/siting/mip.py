@@ -122,9 +122,9 @@ def _model(program: Program) -> highspy.HighsLp:
 
 
 def _watcher(limits: Limits):  # type: ignore[no-untyped-def]  # noqa: ANN202 - highspy's types are its own
-    def report(kind, message, out, asked, data) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, ARG001
+    def report(kind, message, out, callback_in, data) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, ARG001
         if limits.stops(out.mip_primal_bound, out.mip_dual_bound):
-            asked.user_interrupt = True
+            callback_in.user_interrupt = True
 
     return report
 

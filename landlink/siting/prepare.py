@@ -63,9 +63,9 @@ def prepare(grants: Grants, supply: Supply, cells: pd.DataFrame, wish: Wish) -> 
     index = pd.Series(np.arange(len(parcels)), index=parcels["parcel"])
     points = points_of(parcels)
     kinds = []
-    for standard, who, radius in zip(standards, persons, radii, strict=True):
+    for standard, people, radius in zip(standards, persons, radii, strict=True):
         spare, reach = _spare(standard, supply.land, cells, radius, wish)
-        kinds.append(Kind(who, straight(middles, points, radius).cost, radius, spare, reach))
+        kinds.append(Kind(people, straight(middles, points, radius).cost, radius, spare, reach))
     problem = Problem(
         tuple(kinds),
         candidate=index[options["parcel"]].to_numpy("int64"),
@@ -155,9 +155,9 @@ def _sizes(standard: Standard, needed: int, granted_m2: int, largest_m2: int, *,
 def _options(parcels: gpd.GeoDataFrame, kind: int, standard: Standard, sizes: Mapping[int, int]) -> pd.DataFrame:
     """Sizes of a facility that each parcel has room for."""
     capacity = standard.persons_for(list(sizes))
-    each = pd.DataFrame({"units": list(sizes), "land_m2": list(sizes.values()), "capacity": capacity, "kind": kind})
-    both = parcels[["parcel", "code", "developable_m2"]].merge(each.astype("int64"), how="cross")
-    return both[both["land_m2"] <= both["developable_m2"]]
+    choices = pd.DataFrame({"units": list(sizes), "land_m2": list(sizes.values()), "capacity": capacity, "kind": kind})
+    fitting = parcels[["parcel", "code", "developable_m2"]].merge(choices.astype("int64"), how="cross")
+    return fitting[fitting["land_m2"] <= fitting["developable_m2"]]
 
 
 def _kept(
@@ -173,32 +173,33 @@ def _kept(
     if len(parcels) <= wish.candidates:
         return parcels
     points, codes = points_of(parcels), parcels["code"].to_numpy()
-    best = np.full(len(parcels), np.inf)
-    for kind, who in enumerate(persons):
+    turns = np.full(len(parcels), np.inf)
+    for kind, people in enumerate(persons):
         large = np.flatnonzero(parcels["parcel"].isin(options.loc[options["kind"] == kind, "parcel"]))
-        lived_in = who > 0
-        near = _ones(straight(middles[lived_in], points[large], radii[kind]).cost)
-        best[large] = np.minimum(best[large], _turns(points[large], codes[large], near.T @ who[lived_in], radii[kind]))
-    best[parcels["parcel"].isin([parcel for parcel, _ in wish.fixed])] = -1
-    return parcels.iloc[np.sort(np.argsort(best, kind="stable")[: wish.candidates])].reset_index(drop=True)
+        lived_in = people > 0
+        reached = _reachable(straight(middles[lived_in], points[large], radii[kind]).cost)
+        persons_reached = reached.T @ people[lived_in]
+        turns[large] = np.minimum(turns[large], _turns(points[large], codes[large], persons_reached, radii[kind]))
+    turns[parcels["parcel"].isin([parcel for parcel, _ in wish.fixed])] = -1
+    return parcels.iloc[np.sort(np.argsort(turns, kind="stable")[: wish.candidates])].reset_index(drop=True)
 
 
 def _turns(points: Floats, codes: npt.NDArray[np.object_], reached: Floats, radius: float) -> Floats:
     """Turn of each parcel: the most reached first, none beside one of the same round, the districts by turns."""
-    beside = cKDTree(points).query_ball_point(points, radius / 2)
+    neighbours = cKDTree(points).query_ball_point(points, radius / 2)
     turn, round_ = np.full(len(points), np.inf), 0
     order = np.argsort(-reached, kind="stable")
     while len(order):
-        taken = np.zeros(len(points), dtype=bool)
+        accepted = np.zeros(len(points), dtype=bool)
         blocked = np.zeros(len(points), dtype=bool)
         for parcel in order:
             if not blocked[parcel]:
-                taken[parcel] = blocked[parcel] = True
-                blocked[beside[parcel]] = True
-        chosen = order[taken[order]]
-        within = pd.Series(codes[chosen]).groupby(codes[chosen]).cumcount().to_numpy()
-        turn[chosen] = round_ + within / len(points)
-        order, round_ = order[~taken[order]], round_ + 1
+                accepted[parcel] = blocked[parcel] = True
+                blocked[neighbours[parcel]] = True
+        parcels = order[accepted[order]]
+        rank = pd.Series(codes[parcels]).groupby(codes[parcels]).cumcount().to_numpy()
+        turn[parcels] = round_ + rank / len(points)
+        order, round_ = order[~accepted[order]], round_ + 1
     return turn
 
 
@@ -219,26 +220,26 @@ def _spare(
     if wish.group == PEOPLE[0]:
         return capacity, pairs.cost
     others = counted(cells, standard, PEOPLE[0]) - counted(cells, standard, PEOPLE[1])
-    reached = _ones(pairs.cost)
-    within = reached @ capacity
-    each = np.divide(others.clip(lower=0), within, out=np.zeros(len(cells)), where=within > 0)
-    load = capacity * (reached.T @ each)
+    reached = _reachable(pairs.cost)
+    in_reach = reached @ capacity
+    per_person = np.divide(others.clip(lower=0), in_reach, out=np.zeros(len(cells)), where=in_reach > 0)
+    load = capacity * (reached.T @ per_person)
     return np.maximum(0, np.floor(capacity - load)).astype("int64"), pairs.cost
 
 
-def _ones(pairs: sparse.csr_array) -> sparse.csr_array:
+def _reachable(pairs: sparse.csr_array) -> sparse.csr_array:
     """1 for each stored pair, be its cost 0 or not."""
     return sparse.csr_array((np.ones(pairs.nnz), pairs.indices, pairs.indptr), shape=pairs.shape)
 
 
 def _pairs(
-    wanted: Iterable[tuple[str, str]], index: "pd.Series[int]", names: Sequence[str], *, needed: bool
+    pairs: Iterable[tuple[str, str]], index: "pd.Series[int]", names: Sequence[str], *, needed: bool
 ) -> tuple[tuple[int, int], ...]:
     """Candidate and kind of pairs of parcel and facility; one that is no candidate is a fault where it is needed."""
-    lacking = [parcel for parcel, _ in wanted if needed and parcel not in index.index]
-    if lacking:
-        raise DataError([Fault("sites.fixed_unusable", {"parcel": parcel}) for parcel in lacking])
-    return tuple((int(index[parcel]), names.index(name)) for parcel, name in wanted if parcel in index.index)
+    missing = [parcel for parcel, _ in pairs if needed and parcel not in index.index]
+    if missing:
+        raise DataError([Fault("sites.fixed_unusable", {"parcel": parcel}) for parcel in missing])
+    return tuple((int(index[parcel]), names.index(name)) for parcel, name in pairs if parcel in index.index)
 
 
 def _budgets(grants: Grants, names: Sequence[str], parcels: gpd.GeoDataFrame) -> list[Budget]:

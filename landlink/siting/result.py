@@ -35,31 +35,35 @@ def conclude(task: Task, answer: Allocation) -> Chosen:
     if answer.status == "infeasible":
         raise DataError([_fault(task, conflict) for conflict in answer.conflicts])
     problem, parcels = task.problem, task.parcels
-    taken = pd.DataFrame({name: getattr(problem, name)[answer.taken] for name in ("candidate", "kind", "units")})
-    taken["capacity_persons"], taken["site_m2"] = problem.capacity[answer.taken], problem.land_m2[answer.taken]
-    taken["option"] = answer.taken
-    rest = parcels.drop(columns="geometry").reset_index(drop=True)
-    taken = taken.join(rest[["parcel", "code", "land_source", "score", "status"]], on="candidate")
-    taken = taken.sort_values(["kind", "code", "parcel"], ignore_index=True)
-    taken["site"] = [f"S{number:03d}" for number in range(1, len(taken) + 1)]
-    taken["facility"] = [task.facilities[kind] for kind in taken["kind"]]
+    chosen = pd.DataFrame({name: getattr(problem, name)[answer.taken] for name in ("candidate", "kind", "units")})
+    chosen["capacity_persons"], chosen["site_m2"] = problem.capacity[answer.taken], problem.land_m2[answer.taken]
+    chosen["option"] = answer.taken
+    attributes = parcels.drop(columns="geometry").reset_index(drop=True)
+    chosen = chosen.join(attributes[["parcel", "code", "land_source", "score", "status"]], on="candidate")
+    chosen = chosen.sort_values(["kind", "code", "parcel"], ignore_index=True)
+    chosen["site"] = [f"S{number:03d}" for number in range(1, len(chosen) + 1)]
+    chosen["facility"] = [task.facilities[kind] for kind in chosen["kind"]]
     names = task.grants.quota.set_index("code")["district"]
-    taken["district"] = taken["code"].map(names)
-    catchments = _catchments(task, answer, taken)
+    chosen["district"] = chosen["code"].map(names)
+    catchments = _catchments(task, answer, chosen)
     by_site = (
-        catchments.assign(way=catchments["persons"] * catchments["metres"]).groupby("site")[["persons", "way"]].sum()
+        catchments.assign(person_metres=catchments["persons"] * catchments["metres"])
+        .groupby("site")[["persons", "person_metres"]]
+        .sum()
     )
-    served = by_site["persons"].reindex(taken["site"]).fillna(0).astype("int64").to_numpy()
-    taken["served"] = served
-    taken["mean_m"] = by_site["way"].reindex(taken["site"]).to_numpy() / np.where(served > 0, served, np.nan)
-    taken = taken.merge(_instead(task, answer), on="option", how="left")
-    shapes = parcels.geometry.iloc[taken["candidate"]].to_crs(CGCS2000)
-    sites = gpd.GeoDataFrame(taken[RESULTS["sites"].names], geometry=shapes.to_numpy(), crs=CGCS2000)
+    served = by_site["persons"].reindex(chosen["site"]).fillna(0).astype("int64").to_numpy()
+    chosen["served"] = served
+    chosen["mean_m"] = by_site["person_metres"].reindex(chosen["site"]).to_numpy() / np.where(
+        served > 0, served, np.nan
+    )
+    chosen = chosen.merge(_instead(task, answer), on="option", how="left")
+    shapes = parcels.geometry.iloc[chosen["candidate"]].to_crs(CGCS2000)
+    sites = gpd.GeoDataFrame(chosen[RESULTS["sites"].names], geometry=shapes.to_numpy(), crs=CGCS2000)
     wish = asdict(task.wish)
     siting = Siting(
         task.grants.plan,
         sites,
-        _provision(task, answer, taken, catchments),
+        _provision(task, answer, chosen, catchments),
         answer.status,
         answer.objective,
         answer.bound,
@@ -83,12 +87,12 @@ def _fault(task: Task, conflict: Conflict) -> Fault:
     return Fault(_FAULTS[conflict.id], values)
 
 
-def _catchments(task: Task, answer: Allocation, taken: pd.DataFrame) -> pd.DataFrame:
+def _catchments(task: Task, answer: Allocation, chosen: pd.DataFrame) -> pd.DataFrame:
     """Persons that each site serves, by cell."""
     parts = []
     for kind, served in enumerate(answer.served):
         pairs = served.tocoo()
-        sites = taken[taken["kind"] == kind].set_index("candidate")["site"]
+        sites = chosen[chosen["kind"] == kind].set_index("candidate")["site"]
         cost = task.problem.kinds[kind].cost
         cells = task.cells.iloc[pairs.row][["cell", "code", "x", "y"]].reset_index(drop=True)
         metres = _stored(cost, pairs.row, pairs.col)
@@ -120,7 +124,7 @@ def _instead(task: Task, answer: Allocation) -> pd.DataFrame:
     )
 
 
-def _provision(task: Task, answer: Allocation, taken: pd.DataFrame, catchments: pd.DataFrame) -> pd.DataFrame:
+def _provision(task: Task, answer: Allocation, chosen: pd.DataFrame, catchments: pd.DataFrame) -> pd.DataFrame:
     """Served and unserved persons and land by district and facility."""
     quota, codes = task.grants.quota, task.cells["code"].to_numpy()
     granted = task.grants.needs.set_index(["code", "facility"])["granted_m2"]
@@ -129,7 +133,7 @@ def _provision(task: Task, answer: Allocation, taken: pd.DataFrame, catchments: 
         .groupby([task.parcels["code"].to_numpy()[task.problem.candidate], task.problem.kind])
         .min()
     )
-    sited = taken.groupby(["code", "kind"])["site_m2"].sum()
+    sited = chosen.groupby(["code", "kind"])["site_m2"].sum()
     new = catchments.groupby(["code", "kind"])["persons"].sum()
     rows = []
     for code, district in zip(quota["code"], quota["district"], strict=True):

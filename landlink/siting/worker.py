@@ -23,7 +23,7 @@ from landlink.siting.result import conclude
 from landlink.siting.solver import allocate
 
 _TASK, _PROGRESS, _STOP, _CHOSEN, _FAULTS = "task.pickle", "progress.json", "stop", "chosen.pickle", "faults.pickle"
-_SAID = "stderr.txt"
+_STDERR = "stderr.txt"
 # Seconds between two looks at the file that stops a solve.
 _PAUSE = 0.5
 
@@ -50,9 +50,9 @@ class Solve:
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, [_root(), os.environ.get("PYTHONPATH")])),
         }
-        with (folder / _SAID).open("wb") as said:
+        with (folder / _STDERR).open("wb") as stderr:
             self._process = subprocess.Popen(  # noqa: S603 - this program itself
-                command, env=environment, stdout=subprocess.DEVNULL, stderr=said
+                command, env=environment, stdout=subprocess.DEVNULL, stderr=stderr
             )
 
     @property
@@ -89,7 +89,7 @@ class Solve:
         if (self.folder / _FAULTS).exists():
             faults: Sequence[Fault] = pickle.loads((self.folder / _FAULTS).read_bytes())  # noqa: S301
             raise DataError(faults)
-        said = (self.folder / _SAID).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        said = (self.folder / _STDERR).read_text(encoding="utf-8", errors="replace").strip().splitlines()
         reason = said[-1] if said else f"exit {self._process.returncode}"
         raise DataError(Fault("sites.ended", {"reason": reason}))
 
@@ -103,21 +103,21 @@ def run(folder: Path) -> None:
         nonlocal written
         if time.monotonic() - written >= _PAUSE:
             written = time.monotonic()
-            _put(folder / _PROGRESS, json.dumps(asdict(progress)).encode())
+            _write_whole(folder / _PROGRESS, json.dumps(asdict(progress)).encode())
         return (folder / _STOP).exists()
 
     try:
         chosen = conclude(task, allocate(task.problem, weights=task.wish.weights, watch=watch, **limits))
-        _put(folder / _CHOSEN, pickle.dumps(chosen))
+        _write_whole(folder / _CHOSEN, pickle.dumps(chosen))
     except LandlinkError as error:
-        _put(folder / _FAULTS, pickle.dumps(error.faults))
+        _write_whole(folder / _FAULTS, pickle.dumps(error.faults))
 
 
-def _put(path: Path, content: bytes) -> None:
+def _write_whole(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
-    written = path.with_suffix(".part")
-    written.write_bytes(content)
-    written.replace(path)
+    part = path.with_suffix(".part")
+    part.write_bytes(content)
+    part.replace(path)
 
 
 def _root() -> str:

@@ -200,22 +200,22 @@ class _Run:
         shapes, area = self.shapes, gross
         areas = {}
         last, count = np.full(len(shapes), len(constraints)), np.zeros(len(shapes), dtype=int)
-        for turn, constraint in enumerate(constraints):
+        for index, constraint in enumerate(constraints):
             meeting = meetings[constraint.name]
             takes = ~meeting.within if constraint.rule.acts == "outside zones" else meeting.met
             shapes = self.apply(shapes, constraint, meeting)
             area = area.copy()
             area[takes] = plane_area_m2(shapes[takes], self.x_0)
             areas[constraint.name] = area
-            last[takes] = turn
+            last[takes] = index
             count += takes
         several = np.flatnonzero(count > 1)
         by_name = sorted(constraints, key=lambda constraint: constraint.name)
         if by_name != constraints and len(several):
-            again = self.shapes[several]
+            recut = self.shapes[several]
             for constraint in by_name:
-                again = self.apply(again, constraint, meetings[constraint.name].of(several))
-            shapes[several] = again
+                recut = self.apply(recut, constraint, meetings[constraint.name].of(several))
+            shapes[several] = recut
         return _Passed(shapes, areas, last)
 
     def pieces(self, passed: _Passed, gross: Floats, constraints: list[Constraint]) -> _Left:
@@ -226,16 +226,16 @@ class _Run:
         loose = np.flatnonzero(~whole)
         parts, index = shapely.get_parts(shapes[loose], return_index=True)
         owner, area = loose[index], plane_area_m2(parts, self.x_0)
-        gone = (area < _CRUMB) & cut[owner]
-        parts = np.concatenate([shapes[whole], parts[~gone]])
-        owner = np.concatenate([np.flatnonzero(whole), owner[~gone]])
-        area = np.concatenate([gross[whole], area[~gone]])
+        removed = (area < _CRUMB) & cut[owner]
+        parts = np.concatenate([shapes[whole], parts[~removed]])
+        owner = np.concatenate([np.flatnonzero(whole), owner[~removed]])
+        area = np.concatenate([gross[whole], area[~removed]])
         taken = {}
         order = list(CONSTRAINT_RULES)
         for constraint in sorted(constraints, key=lambda constraint: order.index(constraint.rule_name)):
-            gone = PIECES_TAKEN[constraint.rule_name](parts, area, constraint.limit)
-            taken[constraint.name] = _summed(owner[gone], area[gone], len(shapes))
-            parts, owner, area = parts[~gone], owner[~gone], area[~gone]
+            removed = PIECES_TAKEN[constraint.rule_name](parts, area, constraint.limit)
+            taken[constraint.name] = _summed(owner[removed], area[removed], len(shapes))
+            parts, owner, area = parts[~removed], owner[~removed], area[~removed]
         return _Left(_joined(shapes, parts, owner), _summed(owner, area, len(shapes)), taken)
 
 
@@ -243,8 +243,8 @@ def _attributed(passed: _Passed, left: _Left) -> dict[str, Ints]:
     """Area left after each constraint, those on pieces last, in whole m²; the last is the developable area."""
     final = sum(left.taken.values(), start=left.area)
     steps = {}
-    for turn, (name, area) in enumerate(passed.areas.items()):
-        steps[name] = _whole(np.where(passed.last <= turn, final, np.maximum(area, final)))
+    for index, (name, area) in enumerate(passed.areas.items()):
+        steps[name] = _whole(np.where(passed.last <= index, final, np.maximum(area, final)))
     for name, taken in left.taken.items():
         final = final - taken
         steps[name] = _whole(final)

@@ -55,9 +55,9 @@ class Supply:
         score = self.suitability.parcels.set_index("parcel")["score"]
         return parcels.assign(score=parcels["parcel"].map(score))
 
-    def where(self, chosen: "pd.Series[bool]") -> "Supply":
+    def select(self, mask: "pd.Series[bool]") -> "Supply":
         """Supply of the parcels for which a mask in their order is true."""
-        rows = np.flatnonzero(chosen.to_numpy())
+        rows = np.flatnonzero(mask.to_numpy())
         land = replace(self.land, parcels=self.land.parcels.iloc[rows].reset_index(drop=True))
         parcels = self.developable.parcels.iloc[rows].reset_index(drop=True)
         return replace(

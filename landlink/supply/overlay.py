@@ -214,8 +214,8 @@ def _divided(
     for half in np.array_split(pairs[order], 2):
         west, south = bounds[half, :2].min(axis=0) - _MARGIN
         east, north = bounds[half, 2:].max(axis=0) + _MARGIN
-        near = _areal(np.array([shapely.intersection(zone, shapely.box(west, south, east, north))]))
-        yield from _divided(near[0], bounds, half)
+        clipped = _areal(np.array([shapely.intersection(zone, shapely.box(west, south, east, north))]))
+        yield from _divided(clipped[0], bounds, half)
 
 
 def _slices(count: int, size: int, groups: Indices | None = None) -> list[slice]:

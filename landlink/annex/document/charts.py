@@ -21,7 +21,7 @@ SIZE = (150, 75)
 # Pixels an inch.
 _DPI = 300
 _MM_PER_INCH = 25.4
-# Okabe and Ito's blue and orange: told apart by the colour-blind, and one darker than the other in grey.
+# Okabe and Ito's blue and orange: distinct to the colour-blind, and one darker than the other in grey.
 _DARK = "#0072b2"
 _LIGHT = "#f0c27a"
 _LINE = "#555555"

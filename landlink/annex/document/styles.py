@@ -156,7 +156,7 @@ def _number_headings(document: Docx, lang: Lang) -> None:
 
 
 def _name_fonts(document: Docx) -> None:
-    """Tell programs that lack a font which other to take."""
+    """Name the font that programs take where they lack one."""
     part = next(rel.target_part for rel in document.part.rels.values() if rel.reltype.endswith("/fontTable"))
     alternatives = "".join(
         f'<w:font w:name="{name}"><w:altName w:val="{other}"/><w:charset w:val="86"/></w:font>'

@@ -41,7 +41,7 @@ _IN_EXAMPLE = ("urban_land_m2", "entitlement_m2", "stock_need_m2", "demand_m2")
 _CHANNELS = {"talent": "talent", "points": "points", "by_policy": "policy"}
 # Areas of a facility's needs by the name that templates call them.
 _NEEDS = {"need": "land_m2", "granted": "granted_m2", "deficit": "deficit_m2"}
-# Signs of a fingerprint that tell plans apart.
+# Digits of a fingerprint that are shown: enough to distinguish plans.
 _SHORT = 16
 
 

@@ -24,7 +24,7 @@ _BOUNDARY_Y = 9.0
 # Share of the map's sides left free around the city, and around a district.
 _MARGIN = 0.03
 _DISTRICT_MARGIN = 0.08
-# Signs of a fingerprint that tell plans apart.
+# Digits of a fingerprint that are shown: enough to distinguish plans.
 _SHORT = 16
 
 

@@ -11,7 +11,7 @@ from landlink.present.tables import column_status, fact_status
 from landlink.schema import FACTS
 from landlink.texts import Lang
 
-# Signs of a fingerprint that tell plans apart.
+# Digits of a fingerprint that are shown: enough to distinguish plans.
 _SHORT = 16
 
 

@@ -134,7 +134,7 @@ NEEDS = _columns(
     labels=("district", "facility", "unit"),
     units={"land_per_unit": "m2/unit", "land_ha": "ha", "granted_ha": "ha", "deficit_ha": "ha"},
 )
-# One row a site; the status of its data is told in a note.
+# One row a site; the status of its data stands in a note.
 SITES = _columns(
     _plain(
         {
@@ -273,7 +273,7 @@ class Inputs:
     steps
         Cells of the steps of each parameter that has them.
     changed
-        Cells that tell what an input was in the plan, once it is another: by parameter, by district fact and code, by
+        Cells that show what an input was in the plan, once it is changed: by parameter, by district fact and code, by
         facility and code.
     """
 

@@ -68,7 +68,7 @@ class Ascent:
         self.promise = np.zeros(len(model.option))
         self._tried: set[bytes] = set()
 
-    def climb(self, goes: Callable[[], bool], *, whole: bool, rounds: int = ROUNDS) -> None:
+    def climb(self, proceed: Callable[[], bool], *, whole: bool, rounds: int = ROUNDS) -> None:
         """Raise the bound until steps are too short to help, rounds are used up or it does not go on.
 
         Choosing whole options takes longer and bounds better than choosing parts of them, which serves to find prices.
@@ -90,7 +90,7 @@ class Ascent:
             self.bound = max(self.bound, relaxed.bound)
             if whole and turn % _ROUNDS_BETWEEN_ANSWERS == 0:
                 self.meet(np.flatnonzero(relaxed.part > TAKEN))
-            if length < _SHORTEST_STEP or not relaxed.slope.any() or not goes():
+            if length < _SHORTEST_STEP or not relaxed.slope.any() or not proceed():
                 return
             if idle >= _PATIENCE:
                 price, idle, length = self.price, 0, length / 2

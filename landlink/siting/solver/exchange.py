@@ -29,16 +29,16 @@ def next_best(problem: Problem, allocation: Allocation, weights: Weights) -> pd.
     taken = np.flatnonzero(np.isin(model.option, allocation.taken))
     state = State.of(model, taken)
     exchanges = [exchange(state, option, weights) for option in taken.tolist()]
-    instead = np.array([one.instead for one in exchanges], dtype="int64")
+    instead = np.array([swap.instead for swap in exchanges], dtype="int64")
     candidates = model.candidate[model.site[np.maximum(instead, 0)]] if len(instead) else instead
     return pd.DataFrame(
         {
             "option": model.option[taken],
-            "without": [one.without for one in exchanges],
+            "without": [swap.without for swap in exchanges],
             "instead": np.where(instead >= 0, candidates, -1),
-            "instead_cost": [one.cost for one in exchanges],
-            "persons_lost": np.array([one.persons_lost for one in exchanges], dtype="int64"),
-            "metres": [one.metres for one in exchanges],
+            "instead_cost": [swap.cost for swap in exchanges],
+            "persons_lost": np.array([swap.persons_lost for swap in exchanges], dtype="int64"),
+            "metres": [swap.metres for swap in exchanges],
         }
     )
 
@@ -177,9 +177,9 @@ def _fill(state: State, options: Ints, released: Ints, elsewhere: Floats, weight
 def _metres(model: Model, site: "Ints | int", saved: Floats, weights: Weights) -> Floats:
     """Metres behind what pairs save; missing where distance has no weight."""
     kinds = model.problem.kinds
-    kind = model.kind[site]
-    total = np.array([max(int(one.persons.sum()), 1) for one in kinds])[kind]
-    radius = np.array([one.radius_m for one in kinds])[kind]
+    index = model.kind[site]
+    total = np.array([max(int(kind.persons.sum()), 1) for kind in kinds])[index]
+    radius = np.array([kind.radius_m for kind in kinds])[index]
     if not weights.distance:
         return np.full(np.shape(saved), np.nan)
     return np.asarray((weights.cover - saved * total) * radius / weights.distance)

@@ -106,11 +106,11 @@ class Model:
                 rows.append(np.where(mine, self.land, 0).astype("float64"))
                 highs.append(float(budget.limit_m2))
         budgets = sparse.csr_array(np.array(rows, dtype="float64").reshape(len(rows), count))
-        one = sparse.csr_array((np.ones(count), (self.site, np.arange(count))), shape=(self.sites, count))
+        per_site = sparse.csr_array((np.ones(count), (self.site, np.arange(count))), shape=(self.sites, count))
         land = self.land.astype("float64") if self.problem.split else np.ones(count)
         parcels = sparse.csr_array((land, (candidate, np.arange(count))), shape=(len(self.problem.area_m2), count))
         most = self.problem.area_m2.astype("float64") if self.problem.split else np.ones(len(self.problem.area_m2))
-        matrix = sparse.vstack([budgets, one, parcels]).tocsr()
+        matrix = sparse.vstack([budgets, per_site, parcels]).tocsr()
         high = np.concatenate([highs, np.ones(self.sites), most])
         low = np.full(len(high), -np.inf)
         low[len(highs) + np.unique(self.site[self.required])] = 1

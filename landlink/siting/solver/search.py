@@ -144,13 +144,13 @@ class Search:
 
     def _raise_bounds(self) -> None:
         """Raise the bound, kind by kind and of all: in parts of options first, to find prices, then in whole ones."""
-        begun, left = self.limits.seconds, _BOUNDING * self.limits.left
+        started, left = self.limits.seconds, _BOUNDING * self.limits.left
         small = len(self.model.saved) <= SMALL_PAIRS
         rounds = _FEW_ROUNDS if small else ROUNDS
         for whole, share in ((False, _PARTS), (True, 1.0)):
             for index, ascent in enumerate(self.ascents):
                 now = self.limits.seconds
-                until = now + max(begun + share * left - now, 0.0) / (len(self.ascents) - index)
+                until = now + max(started + share * left - now, 0.0) / (len(self.ascents) - index)
                 ascent.climb(partial(self._climbs, ascent, until, whole=whole), whole=whole, rounds=rounds)
                 if self._done():
                     return
@@ -171,13 +171,13 @@ class Search:
         whole = Ascent(self.model, self.limits, self.model.least_required, self._prices())
         until = self.limits.seconds + _TOGETHER * self.limits.left
 
-        def goes() -> bool:
+        def proceed() -> bool:
             self._prove(whole.bound)
             if whole.objective < self.objective:
                 self._offer(whole.taken)
             return self.limits.seconds < until and not self._done()
 
-        whole.climb(goes, whole=True)
+        whole.climb(proceed, whole=True)
 
     def _join(self) -> None:
         """Join the kinds' own best answers, those of few sites first; a later kind takes what is left."""

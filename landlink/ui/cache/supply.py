@@ -74,15 +74,15 @@ def _computed(folder: Path, stamp: Stamp) -> tuple[Supply, Path]:
 def city_comparisons(inputs: SupplyInputs) -> pd.DataFrame:
     """The city's own comparisons: ``factor``, ``other`` and ``ratio``, one row a pair of factors."""
     factors, comparisons = factor_table(land(inputs))
-    both = comparisons["factor"].isin(factors["factor"]) & comparisons["other"].isin(factors["factor"])
-    return comparisons[both].reset_index(drop=True)
+    used = comparisons["factor"].isin(factors["factor"]) & comparisons["other"].isin(factors["factor"])
+    return comparisons[used].reset_index(drop=True)
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def parcels_url(inputs: SupplyInputs, code: str | None) -> str:
     """Address of the parcels' file, of one district or of all."""
     computed = supply(inputs)
-    return publish_parcels(computed if code is None else computed.where(computed.developable.parcels["code"] == code))
+    return publish_parcels(computed if code is None else computed.select(computed.developable.parcels["code"] == code))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

@@ -109,9 +109,9 @@ def _headline(plan: Plan, service: Service, group: str) -> None:
 
 def _map(plan: Plan, inputs: SupplyInputs, service: Service) -> None:
     t, session = state.texts(), st.session_state
-    which, swipe, online = st.columns([4, 1.7, 1.3], vertical_alignment="bottom")
+    figure_cell, swipe, online = st.columns([4, 1.7, 1.3], vertical_alignment="bottom")
     choices = FIGURES if service.sites else tuple(name for name in FIGURES if name not in WITH_SITES)
-    figure = which.segmented_control(
+    figure = figure_cell.segmented_control(
         t("ui.access.show"),
         choices,
         default=choices[0],
@@ -123,8 +123,8 @@ def _map(plan: Plan, inputs: SupplyInputs, service: Service) -> None:
     swiped = swipe.toggle(
         t("ui.access.swipe"), key="access_swipe", disabled=not service.sites, help=t("ui.access.no_sites")
     )
-    both = swiped and service.sites and figure in ("before", "after")
-    layers = [*base_layers(online), _layer(plan, inputs, service, ("before", "after") if both else (figure,))]
+    comparing = swiped and service.sites and figure in ("before", "after")
+    layers = [*base_layers(online), _layer(plan, inputs, service, ("before", "after") if comparing else (figure,))]
     base = base_map(tuple(plan.districts.total_bounds))
     point = clicked_point(base, layers, key="access-map", height=MAP_HEIGHT)
     if point and point != session.get("access_clicked"):

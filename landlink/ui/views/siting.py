@@ -75,8 +75,8 @@ def _map(plan: Plan, inputs: SupplyInputs) -> None:
     t, lang, session = state.texts(), state.lang(), st.session_state
     titles = plan.titles(lang)
     sited = set() if plan.siting is None else set(plan.siting.sites["facility"])
-    which, online = st.columns([4, 1.4], vertical_alignment="bottom")
-    facility = which.selectbox(
+    facility_cell, online = st.columns([4, 1.4], vertical_alignment="bottom")
+    facility = facility_cell.selectbox(
         t("ui.siting.show"),
         [ALL, *(name for name in titles if name in sited)],
         format_func=lambda name: t("ui.siting.all") if name == ALL else titles[name],

@@ -84,18 +84,18 @@ def _map(supply: Supply, inputs: SupplyInputs) -> None:
         format_func=lambda name: t(f"ui.supply.by_{name}"),
         required=True,
     )
-    many = len(supply.developable.parcels) > supplies.MOST_DRAWN
+    too_many = len(supply.developable.parcels) > supplies.MOST_DRAWN
     code = district_cell.selectbox(
         t("model.column.district"),
         list(names),
         key="district",
-        index=0 if many else None,
+        index=0 if too_many else None,
         placeholder=t("ui.needs.all"),
         format_func=names.__getitem__,
     )
     query = search_cell.text_input(t("ui.supply.search"), key="parcel_search", placeholder=t("ui.supply.search_hint"))
     _search(supply, query)
-    url = supplies.parcels_url(inputs, code if many else None)
+    url = supplies.parcels_url(inputs, code if too_many else None)
     layers = [*base_layers(online_cell), _layer(supply, inputs, mode, url)]
     districts = city.districts if code is None else city.districts[city.districts["code"] == code]
     base = base_map(tuple(districts.total_bounds))
