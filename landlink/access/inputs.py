@@ -25,7 +25,7 @@ def reaching(limit: float) -> float:
 
 
 def positive(name: str, value: float) -> float:
-    """Return an option, which must be above 0 and finite.
+    """An option, which must be above 0 and finite.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def positive(name: str, value: float) -> float:
 
 
 def amounts(name: str, values: npt.ArrayLike, size: int | None = None) -> Floats:
-    """Return amounts, one per cell or site, as float64.
+    """Amounts, one per cell or site, as float64.
 
     Parameters
     ----------

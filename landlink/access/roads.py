@@ -165,7 +165,7 @@ class _Lines:
         return cls(points, line, np.cumsum(step), number, node, forward[road], backward[road], paces[road])
 
     def reversed(self) -> "_Lines":
-        """Return the same roads, used in the opposite direction."""
+        """The same roads, used in the opposite direction."""
         return replace(self, forward=self.backward, backward=self.forward)
 
 
@@ -290,7 +290,7 @@ def _minutes(kmh: Any) -> Any:
 
 
 def _directions(roads: gpd.GeoDataFrame, column: str | None) -> Mask:
-    """Whether each road may be used along its line, and against it; shape (2, roads)."""
+    """True where a road may be used along its line, and against it; shape (2, roads)."""
     if column is None:
         return np.ones((2, len(roads)), dtype=bool)
     values = _column(roads, column)

@@ -15,7 +15,8 @@ from landlink.files import csv_bytes, write_files
 from landlink.raster import Grid, save_cog
 from landlink.schema import PEOPLE
 
-TABLE, CURVES = "access.csv", "lorenz.csv"
+TABLE = "access.csv"
+CURVES = "lorenz.csv"
 
 
 def save_services(services: Sequence[Service], land: Land, cell_m: float, folder: Path) -> list[Path]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 GUANGZHOU = "guangzhou"
 _PACKAGE = Path(__file__).parents[1]
-# A wheel holds the cities inside the package; a checkout beside it.
-_INSTALLED, _CHECKOUT = _PACKAGE / "geodata", _PACKAGE.parent / "geodata"
+_INSTALLED = _PACKAGE / "geodata"  # a wheel holds the cities inside the package
+_CHECKOUT = _PACKAGE.parent / "geodata"  # a checkout holds them beside it
 
 
 def shipped_cities() -> dict[str, Path]:

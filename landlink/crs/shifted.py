@@ -15,9 +15,9 @@ Floats = npt.NDArray[np.float64]
 Shifted = Literal["GCJ-02", "BD-09"]
 SHIFTED: tuple[Shifted, ...] = ("GCJ-02", "BD-09")
 
-# Krasovsky's ellipsoid, on which the shift is defined: semi-major axis, m, and first eccentricity squared.
-_A = 6_378_245.0
-_E2 = 0.006_693_421_622_965_943
+# Krasovsky's ellipsoid, on which the shift is defined.
+_A = 6_378_245.0  # m: semi-major axis
+_E2 = 0.006_693_421_622_965_943  # first eccentricity squared
 # Radians to a degree times 3,000: frequency of BD-09's ripple.
 _BAIDU = np.pi * 3000 / 180
 # Error at which the inverse stops, degrees: 0.1 µm.

@@ -14,11 +14,11 @@ CGCS2000 = CRS.from_epsg(4490)
 SAME_AS_CGCS2000 = (CGCS2000, CRS.from_epsg(4326), CRS.from_user_input("OGC:CRS84"))
 # Before a specification: x and y are interchanged.
 SWAPPED = "swapped "
-# Bounds of China, degrees.
-WEST = 73
-SOUTH = 3
-EAST = 136
-NORTH = 54
+# Bounds of China.
+WEST = 73  # degrees: the Pamirs
+SOUTH = 3  # degrees: 曾母暗沙
+EAST = 136  # degrees: the Ussuri
+NORTH = 54  # degrees: 漠河
 
 
 def declare(layer: gpd.GeoDataFrame, spec: str, file: str = "") -> gpd.GeoDataFrame:

@@ -180,7 +180,7 @@ def _gaps(shapes: Shapes, districts: Shapes) -> Shapes:
 
 
 def _as_they_are(shapes: Shapes) -> Shapes:
-    """Return shapes unchanged: null ones are dropped with the rows."""
+    """The shapes unchanged: null ones are dropped with the rows."""
     return shapes
 
 

@@ -24,7 +24,7 @@ DRIVERS = {
     ".csv": "",
 }
 ENCODINGS = ("UTF-8", "GBK")
-_NAME_BYTES = 10
+_NAME_BYTES = 10  # of a DBF column's name
 # Formats whose layers are of one kind of shape: single and multiple shapes together are written as multiple ones.
 _ONE_KIND = (".gdb", ".shp", ".fgb", ".gpkg")
 # DXF holds shapes and these attributes only.

@@ -117,7 +117,7 @@ class Plan:
         return {name: int(merged[name].sum()) for name in names}
 
     def with_siting(self, siting: Siting) -> "Plan":
-        """Return the plan with sites, in place of those that it may have; its own tables stay as they are."""
+        """The plan with sites, in place of those that it may have; its own tables stay as they are."""
         content = {
             "plan": siting.plan,
             "sites": siting.sites.drop(columns="geometry").to_dict("split", index=False),

@@ -15,10 +15,11 @@ from landlink.present.labels import status_label
 from landlink.schema import PEOPLE
 from landlink.texts import Lang, text
 
-# Bounds of classes: access as shares of the standard, and its change; the nearest facility as shares of the radius.
-# The first bound of access parts no access from little, the first two of change parts none from a loss or a gain.
+# Bounds of classes of access, as shares of the standard; the first separates no access from little.
 OF_STANDARD = (1e-9, 0.25, 0.5, 0.75, 1.0, 1.5)
+# Bounds of classes of its change, as shares of the standard; the first two separate no change from a loss or a gain.
 OF_CHANGE = (-1e-6, 1e-6, 0.1, 0.25, 0.5)
+# Bounds of classes of the distance to the nearest facility, as shares of the radius.
 OF_RADIUS = (0.25, 0.5, 0.75, 1.0, 2.0, 4.0)
 # Points of a Lorenz curve that a chart draws.
 _POINTS = 400

@@ -128,7 +128,7 @@ def _with_data(table: pd.DataFrame, count: "pd.Series[float]", stats: Sequence[s
 
 
 def _overlapping(low: Floats, high: Floats, block: Floats) -> bool:
-    """Whether reading the blocks of each polygon reads more than reading all that lies around them once."""
+    """True if reading the blocks of each polygon reads more than reading all that lies around them once."""
     if not len(low):
         return False
     cells = np.prod(high - low + block, axis=1).sum()

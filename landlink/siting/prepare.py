@@ -85,7 +85,7 @@ def prepare(grants: Grants, supply: Supply, cells: pd.DataFrame, wish: Wish) -> 
 
 
 def points_of(parcels: gpd.GeoDataFrame) -> Floats:
-    """Return a point within each parcel's developable shape, x and y."""
+    """A point within each parcel's developable shape, x and y."""
     points = parcels.representative_point()
     return np.column_stack([points.x, points.y])
 

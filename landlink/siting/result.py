@@ -46,16 +46,11 @@ def conclude(task: Task, answer: Allocation) -> Chosen:
     names = task.grants.quota.set_index("code")["district"]
     chosen["district"] = chosen["code"].map(names)
     catchments = _catchments(task, answer, chosen)
-    by_site = (
-        catchments.assign(person_metres=catchments["persons"] * catchments["metres"])
-        .groupby("site")[["persons", "person_metres"]]
-        .sum()
-    )
-    served = by_site["persons"].reindex(chosen["site"]).fillna(0).astype("int64").to_numpy()
+    weighted = catchments.assign(person_m=catchments["persons"] * catchments["metres"])
+    by_site = weighted.groupby("site")[["persons", "person_m"]].sum().reindex(chosen["site"])
+    served = by_site["persons"].fillna(0).astype("int64").to_numpy()
     chosen["served"] = served
-    chosen["mean_m"] = by_site["person_metres"].reindex(chosen["site"]).to_numpy() / np.where(
-        served > 0, served, np.nan
-    )
+    chosen["mean_m"] = by_site["person_m"].to_numpy() / np.where(served > 0, served, np.nan)
     chosen = chosen.merge(_instead(task, answer), on="option", how="left")
     shapes = parcels.geometry.iloc[chosen["candidate"]].to_crs(CGCS2000)
     sites = gpd.GeoDataFrame(chosen[RESULTS["sites"].names], geometry=shapes.to_numpy(), crs=CGCS2000)

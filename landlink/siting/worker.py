@@ -22,7 +22,12 @@ from landlink.siting.request import Chosen, Task
 from landlink.siting.result import conclude
 from landlink.siting.solver import allocate
 
-_TASK, _PROGRESS, _STOP, _CHOSEN, _FAULTS = "task.pickle", "progress.json", "stop", "chosen.pickle", "faults.pickle"
+# Files that the two processes exchange.
+_TASK = "task.pickle"
+_PROGRESS = "progress.json"
+_STOP = "stop"
+_CHOSEN = "chosen.pickle"
+_FAULTS = "faults.pickle"
 _STDERR = "stderr.txt"
 # Seconds between two looks at the file that stops a solve.
 _PAUSE = 0.5
@@ -57,7 +62,7 @@ class Solve:
 
     @property
     def running(self) -> bool:
-        """Whether it has not ended yet."""
+        """True until the process has ended."""
         return self._process.poll() is None
 
     def progress(self) -> Progress | None:

@@ -22,8 +22,12 @@ from landlink.supply.developable import Developable, by_district
 from landlink.supply.find import Supply
 from landlink.supply.suitability import SCORE, Suitability, factor_table, score_raster
 
-PARCELS, DISTRICTS, SCORES = "supply.csv", "supply_districts.csv", "suitability.csv"
-LAYER, RASTER, DOCUMENT = "supply.gpkg", "score.tif", "supply.json"
+PARCELS = "supply.csv"
+DISTRICTS = "supply_districts.csv"
+SCORES = "suitability.csv"
+LAYER = "supply.gpkg"
+RASTER = "score.tif"
+DOCUMENT = "supply.json"
 # What :func:`load_supply` reads: every figure with all its digits, and shapes as they are.
 EXACT = "supply.parquet"
 

@@ -18,9 +18,8 @@ from landlink.units import shown_ha
 CHARTS = ("per_capita", "quota")
 # Width and height, mm.
 SIZE = (150, 75)
-# Pixels an inch.
-_DPI = 300
-_MM_PER_INCH = 25.4
+_DPI = 300  # pixels an inch: what print needs
+_MM_PER_INCH = 25.4  # mm
 # Okabe and Ito's blue and orange: distinct to the colour-blind, and one darker than the other in grey.
 _DARK = "#0072b2"
 _LIGHT = "#f0c27a"
@@ -29,9 +28,10 @@ _LINE = "#555555"
 _FONT = 8.0
 # Height of the axis above the highest bar, as a share of it.
 _ROOM = 1.12
-# Width of bars that stand alone and of bars in pairs, and how far the latter stand from the middle, as shares of the
-# distance between districts.
-_SINGLE, _PAIRED, _SHIFT = 0.6, 0.38, 0.2
+# Widths of bars, as shares of the distance between districts.
+_SINGLE = 0.6  # of a bar that stands alone
+_PAIRED = 0.38  # of each bar of a pair: both leave a gap of a quarter
+_SHIFT = 0.2  # of a pair's bars from the middle: half a width and a hair of a gap
 
 
 def charts(edition: Edition) -> dict[str, bytes]:

@@ -14,15 +14,15 @@ from docx.styles.style import ParagraphStyle
 from landlink.annex.document.ooxml import add_field, set_east_asian
 from landlink.texts import Lang
 
-# Width of the text on an upright page and on one in landscape, mm.
-WIDTH = 156
-LANDSCAPE_WIDTH = 225
+WIDTH = 156  # mm: of the text on an upright page (GB/T 9704 5.2), 210 less the margins of 28 and 26
+LANDSCAPE_WIDTH = 225  # mm: of the text on a page in landscape
 # Font of Latin letters and digits.
 LATIN = {"zh": "Times New Roman", "en": "Arial"}
 # Width and height of the page, mm.
 _A4 = (210, 297)
-# Margins of an upright page (GB/T 9704 5.2) and of one in landscape, mm.
+# Margins of an upright page, mm (GB/T 9704 5.2).
 _MARGINS = {"top": 37, "bottom": 35, "left": 28, "right": 26}
+# Margins of a page in landscape, mm: narrower, so that its tables find room.
 _LANDSCAPE_MARGINS = {"top": 20, "bottom": 15, "left": 23, "right": 23}
 # Chinese font by role; 方正小标宋 is what the standard asks for, and programs that lack it take the other name.
 _FONTS = {"title": "方正小标宋简体", "head": "黑体", "second": "楷体", "body": "仿宋", "table": "宋体"}

@@ -30,8 +30,8 @@ LARGE_SERIF = ("Source Han Serif SC", "Noto Serif CJK SC", "Noto Serif SC")
 LARGE_SANS = ("Source Han Sans SC", "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei")
 # Comes with matplotlib: signs that a Chinese font does not have.
 LAST = "DejaVu Sans"
-# Weight above which a face is no text face (Noto's serif is often installed in bold alone), and that of titles.
-_PLAIN, _BOLD = 500, 700
+_PLAIN = 500  # CSS weight above which a face is no text face: Noto's serif is often installed in bold alone
+_BOLD = 700  # CSS weight of titles
 _FAMILIES = frozenset((*OFFICE_SERIF, *OFFICE_SANS, *SHIPPED, *LARGE_SERIF, *LARGE_SANS))
 
 

@@ -22,10 +22,10 @@ from landlink.texts import Lang
 
 # Width and height of the papers, mm.
 PAPERS = {"A4": (297.0, 210.0), "A3": (420.0, 297.0), "A2": (594.0, 420.0), "A1": (841.0, 594.0)}
-# The sheet that all lengths are given for, mm: others are that one made larger or smaller.
+# The sheet that all lengths are stated for, mm: others are that one made larger or smaller.
 WIDTH, HEIGHT = PAPERS["A3"]
-MM_PER_INCH = 25.4
-MM_PER_POINT = MM_PER_INCH / 72
+MM_PER_INCH = 25.4  # mm
+MM_PER_POINT = MM_PER_INCH / 72  # mm: 72 points an inch
 # Distance from line to line of a text, as a share of the size of the type.
 LEADING = 1.3
 # Text and frames.

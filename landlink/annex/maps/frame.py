@@ -30,7 +30,7 @@ _SAMPLES = 65
 _BEYOND = 0.1
 # Room that the degrees of a line need beside a corner of the frame, mm.
 _CORNER = 6.0
-_MM_PER_M = 1000
+_MM_PER_M = 1000  # mm
 
 
 @dataclass(frozen=True)

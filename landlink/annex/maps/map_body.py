@@ -16,41 +16,39 @@ from landlink.texts import text
 
 # From the inner neat line to the outer one, where the degrees stand, mm.
 RIM = 6.0
-# Sizes of the type, points: names of districts, those of others, degrees, scale bar, ids of sites, captions.
-NAME_SIZE = 10.5
-OTHER_SIZE = 8.5
-DEGREE_SIZE = 7.5
-BAR_SIZE = 8.0
-ID_SIZE = 7.0
-CAPTION_SIZE = 12.0
+# Sizes of the type.
+NAME_SIZE = 10.5  # points: names of the districts that the sheet is about
+OTHER_SIZE = 8.5  # points: names of other districts, smaller
+DEGREE_SIZE = 7.5  # points: degrees on the frame
+BAR_SIZE = 8.0  # points: scale bar
+ID_SIZE = 7.0  # points: ids of sites, which stand close together
+CAPTION_SIZE = 12.0  # points: captions of a sheet's two maps
 # Size of a site's mark, mm.
 SITE_SIZE = 3.4
-# Boundary of the city: colour, width in points, dashes in widths.
+# Boundary of the city.
 CITY_EDGE = "#3c3c3c"
-CITY_WIDTH = 1.5
-CITY_DASHES = (7.0, 1.6, 1.2, 1.6)
+CITY_WIDTH = 1.5  # points
+CITY_DASHES = (7.0, 1.6, 1.2, 1.6)  # line widths: dash, gap, dot, gap
 # Boundary of a district, and of one that the sheet is not about.
 EDGE = "#6b6b6b"
 OTHER_EDGE = "#9a9a9a"
-WIDTH_OF_EDGE = 0.6
+WIDTH_OF_EDGE = 0.6  # points: less than the city's
 # Boundary of the central area.
 CENTRE_EDGE = "#8a1c1c"
-CENTRE_WIDTH = 1.4
-CENTRE_DASHES = (4.0, 2.0)
-# Width and height of the north arrow, and its distance from the frame, mm.
-_ARROW = (11.0, 19.0)
-_ARROW_GAP = 3.0
+CENTRE_WIDTH = 1.4  # points
+CENTRE_DASHES = (4.0, 2.0)  # line widths: dash, gap
+_ARROW = (11.0, 19.0)  # mm: width and height of the north arrow
+_ARROW_GAP = 3.0  # mm: from the north arrow to the frame
 # Width and height that are kept free for a caption, mm.
 _CAPTION = (34.0, 11.0)
 # Distance of names from the frame, mm.
 _NAME_GAP = 1.5
 # Details of outlines below this are not seen, mm.
 _SEEN = 0.04
-# Precision to which outlines are joined, and twice the width below which a hole in them is a sliver, degrees.
-_JOINED = 1e-6
-_SLIVER = 2e-4
-_M_PER_KM = 1000
-# Order of drawing, the higher above the lower.
+_JOINED = 1e-6  # degrees, 0.1 m: precision to which outlines are joined
+_SLIVER = 2e-4  # degrees, 20 m: twice the width below which a hole in the joined outlines is a sliver
+_M_PER_KM = 1000  # m
+# Order of drawing (matplotlib's zorder), the higher above the lower.
 _GRATICULE = 1
 _OTHERS = 2
 _DISTRICTS = 2.5

@@ -24,26 +24,24 @@ from landlink.annex.maps.themes import LegendEntry, Theme
 from landlink.present.colors import OTHER_DISTRICT
 from landlink.texts import text
 
-# Sizes of the type, points: headings, text, small text, the sheet's title, its number.
-_HEAD_SIZE = 13.0
-_TEXT_SIZE = 9.5
-_SMALL_SIZE = 8.0
-_TITLE_SIZE = 24.0
-_NUMBER_SIZE = 14.0
+# Sizes of the type.
+_HEAD_SIZE = 13.0  # points: headings
+_TEXT_SIZE = 9.5  # points: text
+_SMALL_SIZE = 8.0  # points: notes and imprint
+_TITLE_SIZE = 24.0  # points: the sheet's title
+_NUMBER_SIZE = 14.0  # points: the sheet's number
 # Height of the title on the sheet, mm.
 _TITLE_Y = 281.0
 # Distance of the panel's content from its edges, mm.
 _PAD = 4.0
-# Width and height of a legend's swatch, its distance from the label, and the distance of the lines, mm.
-_SWATCH = (12.0, 5.4)
-_LABEL_GAP = 3.0
-_PITCH = 7.6
+_SWATCH = (12.0, 5.4)  # mm: width and height of a legend's swatch
+_LABEL_GAP = 3.0  # mm: from a swatch to its label
+_PITCH = 7.6  # mm: from line to line of a legend
 # Height of the locator map, mm.
 _LOCATOR_HEIGHT = 54.0
-# Greatest and least height of a table's rows, mm, and their height in sizes of the type.
-_ROW_HEIGHT = 5.4
-_LEAST_ROW = 4.0
-_ROW_LEADING = 1.5
+_ROW_HEIGHT = 5.4  # mm: greatest height of a table's rows
+_LEAST_ROW = 4.0  # mm: least height of a table's rows, below which the type is too small to read
+_ROW_LEADING = 1.5  # height of a row as a multiple of the size of its type
 # Where in a table the names begin, as a share of its width.
 _NAME_AT = 0.24
 # Distance between the lines of the imprint, mm.

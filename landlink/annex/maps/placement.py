@@ -10,9 +10,8 @@ import shapely
 
 # Distance between names, mm.
 _GAP = 0.8
-# Distance between the positions that are tried inside a district, and outside of it, mm.
-_INSIDE_STEP = 1.5
-_OUTSIDE_STEP = 2.5
+_INSIDE_STEP = 1.5  # mm: between the positions that are tried inside a district
+_OUTSIDE_STEP = 2.5  # mm: between those outside, of which there are more
 # Most positions that are tried: above, they are tried farther apart.
 _MOST_TRIED = 4_000
 # Cost of hiding a mark, as mm of distance from the best position.
@@ -25,9 +24,8 @@ _CROSSING_COST = 1_000.0
 _HIDING = 1.5
 # Distance between a mark and the text beside it, mm.
 _BESIDE = 0.3
-# Sizes of the type that are tried inside a district, and the one outside, as shares of the wanted one.
-_INSIDE_SIZES = (1.0, 0.88, 0.76)
-_OUTSIDE_SIZE = 0.88
+_INSIDE_SIZES = (1.0, 0.88, 0.76)  # shares of the wanted size that are tried inside a district, in turn
+_OUTSIDE_SIZE = 0.88  # share of the wanted size outside, where a line leads to the name
 # Detail of the outlines that placing can do without, mm.
 _TOLERANCE = 0.3
 # Precision of the middle of a shape, mm.

@@ -14,16 +14,15 @@ from landlink.annex.maps.map_body import RIM, Districts, draw_map, draw_scale
 from landlink.annex.maps.panel import Imprint, draw_panel, draw_title, projection_note
 from landlink.annex.maps.themes import Theme
 
-# Map and panel on an A3 sheet, and the two maps of a sheet that has two: left, bottom, right, top, mm.
+# Parts of an A3 sheet: left, bottom, right, top, mm.
 MAP = (18.0, 34.0, 304.0, 264.0)
 PANEL = (316.0, 28.0, 408.0, 270.0)
+# The two maps of a sheet that has two, in the room of one.
 HALVES = ((18.0, 34.0, 154.5, 264.0), (167.5, 34.0, 304.0, 264.0))
-# Heights of the scale and of the note on boundaries, mm.
-_SCALE_Y = 16.0
-_BOUNDARY_Y = 9.0
-# Share of the map's sides left free around the city, and around a district.
-_MARGIN = 0.03
-_DISTRICT_MARGIN = 0.08
+_SCALE_Y = 16.0  # mm: height of the scale above the sheet's edge
+_BOUNDARY_Y = 9.0  # mm: height of the note on boundaries
+_MARGIN = 0.03  # share of the map's sides left free around the city
+_DISTRICT_MARGIN = 0.08  # share left free around a district, whose neighbours show
 # Digits of a fingerprint that are shown: enough to distinguish plans.
 _SHORT = 16
 

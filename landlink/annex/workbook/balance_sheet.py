@@ -28,9 +28,11 @@ SCALE = 10_000
 NOISE = "1E-12"
 _DIVISOR_FORMAT = "0.00000000E+00"
 _FORMATS = {"code": TEXT, "district": GENERAL, "quotient": TWO}
-# Cells above the table: the rule in force, the land to share out, the sum of what is guaranteed, the first rule's name.
-_RULE, _GIVEN, _FLOORS = "$C$4", "$C$7", "$C$8"
-_FIRST_RULE = ("J", 4)
+# Cells above the table.
+_RULE = "$C$4"  # the rule in force
+_TO_SHARE = "$C$7"  # land to share out, m²
+_FLOORS = "$C$8"  # sum of what is guaranteed, m²
+_FIRST_RULE = ("J", 4)  # column and row of the first rule's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def _formulas(layout: Layout, code: str) -> dict[str, str]:
         f"+({claims}={cell['claim']})*(ROW({quotients})<ROW()))"
     )
     short, last = _short(), bisection_rows(layout)[1]
-    rest = f"{_GIVEN}-SUM({_column(layout, 'base')})"
+    rest = f"{_TO_SHARE}-SUM({_column(layout, 'base')})"
     return {
         "code": calculated["code"],
         "district": calculated["district"],
@@ -202,7 +204,7 @@ def _short() -> str:
     """Condition that the rule guarantees land, and more than there is: then that is shared in proportion to it."""
     guaranteeing = [f"{_RULE}={cell}" for rule, cell in _rule_cells() if RULE_TWINS[rule].floor != "0"]
     any_of_them = guaranteeing[0] if len(guaranteeing) == 1 else f"OR({','.join(guaranteeing)})"
-    return f"AND({any_of_them},{_GIVEN}<={_FLOORS})"
+    return f"AND({any_of_them},{_TO_SHARE}<={_FLOORS})"
 
 
 def _within(cell: Mapping[str, str], units: str) -> str:
@@ -227,8 +229,8 @@ def _bisection(page: Page, layout: Layout) -> None:
             (f"{SCALE // 2}", f"4*MAX({claim})+{4 * SCALE}")
             if row == first
             else (
-                f"IF(E{row - 1}>={_GIVEN},D{row - 1},B{row - 1})",
-                f"IF(E{row - 1}<={_GIVEN},D{row - 1},C{row - 1})",
+                f"IF(E{row - 1}>={_TO_SHARE},D{row - 1},B{row - 1})",
+                f"IF(E{row - 1}<={_TO_SHARE},D{row - 1},C{row - 1})",
             )
         )
         page.put(f"A{row}", row - first + 1, "label", WHOLE)

@@ -48,7 +48,8 @@ _COLUMNS = {
 _WIDTHS = tuple(_COLUMNS.values())
 # Columns of texts that begin at the left.
 _LEFT = ("item", "source", "clause", "note")
-_HEAD, _FIRST = 4, 5
+_HEAD = 4  # row of the headings
+_FIRST = 5  # first row below them
 # From here on whole numbers of parameters have their thousands separated.
 _LARGE = 1000
 

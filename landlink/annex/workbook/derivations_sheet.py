@@ -23,7 +23,7 @@ _COLUMNS = {
     "clause": 30,
     "status": 9,
 }
-_HEAD = 3
+_HEAD = 3  # row of the headings
 _FRACTION = "#,##0.####"
 
 

@@ -199,10 +199,14 @@ BALANCE = (
     Column("quota_m2", "calc", "m2", 13),
     Column("in_plan", "label", "m2", 13),
 )
-# First and last row of the headings, and the first row below them.
-QUOTA_HEAD, QUOTA_FIRST = (3, 5), 6
-NEEDS_HEAD, NEEDS_FIRST = (3, 4), 5
-BALANCE_HEAD, BALANCE_FIRST = (10, 11), 12
+# First and last row of each table's headings.
+QUOTA_HEAD = (3, 5)
+NEEDS_HEAD = (3, 4)
+BALANCE_HEAD = (10, 11)
+# First row below them.
+QUOTA_FIRST = QUOTA_HEAD[1] + 1
+NEEDS_FIRST = NEEDS_HEAD[1] + 1
+BALANCE_FIRST = BALANCE_HEAD[1] + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ _FILLS = {"head": "DCE6F1", "total": "F2F2F2", "input": "FFF8DC", "doubted": "FF
 _BOXED = ("head", "label", "figure", "input", "doubted", "total")
 _THIN = Side(style="thin", color="808080")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
-_MM_PER_INCH = 25.4
+_MM_PER_INCH = 25.4  # mm
 # Height of a line of text, points.
 _LINE = 12.5
 # Room above and below the lines of a row, points.

@@ -15,7 +15,8 @@ from landlink.present.tables import proof
 from landlink.siting.sites import Siting
 from landlink.texts import text
 
-_HEAD, _FIRST = (3, 4), 5
+_HEAD = (3, 4)  # first and last row of the headings
+_FIRST = 5  # first row below them
 _FORMATS = {"person": WHOLE, "ha": FOUR, "m2": WHOLE, "m": WHOLE}
 # Number formats of columns whose unit does not say it; ids of parcels are text although they may look like numbers.
 _FORMATS_OF = {"units": WHOLE, "score": "0.000", "parcel": TEXT, "instead": TEXT}

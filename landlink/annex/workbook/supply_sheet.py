@@ -23,8 +23,8 @@ _BEHIND = ("total", "quota", "new_left", "stock_need", "stock_left", "parcels")
 _LETTERS = {
     name: get_column_letter(number) for number, name in enumerate(("code", "district", *USABLE_SOURCES, *_BEHIND), 1)
 }
-# Width of a column of areas in characters, and the least number of them.
-_WIDTH, _LEAST = 12, 10
+_WIDTH = 12  # characters: width of a column of areas
+_LEAST = 10  # columns at least, so that headings and notes have room
 # Half a unit of the areas shown, ha: what differs by less is the same.
 _SAME = "0.00005"
 

@@ -11,8 +11,8 @@ from landlink.annex.workbook.page import A4, GENERAL, TEXT, Page, Role, numbered
 
 # First row below the headings.
 FIRST = 5
-# Least height of a row of headings and of a row of values, points.
-_HEADING_HEIGHT, _ROW_HEIGHT = 30, 16
+_HEADING_HEIGHT = 30  # points: least height of a row of headings, two lines
+_ROW_HEIGHT = 16  # points: least height of a row of values, one line
 
 
 class TablePage(Page):

@@ -10,6 +10,7 @@ from landlink.present.labels import status_label, symbol
 from landlink.texts import pick, text
 
 _COLUMNS = ("indicator", "unit", "target", "target_year", "actual", "actual_year", "reached", "reached_year")
+# Widths of the columns, characters.
 _WIDTHS = [26, 10, 12, 8, 12, 8, 9, 9, 34, 22, 9]
 _YEAR = "0"
 _RATE = "0.00"

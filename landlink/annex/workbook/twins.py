@@ -150,7 +150,7 @@ def district(row: Row) -> str:
 
 @_twin("base.central")
 def central(row: Row) -> str:
-    """Whether the district lies in the central area: by the layer, or by the policy's list."""
+    """True if the district lies in the central area: by the layer, or by the policy's list."""
     if row.contents.plan.central_layer:
         return row.yes if row.code in row.contents.plan.central else '""'
     return f'IF(ISNUMBER(SEARCH({row["code"]},central_districts)),{row.yes},"")'

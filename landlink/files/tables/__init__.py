@@ -10,7 +10,8 @@ from landlink.files.tables.units import UNITS, convert
 
 __all__ = ["BOOKS", "SYNONYMS", "TEXTS", "UNITS", "Sheet", "convert", "guess", "read_sheet"]
 
-BOOKS, TEXTS = (".xlsx", ".xlsm"), (".csv", ".tsv", ".txt")
+BOOKS = (".xlsx", ".xlsm")
+TEXTS = (".csv", ".tsv", ".txt")
 
 
 def read_sheet(path: Path, *, sheet: str | None = None) -> Sheet:

@@ -95,7 +95,7 @@ def _load(raw: bytes, file: str, *, values: bool) -> Any:
 
 
 def _calculation(raw: bytes) -> tuple[bool, bool]:
-    """Whether a workbook has formulas, and whether Excel is asked to calculate them all on opening."""
+    """True if a workbook has formulas, and true if Excel is asked to calculate them all on opening."""
     with zipfile.ZipFile(io.BytesIO(raw)) as parts:
         pages = [name for name in parts.namelist() if name.startswith("xl/worksheets/")]
         formulas = any(re.search(rb"<(\w+:)?f[\s/>]", parts.read(name)) for name in pages)

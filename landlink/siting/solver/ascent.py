@@ -75,7 +75,7 @@ class Ascent:
 
         Parameters
         ----------
-        goes
+        proceed
             Asked after each round whether to go on.
         """
         best, price, idle, length = -np.inf, self.price, 0, 1.0

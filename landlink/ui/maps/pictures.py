@@ -17,7 +17,7 @@ from landlink.present.colors import SUITABILITY
 from landlink.raster import Grid
 from landlink.ui.maps.files import publish
 
-WEB_MERCATOR = 3857
+WEB_MERCATOR = 3857  # EPSG code of the web map's plane
 # Longest side of a picture, pixels.
 LONGEST = 1600
 # Class of a cell without data.
