@@ -1,5 +1,6 @@
 """Colours and marks of maps: ramps that are ordered in grey, and hues that the colour-blind can distinguish."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -29,6 +30,16 @@ SOURCES: Mapping[str, str] = dict(zip(USABLE_SOURCES, _OF_SOURCES, strict=False)
 PASTELS = ("#f8e6c1", "#d5e6d0", "#d3e2ef", "#efd9dc", "#e3dcec", "#eceac9", "#d5ebe7", "#ecdfd0")
 # Facilities in their order (Okabe and Ito, then Tol).
 HUES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#332288", "#882255", "#999933")
+# Hue of each group of facilities in a chart (Okabe and Ito; education's blue darker, as it has the most tints).
+GROUP_HUES: Mapping[str, str] = {
+    "housing": "#e69f00",
+    "education": "#08519c",
+    "health": "#d55e00",
+    "elder_care": "#cc79a7",
+    "employment": "#009e73",
+    "other": "#999999",
+}
+_MOST_WHITE = 0.87  # share of white that no tint reaches: lighter ones are lost on a white page
 # Facilities in their order, by marks that differ without colour.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "h", "8", "<", ">")
 
@@ -44,6 +55,38 @@ def ramp(colors: Sequence[str], count: int) -> list[str]:
     if count == 1:
         return [colors[(len(colors) - 1) // 2]]
     return [colors[round(step * (len(colors) - 1) / (count - 1))] for step in range(count)]
+
+
+def tints(color: str, count: int) -> list[str]:
+    """A number of tints of a colour, no two alike: the colour itself, then evenly lighter ones.
+
+    Examples
+    --------
+    >>> tints("#d55e00", 2)
+    ['#d55e00', '#e7a46f']
+    """
+    channels = [int(color[start : start + 2], 16) for start in (1, 3, 5)]
+    whites = [_MOST_WHITE * index / count for index in range(count)]
+    mixed = [[round(channel + (255 - channel) * white) for channel in channels] for white in whites]
+    return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in mixed]
+
+
+def facility_colors(groups: Mapping[str, str]) -> dict[str, str]:
+    """Colour of each facility: a tint of its group's hue that no other facility has.
+
+    Parameters
+    ----------
+    groups
+        Group of each facility, by facility.
+
+    Examples
+    --------
+    >>> facility_colors({"clinic": "health", "hospital": "health", "homes": "housing"})
+    {'clinic': '#d55e00', 'hospital': '#e7a46f', 'homes': '#e69f00'}
+    """
+    sizes = Counter(groups.values())
+    tints_left = {group: iter(tints(GROUP_HUES[group], size)) for group, size in sizes.items()}
+    return {facility: next(tints_left[group]) for facility, group in groups.items()}
 
 
 def pastels(codes: Sequence[str], shapes: npt.NDArray[np.object_]) -> Mapping[str, str]:

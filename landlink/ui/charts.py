@@ -1,23 +1,14 @@
 """Charts of plans: Vega-Lite specifications, which the browser draws with scripts that Streamlit serves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import altair as alt
 import pandas as pd
 
-# Colours of new land, stock land and what is cut: safe for colour-blind readers (Okabe and Ito), distinct in grey.
-QUOTA = "#0072b2"
-STOCK = "#e69f00"
-CUT = "#999999"
-# One hue for each group of facilities, shades within it.
-GROUPS = {
-    "housing": ("#e69f00",),
-    "education": ("#08519c", "#3182bd", "#6baed6", "#bdd7e7"),
-    "health": ("#d55e00", "#fdae6b"),
-    "elder_care": ("#cc79a7",),
-    "employment": ("#009e73",),
-    "other": ("#999999",),
-}
+# Colours safe for colour-blind readers (Okabe and Ito), and distinct in grey.
+QUOTA = "#0072b2"  # new land
+STOCK = "#e69f00"  # stock land
+CUT = "#999999"  # what is cut
 _ON_TOP = alt.Legend(orient="top", columns=1)
 # Name of the selection that a click on a bar makes.
 DISTRICT = "district"
@@ -46,23 +37,6 @@ def rates(series: pd.DataFrame, t: Texts) -> alt.Chart:
         .properties(height=250)
     )
     return chart
-
-
-def facility_colors(groups: Mapping[str, str]) -> dict[str, str]:
-    """Colour of each facility: the shades of its group in turn.
-
-    Parameters
-    ----------
-    groups
-        Group of each facility, by facility.
-    """
-    counts: dict[str, int] = {}
-    colors = {}
-    for facility, group in groups.items():
-        shades = GROUPS[group]
-        colors[facility] = shades[counts.get(group, 0) % len(shades)]
-        counts[group] = counts.get(group, 0) + 1
-    return colors
 
 
 def shares(areas: pd.DataFrame, selected: str | None, title: str) -> alt.Chart:

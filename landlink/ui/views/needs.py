@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from landlink.plan.plan import Plan
+from landlink.present.colors import facility_colors
 from landlink.present.labels import label
 from landlink.present.tables import column_status, decimals, shown_values, total
 from landlink.schema import RESULTS
@@ -44,7 +45,7 @@ def _chart(plan: Plan) -> None:
         format_func=lambda name: t(f"model.column.{name}"),
         required=True,
     )
-    colors = charts.facility_colors({facility.id: facility.group for facility in plan.facilities})
+    colors = facility_colors({facility.id: facility.group for facility in plan.facilities})
     areas = pd.DataFrame(
         {
             "code": plan.needs["code"],

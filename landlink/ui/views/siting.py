@@ -12,11 +12,12 @@ from landlink.access.cells import grid_of
 from landlink.plan.chain import people_on_cells, siting_task
 from landlink.plan.plan import Plan
 from landlink.present import sites as present
+from landlink.present.colors import facility_colors
 from landlink.schema import PEOPLE, USABLE_SOURCES
 from landlink.siting.request import CANDIDATES, Chosen, Wish
 from landlink.siting.solver import Weights
 from landlink.siting.worker import Solve
-from landlink.ui import charts, state
+from landlink.ui import state
 from landlink.ui.cache import supply as supplies
 from landlink.ui.cache.supply import SupplyInputs
 from landlink.ui.derivation import derivation
@@ -117,7 +118,7 @@ def _layer(plan: Plan, inputs: SupplyInputs, facility: str) -> Layer:
     rows = sites.to_dict("records")
     served, bounds = "", []
     if facility == ALL:
-        shades = charts.facility_colors({kind.id: kind.group for kind in plan.facilities})
+        shades = facility_colors({kind.id: kind.group for kind in plan.facilities})
         colors = {row["site"]: shades[row["facility"]] for row in rows}
         sited = set(sites["facility"])
         entries = [{"label": titles[name], "color": shades[name]} for name in titles if name in sited]
