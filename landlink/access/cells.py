@@ -106,7 +106,15 @@ def cells(
 
 
 def grid_of(districts: gpd.GeoDataFrame, cell_m: float) -> raster.Grid:
-    """Grid of the cells that :func:`cells` returns."""
+    """Grid of the cells that :func:`cells` returns.
+
+    Examples
+    --------
+    >>> districts = gpd.GeoDataFrame(geometry=gpd.points_from_xy([120, 930], [50, 610]), crs="EPSG:4547")
+    >>> grid = grid_of(districts, 200)
+    >>> grid.width, grid.height
+    (5, 4)
+    """
     return raster.Grid.over(districts.total_bounds, cell_m, districts.crs)
 
 
@@ -188,6 +196,14 @@ def users(cells: pd.DataFrame, group: str, persons: "pd.Series[int]") -> "pd.Ser
         ``residents`` or ``settled``.
     persons
         Who count, by district code; no more than the group's persons.
+
+    Examples
+    --------
+    Of a district's ten residents, seven and three on two cells, four count.
+
+    >>> cells_of_city = pd.DataFrame({"code": ["440106", "440106", "440112"], "residents": [7, 3, 5]})
+    >>> users(cells_of_city, "residents", pd.Series({"440106": 4, "440112": 5})).tolist()
+    [3, 1, 5]
     """
     if group not in PEOPLE:
         raise ValueError(f"no group {group}")

@@ -58,6 +58,13 @@ def lorenz(values: npt.ArrayLike, weights: npt.ArrayLike) -> pd.DataFrame:
     ------
     DataError
         A value or weight is missing, negative or infinite, or there are not as many of both.
+
+    Examples
+    --------
+    One person has 3 units, another 1: the poorer half has a quarter.
+
+    >>> lorenz([3, 1], [1, 1]).to_dict("list")
+    {'population': [0.0, 0.5, 1.0], 'access': [0.0, 0.25, 1.0]}
     """
     access, persons = _counted(values, weights)
     order = np.argsort(access, kind="stable")
@@ -219,6 +226,13 @@ def equity(cells: pd.DataFrame, *, radius: float, threshold: float, by: str | No
     ------
     DataError
         A column is missing, or as :func:`lorenz`, :func:`coverage` and :func:`shortage`.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"persons": [100, 300], "access": [0.02, 0.04], "cost": [400.0, 1_200.0]})
+    >>> table = equity(cells, radius=1_000, threshold=0.03)
+    >>> table[["persons", "access", "covered", "short_persons", "lack"]].round(4).to_dict("records")
+    [{'persons': 400.0, 'access': 0.035, 'covered': 0.25, 'short_persons': 100.0, 'lack': 1.0}]
     """
     keys = [] if by is None else [by]
     for name in ("persons", "access", "cost", *keys):

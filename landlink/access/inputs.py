@@ -20,7 +20,13 @@ _ROUNDING = 1e-9
 
 
 def reaching(limit: float) -> float:
-    """Greatest cost within a limit: the limit itself, with a margin for rounding."""
+    """Greatest cost within a limit: the limit itself, with a margin for rounding.
+
+    Examples
+    --------
+    >>> 700.0000001 <= reaching(700), 700.001 <= reaching(700)
+    (True, False)
+    """
     return limit * (1 + _ROUNDING)
 
 
@@ -31,6 +37,11 @@ def positive(name: str, value: float) -> float:
     ------
     DataError
         It is not.
+
+    Examples
+    --------
+    >>> positive("radius", 500)
+    500.0
     """
     if not 0 < value < np.inf:
         raise DataError(Fault("access.not_positive", {"name": name, "value": value}))
@@ -49,6 +60,11 @@ def amounts(name: str, values: npt.ArrayLike, size: int | None = None) -> Floats
     ------
     DataError
         Not as many as there are cells or sites, or one is missing, negative or infinite.
+
+    Examples
+    --------
+    >>> amounts("capacity", [30, 10], 2)
+    array([30., 10.])
     """
     shape = np.shape(values)
     if len(shape) != 1 or shape[0] != (shape[0] if size is None else size):
@@ -107,6 +123,11 @@ def same_plane(layers: dict[str, Any]) -> None:
     CrsError
         A layer has no coordinate reference system, its coordinates are not metres, or it is not in the plane of the
         first.
+
+    Examples
+    --------
+    >>> site = gpd.GeoSeries(gpd.points_from_xy([500_000], [2_500_000]), crs="EPSG:4547")
+    >>> same_plane({"demand": site, "sites": [[500_000, 2_500_300]]})
     """
     systems: dict[str, CRS | None] = {
         name: layer.crs for name, layer in layers.items() if isinstance(layer, gpd.GeoSeries | gpd.GeoDataFrame)

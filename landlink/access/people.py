@@ -67,6 +67,16 @@ def counted(cells: pd.DataFrame, standard: Standard, group: str) -> "pd.Series[i
         As :func:`people` returns them.
     group
         ``residents`` or ``settled``.
+
+    Examples
+    --------
+    Elder care counts the aged: 114 of 1,000 residents by this policy.
+
+    >>> from landlink.policy import load_policy
+    >>> standard = load_policy("guangzhou-2018").on("2020-01-01").standard("elder_care")
+    >>> cells = pd.DataFrame({"code": ["440106", "440106"], "residents": [600, 400]})
+    >>> standard.persons(1000), counted(cells, standard, "residents").tolist()
+    (114, [68, 46])
     """
     totals = cells.groupby("code")[group].sum()
     persons = pd.Series({code: standard.persons(int(total)) for code, total in totals.items()}, dtype="int64")

@@ -111,6 +111,17 @@ class Service:
         ``group``, ``when``, ``code`` (missing for the whole city), ``persons``, ``access`` (mean, units per 1,000),
         ``gini``, ``palma``, ``covered`` (share with a facility within the radius), ``short_persons``, ``short_share``
         (with less than the standard) and ``lack`` (units that would bring them to it).
+
+        Examples
+        --------
+        Two cells, the second out of reach of the only school until a site is built.
+
+        >>> cells = pd.DataFrame({"code": ["440106"] * 2, "residents": [30, 10], "settled": [3, 1]})
+        >>> before = cells.assign(nearest_before_m=[300.0, float("nan")], access_before=[100.0, 0.0])
+        >>> after = before.assign(nearest_after_m=[300.0, 400.0], access_after=[100.0, 90.0])
+        >>> table = Service("primary_school", 500, 80, after, 1, 1, "synthetic").table()
+        >>> table.loc[table["group"] == "residents", ["when", "covered", "short_persons"]].values.tolist()
+        [['before', 0.75, 10.0], ['after', 1.0, 0.0]]
         """
         tables = []
         for group in PEOPLE:
@@ -134,6 +145,13 @@ class Service:
         Returns
         -------
         ``code`` (empty for the whole city), ``before`` and ``after``, 0–1; no row where none of the group live.
+
+        Examples
+        --------
+        >>> cells = pd.DataFrame({"code": ["440106"] * 2, "settled": [30, 10]})
+        >>> nearest = cells.assign(nearest_before_m=[300.0, 900.0], nearest_after_m=[300.0, 400.0])
+        >>> Service("primary_school", 500, 80, nearest, 1, 1, "synthetic").covered("settled").values.tolist()
+        [['440106', 0.75, 1.0], ['', 0.75, 1.0]]
         """
         lived_in = self.cells[self.cells[group] > 0]
         shares = [
@@ -145,7 +163,15 @@ class Service:
         return pd.DataFrame(shares, columns=["code", "before", "after"])
 
     def lorenz(self, group: str, when: When) -> pd.DataFrame:
-        """Lorenz curve of access, see :func:`landlink.access.lorenz`."""
+        """Lorenz curve of access, see :func:`landlink.access.lorenz`.
+
+        Examples
+        --------
+        >>> cells = pd.DataFrame({"residents": [10, 10], "access_before": [0.0, 40.0]})
+        >>> schools = Service("primary_school", 500, 80, cells, 1, 0, "synthetic")
+        >>> schools.lorenz("residents", "before")["access"].tolist()
+        [0.0, 0.0, 1.0]
+        """
         return lorenz(self.cells[f"access_{when}"], self.cells[group])
 
 

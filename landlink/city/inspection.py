@@ -53,7 +53,13 @@ class Inspection:
 
     @property
     def sound(self) -> bool:
-        """True if there are no findings."""
+        """True if there are no findings.
+
+        Examples
+        --------
+        >>> Inspection(Path("人口.xlsx"), "", pd.DataFrame(), None).sound
+        True
+        """
         return not self.findings and not self.questions and (self.health is None or self.health.empty)
 
 
@@ -75,6 +81,11 @@ def parts(path: Path) -> list[str]:
     ------
     DataError
         It cannot be read.
+
+    Examples
+    --------
+    >>> parts(Path("人口.xlsx"))
+    []
     """
     return [] if is_table(path) else layer_names(path)
 
@@ -143,7 +154,14 @@ def mapping(columns: Sequence[str], resource: str) -> dict[str, str]:
 
 
 def likely_resource(inspection: Inspection) -> str | None:
-    """Resource of a city that a file resembles: the one most of whose columns it has; None where there is none."""
+    """Resource of a city that a file resembles: the one most of whose columns it has; None where there is none.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(columns=list(INPUTS["land"].names))
+    >>> likely_resource(Inspection(Path("土地.xlsx"), "", table, None))
+    'land'
+    """
     layered = inspection.plane is not None
     names = [name for name in INPUTS if (name in (*LAND_LAYERS, "districts")) == layered]
     columns = [str(name) for name in inspection.frame.columns]

@@ -54,7 +54,14 @@ class Land:
 
 
 def has_land(city: City) -> bool:
-    """True if a city names parcels and constraints."""
+    """True if a city names parcels and constraints.
+
+    Examples
+    --------
+    >>> from landlink.city import load_city
+    >>> has_land(load_city("guangzhou"))
+    False
+    """
     return "parcels" in city.land and "constraints" in city.tables
 
 

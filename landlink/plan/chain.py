@@ -28,6 +28,12 @@ def check_districts(plan: Plan, codes: Iterable[str]) -> None:
     ------
     DataError
         Their codes differ.
+
+    Examples
+    --------
+    >>> import landlink
+    >>> plan = landlink.make_plan(landlink.load_city("guangzhou"), landlink.load_policy("guangzhou-2018"), 2020)
+    >>> check_districts(plan, plan.quota["code"])
     """
     in_plan, in_city = set(plan.quota["code"]), set(codes)
     if in_plan != in_city:
@@ -79,7 +85,15 @@ def sites_of(plan: Plan, land: Land, facility: str) -> gpd.GeoDataFrame:
 
 
 def grants(plan: Plan) -> Grants:
-    """Land that a plan grants to facilities; sites that the plan has do not count."""
+    """Land that a plan grants to facilities; sites that the plan has do not count.
+
+    Examples
+    --------
+    >>> import landlink
+    >>> plan = landlink.make_plan(landlink.load_city("guangzhou"), landlink.load_policy("guangzhou-2018"), 2020)
+    >>> grants(plan).plan == plan.fingerprint
+    True
+    """
     fingerprint = plan.fingerprint if plan.siting is None else plan.siting.plan
     return Grants(fingerprint, plan.needs, plan.quota, plan.central, plan.rules)
 

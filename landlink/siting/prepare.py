@@ -85,7 +85,14 @@ def prepare(grants: Grants, supply: Supply, cells: pd.DataFrame, wish: Wish) -> 
 
 
 def points_of(parcels: gpd.GeoDataFrame) -> Floats:
-    """A point within each parcel's developable shape, x and y."""
+    """A point within each parcel's developable shape, x and y.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> points_of(gpd.GeoDataFrame(geometry=[box(0, 0, 40, 20)])).tolist()
+    [[20.0, 10.0]]
+    """
     points = parcels.representative_point()
     return np.column_stack([points.x, points.y])
 

@@ -66,6 +66,13 @@ def gap_of(objective: float, bound: float, without: float) -> float:
     """Distance of the bound from the objective, as a share of the objective or of what it saves, whichever is less.
 
     Most people may be out of any candidate's reach; their share in the objective must not make the gap look small.
+
+    Examples
+    --------
+    A choice that leaves 40 of 100 unserved, proven not to be better than 39, saves 60: the gap is 1 of 40.
+
+    >>> gap_of(40, 39, 100)
+    0.025
     """
     if not (math.isfinite(objective) and math.isfinite(bound)):
         return math.inf

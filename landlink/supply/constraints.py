@@ -46,6 +46,11 @@ class Constraint:
         ------
         ValueError
             The constraint has no value.
+
+        Examples
+        --------
+        >>> Constraint("area", "min_area", 500.0).limit
+        500.0
         """
         if self.value is None:
             raise ValueError(f"constraint {self.name} has no value")
@@ -58,6 +63,14 @@ class Constraint:
         ----------
         shapes
             Shapes by constraint, in a plane.
+
+        Examples
+        --------
+        A road that is kept clear of by 10 m takes 10 m on either side of its 100 m × 6 m.
+
+        >>> road = {"road": np.array([shapely.box(0, 0, 100, 6)], dtype=object)}
+        >>> Constraint("road", "exclude", 10.0).zones(road)[0].bounds
+        (-10.0, -10.0, 110.0, 16.0)
         """
         distance = self.value if self.rule.buffer else None
         return shapely.buffer(shapes[self.name], distance, quad_segs=ROUND) if distance else shapes[self.name]
@@ -77,7 +90,13 @@ def constraints_of(table: pd.DataFrame) -> list[Constraint]:
 
 
 def too_small(parts: Shapes, areas_m2: Floats, limit_m2: float) -> Mask:  # noqa: ARG001 - one signature for all rules
-    """True for pieces smaller than an area."""
+    """True for pieces smaller than an area.
+
+    Examples
+    --------
+    >>> too_small(np.array([]), np.array([300.0, 500.0]), 500).tolist()
+    [True, False]
+    """
     small: Mask = areas_m2 < limit_m2
     return small
 
@@ -87,6 +106,14 @@ def too_narrow(parts: Shapes, areas_m2: Floats, limit_m: float) -> Mask:  # noqa
 
     The radius of the largest circle lies between A/P (for a polygon without holes) and 2A/P, A being its area and P
     its perimeter; only polygons in between are eroded to see.
+
+    Examples
+    --------
+    A strip 8 m wide has no room for a circle of 10 m.
+
+    >>> parts = np.array([shapely.box(0, 0, 200, 8), shapely.box(0, 0, 40, 12)])
+    >>> too_narrow(parts, shapely.area(parts), 10).tolist()
+    [True, False]
     """
     areas, lengths = shapely.area(parts), shapely.length(parts)
     radius = limit_m / 2
@@ -103,7 +130,15 @@ PIECES_TAKEN: Mapping[str, Callable[[Shapes, Floats, float], Mask]] = {"min_area
 def warned(
     constraint: Constraint, left: Shapes, compactness: Floats, zones: Mapping[str, Shapes], threads: int | None
 ) -> Mask:
-    """True for shapes that a constraint warns of: near its zones where it has any, else less compact than its value."""
+    """True for shapes that a constraint warns of: near its zones where it has any, else less compact than its value.
+
+    Examples
+    --------
+    >>> shapes = np.array([shapely.box(0, 0, 10, 10), shapely.box(0, 0, 100, 1)])
+    >>> constraint = Constraint("shape", "min_compactness", 0.3)
+    >>> warned(constraint, shapes, np.array([0.79, 0.03]), {}, threads=1).tolist()
+    [False, True]
+    """
     if constraint.rule.layer:
         return meet(left, constraint.zones(zones), threads=threads).met
     below: Mask = compactness < constraint.limit

@@ -58,7 +58,13 @@ class Developable:
 
 
 def lost(constraint: str) -> str:
-    """Column of the area that a constraint takes."""
+    """Column of the area that a constraint takes.
+
+    Examples
+    --------
+    >>> lost("water")
+    'lost_water_m2'
+    """
     return f"lost_{constraint}_m2"
 
 
@@ -144,7 +150,15 @@ def developable(
 
 
 def by_district(parcels: pd.DataFrame) -> pd.DataFrame:
-    """Developable area by district and source of land, whole m²."""
+    """Developable area by district and source of land, whole m².
+
+    Examples
+    --------
+    >>> parcels = pd.DataFrame({"code": "440106", "land_source": "new", "gross_m2": [900, 500]})
+    >>> parcels["developable_m2"] = [600, 0]
+    >>> by_district(parcels).to_dict("records")
+    [{'code': '440106', 'land_source': 'new', 'parcels': 1, 'gross_m2': 1400, 'developable_m2': 600}]
+    """
     usable = parcels.assign(parcels=(parcels["developable_m2"] > 0).astype("int64"))
     sums = usable.groupby(["code", "land_source"], sort=True)[["parcels", "gross_m2", "developable_m2"]].sum()
     return sums.reset_index()

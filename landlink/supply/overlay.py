@@ -53,7 +53,14 @@ class Meeting:
     zone: Shapes
 
     def of(self, rows: Indices) -> "Meeting":
-        """Meeting of some of the shapes, by their indices in ascending order."""
+        """Meeting of some of the shapes, by their indices in ascending order.
+
+        Examples
+        --------
+        >>> meeting = Meeting(np.array([True, False, False]), np.array([2]), np.array([shapely.box(0, 0, 1, 1)]))
+        >>> meeting.of(np.array([1, 2])).met.tolist()
+        [False, True]
+        """
         renumbered = np.full(len(self.within), -1)
         renumbered[rows] = np.arange(len(rows))
         chosen = renumbered[self.shape] >= 0
@@ -61,7 +68,14 @@ class Meeting:
 
     @property
     def met(self) -> Mask:
-        """By shape: whether a zone covers a part of it."""
+        """By shape: whether a zone covers a part of it.
+
+        Examples
+        --------
+        >>> meeting = Meeting(np.array([True, False, False]), np.array([2]), np.array([shapely.box(0, 0, 1, 1)]))
+        >>> meeting.met.tolist()
+        [True, False, True]
+        """
         met = self.within.copy()
         met[self.shape] = True
         return met

@@ -154,6 +154,15 @@ def suitability(values: pd.DataFrame, factors: pd.DataFrame, weights: ahp.Weight
     ------
     DataError
         The comparisons are not consistent (ratio above 0.1).
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"parcel": ["P1", "P2"], "value_metro": [1.0, 0.4], "value_road": [0.6, 0.8]})
+    >>> factors = pd.DataFrame({"factor": ["metro", "road"]})
+    >>> ratios = pd.DataFrame([["metro", "road", 3.0]], columns=["factor", "other", "ratio"])
+    >>> weights = ahp.weights(ahp.matrix(ratios, ["metro", "road"]), ["metro", "road"])
+    >>> suitability(values, factors, weights).parcels["score"].round(2).tolist()
+    [0.9, 0.5]
     """
     if not weights.accepted:
         factor, other, implied = weights.doubtful

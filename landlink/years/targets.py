@@ -42,6 +42,13 @@ def targets(city: City, rules: Rules) -> pd.DataFrame:
     (percentage points), with ``target`` and ``actual``, ``reached`` (missing where it is unknown) and the year in
     which it was first reached. ``gap_narrowing`` compares the gap between both urbanisation rates with that of 2013
     and needs both rates of one series in both years.
+
+    Examples
+    --------
+    >>> import landlink
+    >>> city, rules = landlink.load_city("guangzhou"), landlink.load_policy("guangzhou-2018").on("2020-12-31")
+    >>> targets(city, rules)[["indicator", "target"]].values.tolist()
+    [['hukou_population', 9200000.0], ['hukou_urban_share', 79.8], ['gap_narrowing', 2.0]]
     """
     rules = rules.only(*RULES)
     year = rules.get("target.year")
@@ -69,6 +76,13 @@ def gap(city: City, rules: Rules) -> pd.DataFrame:
     -------
     ``year``, ``resident_urban_share``, ``hukou_urban_share``, ``gap`` (percent and percentage points), and
     ``base_share_at_most``: the hukou rate of 2013 up to which this year's gap meets the target.
+
+    Examples
+    --------
+    >>> import landlink
+    >>> city, rules = landlink.load_city("guangzhou"), landlink.load_policy("guangzhou-2018").on("2020-12-31")
+    >>> gap(city, rules)[["year", "gap"]].round(2).tail(2).to_dict("records")
+    [{'year': 2018, 'gap': 6.6}, {'year': 2019, 'gap': 6.56}]
     """
     wanted = rules.only(*RULES).get("target.gap_narrowing")
     if "city_series" not in city.tables or wanted is None:
