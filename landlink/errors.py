@@ -38,7 +38,7 @@ class Fault:
         """Text of the fault: where it is, what was found, what was expected, how to mend it."""
         lang = lang or default_lang()
         location = [
-            text(f"errors.place.{part}", lang, value=value)
+            text(f"errors.location.{part}", lang, value=value)
             for part in ("file", "layer", "row", "column")
             if (value := getattr(self, part)) not in ("", None)
         ]
@@ -50,7 +50,7 @@ class Fault:
             for part in ("found", "expected", "mend")
         }
         body = text(f"errors.layout.{'question' if self.question else 'fault'}", lang, **parts)
-        return text("errors.layout.at", lang, place=" ".join(location), body=body) if location else body
+        return text("errors.layout.located", lang, location=" ".join(location), body=body) if location else body
 
 
 class LandlinkError(Exception):

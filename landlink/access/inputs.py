@@ -111,7 +111,7 @@ def coordinates(name: str, locations: Locations) -> Floats:
     missing = np.flatnonzero(~np.isfinite(points).all(axis=1))
     if missing.size:
         values = {"name": name, "count": missing.size, "position": int(missing[0]) + 1}
-        raise DataError(Fault("access.place_missing", values))
+        raise DataError(Fault("access.location_missing", values))
     return points
 
 

@@ -66,7 +66,7 @@ class Solve:
         return self._process.poll() is None
 
     def progress(self) -> Progress | None:
-        """How far it has come; None before it says so. The steps so far are kept in ``trace``."""
+        """Latest progress; None before the first report. All reports are kept in ``trace``."""
         try:
             latest = Progress(**json.loads((self.folder / _PROGRESS).read_text(encoding="utf-8")))
         except FileNotFoundError:

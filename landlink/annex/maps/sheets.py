@@ -163,7 +163,7 @@ def sheets(edition: Edition, filing: Filing | None = None) -> list[Sheet]:
     filing = filing or Filing()
     ordered = edition.plan.districts.sort_values("code")
     shapes = dict(zip(ordered["code"], ordered.geometry, strict=True))
-    Canvas(filing.paper, edition.lang)  # refuses a paper that there is none of, before themes are made
+    Canvas(filing.paper, edition.lang)  # refuses an unknown paper before themes are made
     districts = Districts(shapes, edition.names, edition.plan.central, edition.district)
     drawn: list[Sheet] = []
     for kind in KINDS:

@@ -91,7 +91,7 @@ class Search:
 
     @property
     def target(self) -> float:
-        """Cost from which on a choice is not better than the best so far by what is asked for."""
+        """Cost at which a choice no longer improves on the best by the gap asked for."""
         total, gap = self._monitor.objective, self._monitor.limits.gap * (1 - _HALF_STEP)
         near = total - max(total * max(_HALF_STEP, gap), self._rounding)
         return min(near, total - 1 + 2 * _SUM_ROUNDING) if self._whole and total < _MAX_WHOLE else near
