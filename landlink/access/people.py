@@ -10,7 +10,7 @@ from landlink.policy import Standard
 
 # Kinds of facility that draw settled people, by what they offer.
 DRAWN_BY = {"housing": "affordable_housing", "jobs": "employment"}
-# Distance at which a facility draws no one any more, m: a quarter of an hour by bicycle.
+# Distance, m, beyond which a facility draws nobody: a quarter of an hour by bicycle.
 REACH_M = 3_000.0
 
 

@@ -26,7 +26,7 @@ ONEWAY = {
     "-1": (False, True),
 }
 
-# Decimals of a metre to which vertices agree that are one.
+# Decimals of a metre to which coordinates are rounded: vertices that agree are one node.
 _DECIMALS = 3
 # Length, m, of a piece of road below which it may be used in both directions.
 _TOUCHING = 1e-3

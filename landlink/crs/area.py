@@ -17,23 +17,23 @@ from landlink.errors import CrsError, Fault
 _GEODETIC = CRS.from_epsg(4490)
 # Ellipsoid of CGCS2000: semi-major axis, m.
 _A = 6_378_137.0
-# Its flattening.
+# Ellipsoid of CGCS2000: flattening.
 _F = 1 / 298.257222101
-# Its first eccentricity squared.
+# Ellipsoid of CGCS2000: first eccentricity squared.
 _E2 = _F * (2 - _F)
 # Width of a zone, degrees.
 _ZONE_WIDTH = 3
 # Central meridian of the first zone that EPSG lists without a zone prefix, degrees.
 _FIRST = 75
-# Central meridian of the last one, degrees.
+# Central meridian of the last such zone, degrees.
 _LAST = 135
-# EPSG code of the first one.
+# EPSG code of the first such zone, 75° E.
 _EPSG_FIRST = 4534
 # False easting of a zone, m.
 _EASTING = 500_000.0
 # Half the width of a zone at the equator, m: the short series of the scale holds to 2e-9 up to there.
 _NEAR = 170_000.0
-# Distance up to which the long one holds to 2e-9: twice the half-width of a 6-degree zone at 20° N.
+# Distance from the meridian, m, up to which the long series holds to 2e-9: twice the half-width of a 6° zone at 20° N.
 _REACH = 600_000.0
 # Distance from the equator to the pole, m, rounded up.
 _QUADRANT = 10_002_000.0

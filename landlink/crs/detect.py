@@ -19,15 +19,15 @@ Floats = npt.NDArray[np.float64]
 
 # Vertices that are sampled.
 SAMPLE = 4000
-# Share of them inside the districts from which on a system is taken as right.
+# Share of the sampled vertices inside the districts from which on a system is taken as right.
 RIGHT = 0.9
-# Share of them inside the districts below which a declared system is taken as wrong.
+# Share of the sampled vertices inside the districts below which a declared system is taken as wrong.
 WRONG = 0.5
 # Longest shift that is searched, m: GCJ-02 and BD-09 together stay below it.
 REACH = 1600.0
 # Side of the cells in which displacements are counted, m.
 CELL = 4.0
-# Length of a shift, m, below which it is none.
+# Length, m, below which a displacement is no shift.
 NOTED = 10.0
 # Least votes for a shift: more than chance gives a cell.
 VOTES = 12

@@ -9,7 +9,7 @@ import shapely
 
 Floats = npt.NDArray[np.float64]
 
-# Urban cores of a district beside the one in its middle.
+# Urban cores of a district besides the one in its middle.
 CORES = 4
 # Distance, m, over which density falls to a third.
 REACH = 4_300.0

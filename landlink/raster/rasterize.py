@@ -19,7 +19,7 @@ from landlink.raster.output import write
 
 # Cells along a side of a window whose distances are computed at once.
 _WINDOW = 256
-# Cells along a side of a block that is tested against an area as a whole.
+# Cells along a side of a block that is tested against an area in one go.
 _AREA_BLOCK = 16
 # Cells along a side of a block whose nearest segments are searched together.
 _NEAR_BLOCK = 8
@@ -36,7 +36,7 @@ _AREAL = 2
 
 Bools = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.intp]
-# A window, x and y of its cells' centres, and which of them are wanted.
+# A window, x and y of its cells' centres, and a mask of the cells to compute.
 Task = tuple[Window, tuple[Floats, Floats, Bools]]
 
 

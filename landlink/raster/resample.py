@@ -18,7 +18,7 @@ from landlink.raster.output import write
 
 # Cells along a side of a window that is warped at once.
 _WINDOW = 4096
-# Cells of the raster that the widest method (lanczos) looks at to either side of one.
+# Cells that the widest method (lanczos) reads on either side of a cell.
 _KERNEL = 3
 
 

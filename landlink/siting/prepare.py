@@ -26,7 +26,7 @@ from landlink.units import half_up
 SIZES = 12
 # Equal parts that a facility without standard sizes is divided into at most.
 PARTS = 4
-# Suitability of a parcel that has no score.
+# Suitability, 0–1, of a parcel without a score: the middle of the scale.
 UNKNOWN = 0.5
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

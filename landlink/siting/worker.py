@@ -29,7 +29,7 @@ _STOP = "stop"
 _CHOSEN = "chosen.pickle"
 _FAULTS = "faults.pickle"
 _STDERR = "stderr.txt"
-# Seconds between two looks at the file that stops a solve.
+# Seconds between two checks for the file that stops a solve.
 _PAUSE = 0.5
 
 

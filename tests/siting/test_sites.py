@@ -11,7 +11,7 @@ import pytest
 
 import landlink
 from landlink import cli
-from landlink.annex import write_geopackage
+from landlink.annex import Edition, write_geopackage
 from landlink.city.land import load_land
 from landlink.errors import DataError
 from landlink.plan.chain import measure_service, people_on_cells, site_facilities, siting_task
@@ -100,7 +100,7 @@ def test_the_plan_with_sites(chosen: Chosen, plan: Plan, found: Supply, there: p
     read = landlink.load_plan(tmp_path / "sited")
     assert read.fingerprint == sited.fingerprint
     pd.testing.assert_frame_equal(read.table("sites"), sited.table("sites"))
-    write_geopackage(read, tmp_path / "layers.gpkg")
+    write_geopackage(Edition(read), tmp_path / "layers.gpkg")
     assert "sites" in pyogrio.list_layers(tmp_path / "layers.gpkg")[:, 0]
     before = measure_service(plan, found.land, there, "primary_school").table(None)
     after = measure_service(read, found.land, there, "primary_school").table(None)

@@ -12,7 +12,7 @@ from landlink.siting.models.arguments import Matrix, checked_cost, checked_p, ne
 from landlink.siting.models.minimum_cover import minimum_cover, too_few
 from landlink.siting.models.monitor import Monitor
 
-# Demands that are added at once at most.
+# Demand cells that are added to the program at once, at most.
 _MOST_ADDED = 100
 
 

@@ -9,11 +9,11 @@ from landlink.siting.models.pairs import Pairs
 
 # Rounds without a better bound after which steps become shorter.
 _PATIENCE = 8
-# Factor of a step's length after those.
+# Factor of a step's length after rounds without a better bound.
 _SHORTER = 0.7
 # Factor of a step's length after a better bound in the same direction.
 _LONGER = 1.1
-# Step length, as a share of what leads to the target, at which an ascent ends.
+# Step length at which an ascent ends, as a share of the step that leads to the target.
 _SHORTEST = 1e-4
 # Greatest step length.
 _LONGEST = 2.0
@@ -23,13 +23,13 @@ _BEYOND = 5e-4
 _RISE = 1e-5
 # Greatest weight of the latest round in the mean of rounds, at first.
 _LATEST = 0.4
-# And at last.
+# Greatest weight of the latest round in the mean of rounds, at last.
 _LATEST_LAST = 0.02
 # Factor of the greatest weight where steps become shorter.
 _STEADIER = 0.9
 # Least weight of the latest round, as a share of the greatest.
 _LEAST_WEIGHT = 0.1
-# Pairs are kept that cost up to this multiple of the prices; beyond, they are selected anew.
+# Cost of the pairs kept, as a multiple of the prices; when prices rise beyond, pairs are selected again.
 _WINDOW = 1.15
 # Square of a direction's length that is rounding.
 _NO_LENGTH = 1e-12

@@ -12,15 +12,15 @@ from landlink.siting.mip import Program, solve
 from landlink.siting.models.answer import Reason
 from landlink.siting.models.monitor import Monitor
 
-# Products beyond which comparing all rows, or all columns, with one another takes too long: some seconds.
+# Products of entries above which comparing all rows, or all columns, takes more than some seconds.
 _MAX_PRODUCTS = 3e8
 # Rounding of a bound of whole numbers.
 _ROUNDING = 1e-6
-# A site counts as chosen above this value of its variable.
+# Value of a site's variable, 0–1, above which the site counts as chosen.
 _CHOSEN = 0.5
 # Times that greedy choice is repeated from a part of the best.
 _REPEATS = 30
-# Share of the best choice that is kept then.
+# Share of the best choice that each repetition keeps.
 _KEPT = 0.8
 
 

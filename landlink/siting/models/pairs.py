@@ -8,9 +8,9 @@ from scipy import sparse
 
 from landlink.siting.arrays import Floats, Ints, Mask
 
-# Pairs of a demand among which its two nearest open sites are looked for first, as a multiple of sites per open site.
+# Pairs of a demand searched first for its two nearest open sites, as a multiple of the sites per open site.
 _FIRST_LOOK = 3
-# And that many more at least.
+# Pairs of a demand searched first, which that multiple is added to.
 _LEAST_LOOK = 4
 
 

@@ -20,7 +20,7 @@ _STEP = 0.2
 _BRANCH_STEP = 0.1
 # Rounds of a branch's ascent at most.
 _BRANCH_ROUNDS = 120
-# A branch is bounded again where its ascent leaves fewer than this share of its free sites.
+# Share of a branch's free sites: where its ascent leaves fewer, the branch is bounded again.
 _FEWER = 0.8
 # A site is in doubt if it is open, or closed, in more than this share of the rounds.
 _DOUBT = 0.05
@@ -28,15 +28,15 @@ _DOUBT = 0.05
 _PERTURBATIONS = 40
 # Branches between two local searches.
 _BRANCHES_BETWEEN = 20
-# Perturbations in a row without a better choice that end such a one.
+# Perturbations in a row without a better choice that end a local search between branches.
 _FEW_PERTURBATIONS = 5
-# Relative difference of costs; twice this counts as better.
+# Half the relative difference of costs that counts as better.
 _HALF_STEP = 5e-10
 # Rounding of a cost, as a share of the greatest.
 _COST_ROUNDING = 1e-12
 # Rounding of a sum of whole costs.
 _SUM_ROUNDING = 1e-3
-# Sum of whole costs up to which that holds.
+# Greatest sum of whole costs whose rounding is within that.
 _MAX_WHOLE = 1e9
 
 

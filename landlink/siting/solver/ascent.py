@@ -16,9 +16,9 @@ ROUNDS = 600
 CHOICE_GAP = 1e-4
 # Seconds for choosing options in one round, at most, where time is limited.
 _CHOICE_SECONDS = 5.0
-# Seconds for it where time is used up, so that there is an answer at all.
+# Seconds for choosing options where time is used up, so that there is an answer at all.
 _LEAST_SECONDS = 0.1
-# Nodes for it where neither time nor iterations are limited: a knapsack can take for ever for a last 0.01 %.
+# Nodes for choosing options without a limit of time or iterations: a knapsack can take for ever for a last 0.01 %.
 _CHOICE_NODES = 1_000
 # Rounds without a better bound before the step length is halved.
 _PATIENCE = 12
@@ -30,7 +30,7 @@ _RISE = 1e-7
 _ROUNDS_BETWEEN_ANSWERS = 5
 # Weight of the latest round in the mean of what is taken.
 _LATEST = 0.1
-# An option counts as taken above this part of it.
+# Value of an option's variable, 0–1, above which the option counts as taken.
 TAKEN = 0.5
 
 

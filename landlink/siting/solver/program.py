@@ -13,7 +13,7 @@ from landlink.siting.arrays import Floats, Ints, Mask
 from landlink.siting.mip import Program
 from landlink.siting.solver.model import Model
 
-# An option counts as taken above this value of its variable.
+# Value of an option's variable, 0–1, above which the option counts as taken.
 _TAKEN = 0.5
 
 

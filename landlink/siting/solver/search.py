@@ -27,7 +27,7 @@ from landlink.siting.solver.relax import option_values, relax
 
 # Pairs up to which the whole problem is one program after a few rounds.
 SMALL_PAIRS = 3_000
-# Rounds of its ascents.
+# Rounds of a small problem's ascents.
 _FEW_ROUNDS = 4
 # Pairs up to which a kind, or the whole, is solved as one program: beyond, its root alone takes minutes.
 PROGRAM_PAIRS = 60_000
@@ -35,7 +35,7 @@ PROGRAM_PAIRS = 60_000
 PROMISING_PAIRS = 250_000
 # Share of the time for bounds.
 _BOUNDING = 0.6
-# Share of that for ascents in parts of options.
+# Share of the bounding time for ascents in parts of options.
 _PARTS = 0.3
 # Share of the time left for bounding the whole.
 _TOGETHER = 0.15
@@ -47,13 +47,13 @@ _TURN_SECONDS = 8.0
 _TURN_SHARE = 0.1
 # Pairs of a turn's program.
 _TURN_PAIRS = 25_000
-# Passes of the turns at most; one that does not better the objective ends them long before.
+# Passes of the turns at most; one that does not lower the objective ends them long before.
 _TURN_PASSES = 1_000
-# Part by which a pass must better the objective for another to follow.
+# Relative fall of the objective in a pass, below which no other pass follows.
 _BETTER = 1e-5
 # Share of the time left for exchanging sites.
 _EXCHANGING = 0.3
-# Seconds of the time left that this share is of, at most.
+# Seconds at most of which exchanging has its share.
 _EXCHANGE_SECONDS = 60.0
 # Gain of an exchange, as a share of the objective of serving nobody, below which it is rounding.
 _GAIN = 1e-9
