@@ -109,7 +109,7 @@ class Filing:
     pictures: bool = False
 
     def __post_init__(self) -> None:
-        """Write compiler and date in one line, without signs that cannot be printed."""
+        """Write compiler and date in one line, without characters that cannot be printed."""
         for name in ("compiler", "date"):
-            line = "".join(sign if sign.isprintable() else " " for sign in getattr(self, name))
+            line = "".join(character if character.isprintable() else " " for character in getattr(self, name))
             object.__setattr__(self, name, " ".join(line.split()))

@@ -44,7 +44,7 @@ def check_annex(
     ------
     LandlinkError
         All that is known to be wrong: an unknown district or paper, a template that cannot be filled in,
-        a sign that no font has, no room for temporary files, a folder or a file that cannot be written.
+        a character that no font has, no room for temporary files, a folder or a file that cannot be written.
     """
     filing = filing or Filing()
     texts = [

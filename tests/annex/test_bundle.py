@@ -251,7 +251,7 @@ def test_a_sign_that_no_font_has_is_told(plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(OutputError) as raised:
         write_annex(plan, tmp_path, filing=Filing("市局\U0001f3e2"))
     (fault,) = raised.value.faults
-    assert fault.id == "output.sign"
+    assert fault.id == "output.character"
     assert "U+1F3E2" in fault.text("zh")
     assert list(tmp_path.iterdir()) == []
 

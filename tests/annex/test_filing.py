@@ -52,7 +52,7 @@ def test_everything_wrong_is_told_together(plan: Plan) -> None:
     with pytest.raises(LandlinkError) as caught:
         check_annex(plan, editions=["999999", None], filing=filing)
     told = [fault.id for fault in caught.value.faults]
-    expected = ["annex.district_unknown", "option.choice", "output.sign", "document.placeholder_unknown"]
+    expected = ["annex.district_unknown", "option.choice", "output.character", "document.placeholder_unknown"]
     assert told == expected
 
 

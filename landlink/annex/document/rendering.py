@@ -18,7 +18,7 @@ from lxml.etree import XMLSyntaxError
 from landlink.annex.document.ooxml import drop_empty_end, number_fields, text_of
 from landlink.errors import DataError, Fault
 
-# Signs of a paragraph that a fault quotes.
+# Characters of a paragraph that a fault quotes.
 _EXCERPT = 60
 # What jinja2 says of a name that a template uses and a document does not have.
 _MISSING = re.compile(r"'([^']+)' is undefined|has no attribute '([^']+)'")

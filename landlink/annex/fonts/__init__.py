@@ -21,14 +21,14 @@ from landlink.texts import Lang
 # What offices have (仿宋, 宋体; 黑体), by the names that the fonts give themselves, in order of preference.
 OFFICE_SERIF = ("FangSong", "FangSong_GB2312", "STFangsong", "SimSun", "STSong")
 OFFICE_SANS = ("SimHei", "Microsoft YaHei", "STHeiti", "PingFang SC")
-# Beside this module: the signs of characters.txt out of Noto Serif SC and Noto Sans SC, plain and bold. The names are
-# for matplotlib alone and differ from the fonts' own, which the whole fonts have too where they are installed.
+# Fonts beside this module: the characters of characters.txt out of Noto Serif SC and Noto Sans SC, plain and bold. The
+# names are for matplotlib alone, and differ from the fonts' own, which the whole fonts have too where installed.
 SHIPPED = {"landlink serif": ("serif.ttf",), "landlink sans": ("sans.ttf", "sans-bold.ttf")}
 SHIPPED_SERIF, SHIPPED_SANS = SHIPPED
-# Fonts with more signs than the shipped ones, for names that need them.
+# Fonts with more characters than the shipped ones, for names that need them.
 LARGE_SERIF = ("Source Han Serif SC", "Noto Serif CJK SC", "Noto Serif SC")
 LARGE_SANS = ("Source Han Sans SC", "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei")
-# Comes with matplotlib: signs that a Chinese font does not have.
+# Comes with matplotlib: characters that a Chinese font does not have.
 LAST = "DejaVu Sans"
 _PLAIN = 500  # CSS weight above which a face is no text face: Noto's serif is often installed in bold alone
 _BOLD = 700  # CSS weight of titles
@@ -39,7 +39,7 @@ def fonts(lang: Lang) -> tuple[FontProperties, FontProperties]:
     """Font of the text and font of the titles.
 
     Chinese text is in 仿宋 or 宋体 where they are installed and in Noto Serif else, titles are in 黑体 or Noto Sans;
-    English is without serifs throughout. Signs that the first font lacks are taken from the next.
+    English is without serifs throughout. Characters that the first font lacks are taken from the next.
     """
     plain = _plain_families()
     serif, sans = (
@@ -56,19 +56,19 @@ def check_signs(string: str, lang: Lang) -> None:
     Raises
     ------
     OutputError
-        No font has one of its signs.
+        No font has one of its characters.
     """
-    missing = next((sign for sign in string if sign != "\n" and not _is_drawn(sign, lang)), None)
+    missing = next((character for character in string if character != "\n" and not _is_drawn(character, lang)), None)
     if missing is not None:
-        raise OutputError(Fault("output.sign", {"sign": f"{missing} (U+{ord(missing):04X})", "text": string}))
+        raise OutputError(Fault("output.character", {"character": f"{missing} (U+{ord(missing):04X})", "text": string}))
 
 
 @cache
-def _is_drawn(sign: str, lang: Lang) -> bool:
-    """True if one of the fonts that are drawn with has the sign."""
+def _is_drawn(character: str, lang: Lang) -> bool:
+    """True if one of the fonts that are drawn with has the character."""
     body = fonts(lang)[0]
     paths = (findfont(FontProperties(family=[family], weight=body.get_weight())) for family in body.get_family())
-    return any(get_font(path).get_char_index(ord(sign)) for path in paths)
+    return any(get_font(path).get_char_index(ord(character)) for path in paths)
 
 
 @cache

@@ -42,10 +42,10 @@ _MARK_SIZES = {"D": 0.8, "P": 1.1, "X": 1.1}
 _MARK_RIM = 0.6
 # Sizes of the type to a width of the halo around it.
 _HALO = 4.5
-# Punctuation that stays with the sign before it, and with the sign behind it.
+# Punctuation that stays with the character before it, and with the character behind it.
 _CLOSING = " ，。；：、）》”"
 _OPENING = "（《“"
-# First code of a Chinese sign; those below are Latin.
+# First code of a Chinese character; those below are Latin.
 _FIRST_WIDE = 0x2E80
 
 
@@ -118,7 +118,7 @@ class Canvas:
         Raises
         ------
         OutputError
-            No installed font has one of its signs.
+            No installed font has one of its characters.
         """
         check_signs(string, self.lang)
         font = self._font(size, bold=bold)
@@ -275,18 +275,18 @@ def _points_of(string: str, size: float, lang: Lang, *, bold: bool) -> float:
 def _words(string: str) -> list[str]:
     """Pieces that a line may be broken between; punctuation stays with what it closes or opens."""
     words: list[str] = []
-    for sign in string:
+    for character in string:
         last = words[-1][-1] if words else " "
-        latin = not (_is_wide(sign) or _is_wide(last) or last == " ")
-        if words and (latin or sign in _CLOSING or last in _OPENING):
-            words[-1] += sign
+        latin = not (_is_wide(character) or _is_wide(last) or last == " ")
+        if words and (latin or character in _CLOSING or last in _OPENING):
+            words[-1] += character
         else:
-            words.append(sign)
+            words.append(character)
     return words
 
 
-def _is_wide(sign: str) -> bool:
-    return ord(sign) >= _FIRST_WIDE
+def _is_wide(character: str) -> bool:
+    return ord(character) >= _FIRST_WIDE
 
 
 def _path(shape: shapely.Geometry) -> Path | None:

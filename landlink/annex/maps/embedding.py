@@ -1,4 +1,4 @@
-"""Fonts as a PDF can embed them for every reader: TrueType outlines, of the signs that are used alone."""
+"""Fonts as a PDF can embed them for every reader: TrueType outlines, of the characters that are used alone."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -18,8 +18,8 @@ _MAXP = (
 )
 
 
-def truetype(path: str, face: int, signs: Collection[str], target: Path) -> bool:
-    """Write the signs of a font with PostScript outlines, of a collection too, as a TrueType font.
+def truetype(path: str, face: int, characters: Collection[str], target: Path) -> bool:
+    """Write the characters of a font with PostScript outlines, of a collection too, as a TrueType font.
 
     matplotlib embeds PostScript outlines in a way that PDF readers warn of, TrueType ones as readers expect.
 
@@ -27,8 +27,8 @@ def truetype(path: str, face: int, signs: Collection[str], target: Path) -> bool
     ----------
     face
         Index of the font in its collection, 0 where it is in none.
-    signs
-        Signs to be kept, all of which the font has.
+    characters
+        Characters to be kept, all of which the font has.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def truetype(path: str, face: int, signs: Collection[str], target: Path) -> bool
         font.close()
         return False
     subsetter = subset.Subsetter(options)
-    subsetter.populate(text="".join(sorted(signs)))
+    subsetter.populate(text="".join(sorted(characters)))
     subsetter.subset(font)
     _convert(font)
     font.save(target)

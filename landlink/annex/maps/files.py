@@ -69,19 +69,19 @@ def png(sheet: Sheet, dpi: int = 150, *, numbered: bool = True) -> bytes:
 
 
 def _take_truetype(figures: Iterable[Figure]) -> None:
-    """Set signs that only a font with PostScript outlines has in a TrueType copy of that font."""
+    """Set characters that only a font with PostScript outlines has in a TrueType copy of that font."""
     for artist in (artist for figure in figures for axes in figure.axes for artist in axes.texts):
         font = artist.get_fontproperties().copy()
         families = list(font.get_family())
-        signs = set(artist.get_text()) - {"\n"}
+        characters = set(artist.get_text()) - {"\n"}
         for index, family in enumerate(families):
-            if not signs:
+            if not characters:
                 break
             path = findfont(FontProperties(family=[family], weight=font.get_weight()))
-            known = {sign for sign in signs if get_font(path).get_char_index(ord(sign))}
+            known = {character for character in characters if get_font(path).get_char_index(ord(character))}
             if known and family not in SHIPPED:
                 families[index] = _COPIES.family(str(path), getattr(path, "face_index", 0), known) or family
-            signs -= known
+            characters -= known
         if families != font.get_family():
             font.set_family(families)
             artist.set_fontproperties(font)
@@ -96,12 +96,12 @@ class _Copies:
         self._families: dict[tuple[str, int], str] = {}
         self._signs: dict[tuple[str, int], set[str]] = defaultdict(set)
 
-    def family(self, font: str, face: int, signs: AbstractSet[str]) -> str:
-        """Name by which matplotlib knows a copy that has the signs; empty where the font is TrueType already."""
+    def family(self, font: str, face: int, characters: AbstractSet[str]) -> str:
+        """Name by which matplotlib knows a copy that has the characters; empty where the font is TrueType already."""
         key = font, face
         copied = self._signs[key]
-        if self._families.get(key) != "" and not signs <= copied:
-            copied |= signs
+        if self._families.get(key) != "" and not characters <= copied:
+            copied |= characters
             name = f"landlink-{len(self._signs)}-{len(copied)}"
             target = Path(self._folder.name) / f"{name}.ttf"
             self._families[key] = name if truetype(font, face, copied, target) else ""

@@ -158,7 +158,7 @@ def sheets(edition: Edition, filing: Filing | None = None) -> list[Sheet]:
     DataError
         There is no such paper.
     OutputError
-        No font has a sign of a name.
+        No font has a character of a name.
     """
     filing = filing or Filing()
     ordered = edition.plan.districts.sort_values("code")

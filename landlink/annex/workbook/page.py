@@ -192,7 +192,7 @@ class Page:
 
     def _lines(self, value: str, width: float) -> int:
         """Lines that a text takes in a column of a width in characters."""
-        taken = math.fsum(2 if unicodedata.east_asian_width(sign) in "WF" else _LATIN for sign in value)
+        taken = math.fsum(2 if unicodedata.east_asian_width(character) in "WF" else _LATIN for character in value)
         return max(1, math.ceil(taken / (width * _FILLED * _SIZE_OF_WIDTHS / self.size)))
 
 

@@ -29,7 +29,7 @@ def read_text(raw: bytes, file: str) -> Grid:
     if content is None:
         raise DataError(Fault("file.encoding", file=file))
     lines = content.splitlines()
-    delimiter = max("\t,;", key=lambda sign: sum(sign in line for line in lines))
+    delimiter = max("\t,;", key=lambda character: sum(character in line for line in lines))
     grid = Grid(file)
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, strict=True)
     try:

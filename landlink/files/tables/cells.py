@@ -76,7 +76,7 @@ def decimal(value: Decimal) -> str:
 
 
 def _plain(raw: str) -> str:
-    """A cell without spaces around it, wide letters and digits, separators of thousands, and signs for nothing."""
+    """A cell without spaces around it, wide letters and digits, thousands separators, and marks of an empty cell."""
     cell = raw.translate(_INVISIBLE).strip()
     half = cell.translate(_WIDE)
     cell = half if half.isascii() else cell.translate(LETTERS)
