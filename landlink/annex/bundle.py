@@ -55,7 +55,7 @@ class _Job:
         """Files that all editions have."""
         return _checking_room(partial(_shared_files, Edition(self.plan, self.lang, None, self.material)))
 
-    def own(self, district: str | None) -> dict[str, bytes]:
+    def edition_files(self, district: str | None) -> dict[str, bytes]:
         """Files of one edition alone."""
         edition = Edition(self.plan, self.lang, district, self.material)
         return _checking_room(partial(_own_files, edition, self.filing))
@@ -236,6 +236,6 @@ class _Worker:
     @classmethod
     def make(cls, district: str | None) -> dict[str, bytes]:
         """Files of one edition."""
-        content = cls._job.own(district)
+        content = cls._job.edition_files(district)
         gc.collect()
         return content

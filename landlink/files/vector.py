@@ -117,7 +117,7 @@ def _unpacked(path: Path) -> Iterator[Path]:
     if suffix in UNREADABLE:
         raise DataError(Fault(UNREADABLE[suffix], {"suffix": suffix}, name))
     if suffix == ".shp":
-        lacking = [part for part in PARTS if not _beside(path, part)]
+        lacking = [part for part in PARTS if not _has_part(path, part)]
         if lacking:
             raise DataError(Fault("format.shapefile_parts", {"parts": ", ".join(lacking)}, name))
     if suffix != ".zip":
@@ -130,7 +130,7 @@ def _unpacked(path: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _beside(path: Path, suffix: str) -> bool:
+def _has_part(path: Path, suffix: str) -> bool:
     return any(path.with_suffix(part).exists() for part in (suffix, suffix.upper()))
 
 

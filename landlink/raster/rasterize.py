@@ -198,11 +198,11 @@ def _lower_to_segments(distances: Floats, x: Floats, y: Floats, wanted: Bools, s
     tree = shapely.STRtree(shapely.linestrings(np.stack([start, end], axis=1)))
     across, down = x[columns[:, 0]], y[rows[:, :, 0]]
     sample = np.linspace(0, len(rows) - 1, _SAMPLE).astype("int64")
-    many = np.full(len(rows), len(_candidates(tree, across[sample], down[sample])[0]) > _FEW * _SAMPLE)
-    if not many.any():
+    crowded = np.full(len(rows), len(_candidates(tree, across[sample], down[sample])[0]) > _FEW * _SAMPLE)
+    if not crowded.any():
         block, segment = _candidates(tree, across, down)
-        many = np.bincount(block, minlength=len(rows)) > _FEW
-        few = np.flatnonzero(~many[block])
+        crowded = np.bincount(block, minlength=len(rows)) > _FEW
+        few = np.flatnonzero(~crowded[block])
         for pairs in np.array_split(few, len(few) // _PAIRS + 1):
             blocks, segments = block[pairs], segment[pairs]
             squares = _squared(x[columns[blocks]], y[rows[blocks]], start[segments], end[segments])
@@ -210,7 +210,7 @@ def _lower_to_segments(distances: Floats, x: Floats, y: Floats, wanted: Bools, s
             cells = rows[blocks[first]], columns[blocks[first]]
             distances[cells] = np.minimum(distances[cells], np.sqrt(np.minimum.reduceat(squares, first)))
     single = np.zeros(distances.shape, dtype=bool)
-    single[rows[many], columns[many]] = True
+    single[rows[crowded], columns[crowded]] = True
     chosen = np.nonzero(single & wanted)
     points = shapely.points(x[chosen[1]], y[chosen[0]])
     (cell, _), nearest = tree.query_nearest(points, all_matches=False, return_distance=True)

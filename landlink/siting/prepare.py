@@ -145,8 +145,8 @@ def _sizes(standard: Standard, needed: int, granted_m2: int, largest_m2: int, *,
     module = int(standard.number("module_units", 1))
     most = needed
     while most > 0 and land(most) > granted_m2:
-        over = ceil((land(most) - granted_m2) / standard.land_per_unit(most, central=central) / module)
-        most -= max(1, over) * module
+        excess = ceil((land(most) - granted_m2) / standard.land_per_unit(most, central=central) / module)
+        most -= max(1, excess) * module
     if most <= 0:
         return {}
     least = int(standard.number("min_units", 0))

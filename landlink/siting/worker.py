@@ -94,8 +94,8 @@ class Solve:
         if (self.folder / _FAULTS).exists():
             faults: Sequence[Fault] = pickle.loads((self.folder / _FAULTS).read_bytes())  # noqa: S301
             raise DataError(faults)
-        said = (self.folder / _STDERR).read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        reason = said[-1] if said else f"exit {self._process.returncode}"
+        stderr = (self.folder / _STDERR).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        reason = stderr[-1] if stderr else f"exit {self._process.returncode}"
         raise DataError(Fault("sites.ended", {"reason": reason}))
 
 

@@ -141,17 +141,17 @@ def _header_end(grid: Grid, first: int) -> int:
         if spans := [area[2] for area in grid.merges if first <= area[0] <= last < area[2]]:
             last = max(spans)
             continue
-        below, over = grid.rows.get(last + 1, {}), _spread(grid, last)
+        below, above = grid.rows.get(last + 1, {}), _spread(grid, last)
         if not below or not _is_text(below) or _is_preamble(below):
             return last
         blank = {column for column in below if not any(column in _spread(grid, row) for row in range(first, last + 1))}
-        gaps = {column for column in below if column in over and column + 1 in blank}
+        gaps = {column for column in below if column in above and column + 1 in blank}
         wide = [range(left, right + 1) for _, left, end, right in grid.merges if end == last and right > left]
         groups = gaps.union(*wide)
         # What names the rows stands first, so that a row that fills the first column too is data.
-        start = min(over, default=0)
+        start = min(above, default=0)
         is_sub = groups & set(below) and set(below) <= groups | blank and start not in below
-        is_sub = is_sub or (set(over) <= set().union(*wide) and (set(below) <= set(over) or min(below) < start))
+        is_sub = is_sub or (set(above) <= set().union(*wide) and (set(below) <= set(above) or min(below) < start))
         if not is_sub and not all(heading(["-", cell])[1] for cell in below.values()):
             return last
         last += 1
@@ -194,17 +194,17 @@ def _columns(grid: Grid, block: tuple[int, int], body: Sequence[int]) -> tuple[_
     unmerged = len(rows) > 1 and not any(top == first and right > left for top, left, _, right in grid.merges)
     faults = [grid.fault("sheet.unit_line", name=unit) for unit in general if spelled(unit) not in UNITS]
     for column in sorted({*filled}.union(*spread)):
-        over = [cells.get(column, "") for cells in spread]
-        if unmerged and over[-1] and not any(over[:-1]):
+        headings = [cells.get(column, "") for cells in spread]
+        if unmerged and headings[-1] and not any(headings[:-1]):
             left = max((other for other in spread[0] if other < column and other in spread[-1]), default=0)
-            over[0] = spread[0].get(left, "")
-        if any(over) and (column in filled or any(column in grid.rows[row] for row in rows)):
-            parts[column] = [part for part in over if part]
-        elif not any(over):
+            headings[0] = spread[0].get(left, "")
+        if any(headings) and (column in filled or any(column in grid.rows[row] for row in rows)):
+            parts[column] = [part for part in headings if part]
+        elif not any(headings):
             row = filled[column]
             cell, value = f"{letters(column)}{row}", grid.rows[row][column]
             faults.append(grid.fault("sheet.header_missing", row, cell=cell, value=value))
-    columns = {column: heading(over) for column, over in parts.items()}
+    columns = {column: heading(headings) for column, headings in parts.items()}
     names = Counter(name for name, _ in columns.values())
     for column, (name, unit) in columns.items():
         cells = grid.column(column, body)
@@ -240,9 +240,9 @@ def _is_numbering(cells: Sequence[str], below: Sequence[str]) -> bool:
     """True if cells number the columns, as 甲 乙 1 2 or (1) (2) (3)=(1)+(2) do, rather than being data."""
     matches = [_NUMBERING.fullmatch(cell) for cell in cells]
     numbers = [int(unicodedata.normalize("NFKC", match[1])) for match in matches if match and match[1]]
-    enough = len(cells) > 2 or (len(numbers) > 1 and not any(map(str.isdecimal, cells)))  # noqa: PLR2004
+    numerous = len(cells) > 2 or (len(numbers) > 1 and not any(map(str.isdecimal, cells)))  # noqa: PLR2004
     return (
-        enough
+        numerous
         and all(matches)
         and numbers == list(range(1, len(numbers) + 1))
         and below[0] not in ("2", "(2)", "②", "乙")

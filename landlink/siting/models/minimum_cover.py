@@ -140,19 +140,19 @@ def _nested(table: sparse.csr_array) -> tuple[Ints, Ints, Ints]:
         return none, none, none
     sizes = np.diff(table.indptr)
     common = (table @ table.T).tocoo()
-    one, other = common.row, common.col
-    nested = common.data == sizes[one]
-    equal = nested & (sizes[one] == sizes[other])
+    row, other = common.row, common.col
+    nested = common.data == sizes[row]
+    equal = nested & (sizes[row] == sizes[other])
     within = nested & ~equal
-    return one[within], other[within], one[equal & (one > other)]
+    return row[within], other[within], row[equal & (row > other)]
 
 
-def _repeated_greedy(table: sparse.csr_array, monitor: Monitor, enough: int) -> Ints:
+def _repeated_greedy(table: sparse.csr_array, monitor: Monitor, fewest: int) -> Ints:
     """Few columns that cover all rows: greedy choice, repeated from a random part of the best."""
     random = np.random.default_rng(monitor.limits.seed)
     chosen = _greedy(table, np.array([], dtype=np.int64))
     for _ in range(_REPEATS):
-        if len(chosen) <= max(1, enough) or not monitor.running:
+        if len(chosen) <= max(1, fewest) or not monitor.running:
             break
         other = _greedy(table, random.permutation(chosen)[: int(_KEPT * len(chosen))])
         chosen = other if len(other) <= len(chosen) else chosen

@@ -79,19 +79,19 @@ class Pairs:
         ends = self.starts[rows + 1]
         whole = ends - self.starts[rows]
         first, second = ends.copy(), ends.copy()
-        left = np.arange(len(rows))
-        far = _LEAST_LOOK + _FIRST_LOOK * self.count // max(1, int(opened.sum()))
-        while len(left):
-            lengths = np.minimum(whole[left], far)
-            pairs = self.first(rows[left], lengths)
+        pending = np.arange(len(rows))
+        depth = _LEAST_LOOK + _FIRST_LOOK * self.count // max(1, int(opened.sum()))
+        while len(pending):
+            lengths = np.minimum(whole[pending], depth)
+            pairs = self.first(rows[pending], lengths)
             hits = np.flatnonzero(opened[self.sites[pairs]])
-            begin = np.searchsorted(np.repeat(np.arange(len(left)), lengths)[hits], np.arange(len(left) + 1))
-            many = np.diff(begin)
+            begin = np.searchsorted(np.repeat(np.arange(len(pending)), lengths)[hits], np.arange(len(pending) + 1))
+            open_count = np.diff(begin)
             open_pairs = np.append(pairs[hits], [0, 0])
-            first[left] = np.where(many > 0, open_pairs[begin[:-1]], ends[left])
-            second[left] = np.where(many > 1, open_pairs[begin[:-1] + 1], ends[left])
-            left = left[(many <= 1) & (lengths < whole[left])]
-            far *= 2
+            first[pending] = np.where(open_count > 0, open_pairs[begin[:-1]], ends[pending])
+            second[pending] = np.where(open_count > 1, open_pairs[begin[:-1] + 1], ends[pending])
+            pending = pending[(open_count <= 1) & (lengths < whole[pending])]
+            depth *= 2
         return first, second
 
     def costs_of(self, pairs: Ints, rows: Ints) -> Floats:

@@ -122,13 +122,13 @@ def _replacements(state: State, option: int) -> Ints:
     room = problem.area_m2[candidate] - used[candidate] >= model.land
     if not problem.split:
         room &= used[candidate] == 0
-    good: Mask = (model.kind[model.site] == model.kind[site]) & ~taken_sites[model.site] & room
+    allowed: Mask = (model.kind[model.site] == model.kind[site]) & ~taken_sites[model.site] & room
     for budget in problem.budgets:
         counted = np.isin(candidate, budget.members)
         if budget.kind is not None:
             counted &= model.kind[model.site] == budget.kind
-        good &= ~counted | (model.land[others][counted[others]].sum() + model.land <= budget.limit_m2)
-    options = np.flatnonzero(good)
+        allowed &= ~counted | (model.land[others][counted[others]].sum() + model.land <= budget.limit_m2)
+    options = np.flatnonzero(allowed)
     units = problem.units[model.option]
     difference = np.abs(units[options] - units[option])
     order = options[np.lexsort((difference, model.site[options]))]
@@ -156,8 +156,8 @@ def _fill(state: State, options: Ints, released: Ints, elsewhere: Floats, weight
     amount = np.concatenate([state.unserved[row], released[row]])
     alternative = np.concatenate([np.zeros(len(row)), elsewhere[row]])
     gain = model.saved[pairs] - alternative
-    good = (amount > 0) & (gain > 0)
-    pairs, amount, gain, alternative = pairs[good], amount[good], gain[good], alternative[good]
+    helpful = (amount > 0) & (gain > 0)
+    pairs, amount, gain, alternative = pairs[helpful], amount[helpful], gain[helpful], alternative[helpful]
     index = number[model.pair_site[pairs]]
     order = np.lexsort((-gain, index))
     pairs, amount, gain, index, alternative = pairs[order], amount[order], gain[order], index[order], alternative[order]

@@ -209,8 +209,8 @@ def build(problem: Problem, weights: Weights) -> Model:
     room = np.zeros(len(keys), dtype="int64")
     np.maximum.at(room, site, problem.capacity[option])
     demands, count, without = [], 0, 0.0
-    for number, one in enumerate(problem.kinds):
-        if not one.persons.any():
+    for number, facility in enumerate(problem.kinds):
+        if not facility.persons.any():
             continue
         without += weights.cover
         demand = _demand(problem, number, weights, (candidate, kind), count)
@@ -295,28 +295,30 @@ class _Demand:
 
 def _demand(problem: Problem, number: int, weights: Weights, sites: tuple[Ints, Ints], rows: int) -> _Demand:
     """Pairs and rows of a kind; its existing facilities follow the sites (candidate and kind) and rows so far."""
-    one, (candidate, kind) = problem.kinds[number], sites
-    total = int(one.persons.sum())
+    facility, (candidate, kind) = problem.kinds[number], sites
+    total = int(facility.persons.sum())
     mine = np.flatnonzero((kind == number) & (candidate >= 0))
     site_of_candidate = np.full(len(problem.area_m2), -1)
     site_of_candidate[candidate[mine]] = mine
-    spare = np.flatnonzero(one.spare > 0)
-    site_of_existing = np.full(len(one.spare), -1)
+    spare = np.flatnonzero(facility.spare > 0)
+    site_of_existing = np.full(len(facility.spare), -1)
     site_of_existing[spare] = len(candidate) + np.arange(len(spare))
-    parts = [_pairs(one, one.cost, site_of_candidate), _pairs(one, one.reach, site_of_existing)]
+    parts = [_pairs(facility, facility.cost, site_of_candidate), _pairs(facility, facility.reach, site_of_existing)]
     site, cell, metres = (np.concatenate(part) for part in zip(*parts, strict=True))
-    saved = (weights.cover - weights.distance * metres / one.radius_m) / total
-    good = saved > 0
-    cells, row = np.unique(cell[good], return_inverse=True)
-    return _Demand(number, site[good], rows + row, saved[good], cells, one.persons[cells], one.spare[spare])
+    saved = (weights.cover - weights.distance * metres / facility.radius_m) / total
+    useful = saved > 0
+    cells, row = np.unique(cell[useful], return_inverse=True)
+    return _Demand(
+        number, site[useful], rows + row, saved[useful], cells, facility.persons[cells], facility.spare[spare]
+    )
 
 
 def _pairs(kind: Kind, metres: sparse.csr_array, sites: Ints) -> tuple[Ints, Ints, Floats]:
     """Site, cell and metres of the stored pairs whose column is a site (-1: is none) and whose cell has persons."""
     cell = np.repeat(np.arange(metres.shape[0]), np.diff(metres.indptr))
     site = sites[metres.indices] if len(sites) else np.full(metres.nnz, -1)
-    good = (site >= 0) & (kind.persons[cell] > 0)
-    return site[good], cell[good], metres.data[good]
+    served = (site >= 0) & (kind.persons[cell] > 0)
+    return site[served], cell[served], metres.data[served]
 
 
 def _ints(parts: Sequence[Ints]) -> Ints:

@@ -121,13 +121,13 @@ def relax(model: Model, price: Floats, limits: Limits, *, whole: bool) -> Relaxe
 def _choose(model: Model, value: Floats, limits: Limits, *, whole: bool) -> Outcome:
     """Take options of the greatest value, each by itself, under the rules on land."""
     matrix, low, high = model.rules
-    good = np.flatnonzero((value > 0) | model.required)
-    count = len(good)
+    options = np.flatnonzero((value > 0) | model.required)
+    count = len(options)
     if not count:
         return Outcome("optimal", np.zeros(len(value)), 0.0, 0.0, np.zeros(0))
     program = Program(
-        cost=-value[good],
-        rows=matrix[:, good],
+        cost=-value[options],
+        rows=matrix[:, options],
         low=low,
         high=high,
         least=np.zeros(count),
@@ -138,7 +138,7 @@ def _choose(model: Model, value: Floats, limits: Limits, *, whole: bool) -> Outc
     if not len(outcome.values):
         return outcome
     values = np.zeros(len(value))
-    values[good] = outcome.values
+    values[options] = outcome.values
     return replace(outcome, values=values)
 
 

@@ -183,10 +183,10 @@ class Search:
         """Join the kinds' own best answers, those of few sites first; a later kind takes what is left."""
         taken = np.array([], dtype="int64")
         for index in np.argsort([len(ascent.taken) for ascent in self.ascents], kind="stable").tolist():
-            own = self.parts[index].options[self.ascents[index].taken]
-            if not self.model.allows(np.concatenate([taken, own])):
-                own = self._turn(index, taken)
-            taken = np.concatenate([taken, own])
+            chosen = self.parts[index].options[self.ascents[index].taken]
+            if not self.model.allows(np.concatenate([taken, chosen])):
+                chosen = self._turn(index, taken)
+            taken = np.concatenate([taken, chosen])
         if self.model.allows(taken):
             self._offer(np.sort(taken))
 

@@ -94,10 +94,10 @@ def clicked_district(base: folium.Map, layers: Sequence[Layer], *, key: str, hei
         Pixels; the width is the container's.
     """
     clicked = _draw(base, layers, key, height, "last_active_drawing")
-    seen = f"{key}-clicked"
-    if not clicked or clicked["properties"] == st.session_state.get(seen):
+    state_key = f"{key}-clicked"
+    if not clicked or clicked["properties"] == st.session_state.get(state_key):
         return None
-    st.session_state[seen] = clicked["properties"]
+    st.session_state[state_key] = clicked["properties"]
     return str(clicked["properties"]["code"])
 
 
