@@ -114,7 +114,7 @@ def write_annex(
         if len(names) > 1:
             makers = _in_processes(job, list(names), stack)
         else:
-            makers = {district: partial(job.own, district) for district in names}
+            makers = {district: partial(job.edition_files, district) for district in names}
         targets = {
             name: partial(write, number, district, makers[district])
             for number, (district, name) in enumerate(names.items())
