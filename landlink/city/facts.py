@@ -21,8 +21,9 @@ _ORIGIN = ["source", "date", "status", "confidence"]
 _COUNTED = ("m2", "person")
 # Digits of a district's share of area inside the central area's layer.
 _SHARE_DIGITS = 4
+# Origin of a fact that no document states.
 _ASSUMED = {"date": "", "status": "estimated", "confidence": "default"}
-# Where facts come from that no table states.
+# Sources of facts that no table of the city states.
 _ENTERED = {"source": "用户填写 || entered by the user", **_ASSUMED}
 _BY_AREA = {"source": "按中心城区图层所占面积比例估算 || by the layer's share of the district's area", **_ASSUMED}
 _IN_PROPORTION = {

@@ -24,6 +24,7 @@ MANIFEST = "datapackage.json"
 CENTRAL_AREA = "central_area"
 # Units as tables write them, by declared unit.
 WRITTEN = {"person": "人", "ha": "公顷", "m2": "平方米"}
+# Keys of a resource that say where it comes from.
 ORIGIN = ("source", "date", "status", "confidence")
 # Options of a resource, below its key "landlink".
 OPTIONS = ("columns", "crs", "layer", *ORIGIN)

@@ -6,6 +6,7 @@ import pandas as pd
 
 # One byte a character, so that text read with it can be turned back into the bytes of the file.
 BYTES = "ISO-8859-1"
+# Encodings of planners' files; GB 18030 holds GBK and GB 2312.
 UTF8 = "utf-8"
 GB = "gb18030"
 # Spellings of both in .cpg files; "ANSI 936" and "OEM" are common and not understood by GDAL.

@@ -24,6 +24,7 @@ GAP_M = 2.0
 KINDS = ("null", "mixed", "invalid", "sliver", "duplicate", "overlap", "outside", "gap")
 # Kinds that are repaired.
 REPAIRS = ("null", "invalid", "sliver", "duplicate", "overlap")
+# Columns of the table of findings.
 COLUMNS = ("kind", "row", "other_row", "id", "area_m2", "longitude", "latitude", "detail")
 _AREAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 

@@ -18,7 +18,7 @@ from landlink.raster.grid import Floats, Grid, check_raster, in_crs, opened, rea
 
 # Cells that exactextract reads at once.
 _CELLS = 4_000_000
-_COUNT = "count"
+_COUNT = "count"  # exactextract's name of the covered cells, weighted by the share covered
 # A statistic as exactextract writes it: `quantile(q=0.9)`, `q90=quantile(q=0.9)`.
 _STATISTIC = re.compile(r"(?:\w+\s*=\s*)?(?P<name>\w+)\s*(?:\((?P<arguments>.*)\))?")
 

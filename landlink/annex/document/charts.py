@@ -20,10 +20,10 @@ CHARTS = ("per_capita", "quota")
 SIZE = (150, 75)
 _DPI = 300  # pixels an inch: what print needs
 _MM_PER_INCH = 25.4  # mm
-# Okabe and Ito's blue and orange: distinct to the colour-blind, and one darker than the other in grey.
-_DARK = "#0072b2"
-_LIGHT = "#f0c27a"
-_LINE = "#555555"
+# Colours distinct to the colour-blind, and one darker than the other in grey.
+_DARK = "#0072b2"  # Okabe and Ito's blue: per-capita stock, quotas
+_LIGHT = "#f0c27a"  # Okabe and Ito's orange, lighter: claims
+_LINE = "#555555"  # bounds of the steps, edges of bars
 # Size of the type, points.
 _FONT = 8.0
 # Height of the axis above the highest bar, as a share of it.

@@ -24,8 +24,9 @@ _A4 = (210, 297)
 _MARGINS = {"top": 37, "bottom": 35, "left": 28, "right": 26}
 # Margins of a page in landscape, mm: narrower, so that its tables find room.
 _LANDSCAPE_MARGINS = {"top": 20, "bottom": 15, "left": 23, "right": 23}
-# Chinese font by role; 方正小标宋 is what the standard asks for, and programs that lack it take the other name.
+# Chinese font by role (GB/T 9704; 方正小标宋 for titles).
 _FONTS = {"title": "方正小标宋简体", "head": "黑体", "second": "楷体", "body": "仿宋", "table": "宋体"}
+# Font that a program takes where it lacks the first.
 _OTHER_NAMES = {"方正小标宋简体": "宋体", "仿宋": "仿宋_GB2312", "楷体": "楷体_GB2312"}
 # Id of the headings' numbering, beyond those of the blank document.
 _NUMBERING = 90

@@ -42,9 +42,8 @@ _MARK_SIZES = {"D": 0.8, "P": 1.1, "X": 1.1}
 _MARK_RIM = 0.6
 # Sizes of the type to a width of the halo around it.
 _HALO = 4.5
-# Punctuation that stays with the character before it, and with the character behind it.
-_CLOSING = " ，。；：、）》”"
-_OPENING = "（《“"
+_CLOSING = " ，。；：、）》”"  # punctuation that stays with the character before it
+_OPENING = "（《“"  # punctuation that stays with the character behind it
 # First code of a Chinese character; those below are Latin.
 _FIRST_WIDE = 0x2E80
 

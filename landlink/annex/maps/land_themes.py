@@ -22,7 +22,7 @@ from landlink.schema import USABLE_SOURCES
 from landlink.texts import pick
 from landlink.units import exact_ha
 
-# Face, hatch and its colour of constraints by name, as plans of the field have them; others take a pattern in turn.
+# Face, hatch and its colour of constraints by name, as plans of the field have them.
 _ZONE_STYLES = {
     "farmland": ("#fbf3c0", "", "none"),
     "ecology": ("#d6ecd0", "", "none"),
@@ -30,6 +30,7 @@ _ZONE_STYLES = {
     "hazard": ("none", "xxxx", "#a33b2a"),
     "heritage": ("none", "....", "#6a3d9a"),
 }
+# Patterns that other constraints take in turn.
 _OTHER_ZONE_STYLES = (("none", "\\\\\\\\", "#7a6a4f"), ("none", "||||", "#4f6a7a"), ("none", "++++", "#7a4f6a"))
 # Colour, width in points and dashes of constraints that are drawn as lines, by rule.
 _LINE_STYLES: Mapping[str, tuple[str, float, tuple[float, ...]]] = {

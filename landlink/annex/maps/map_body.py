@@ -29,9 +29,8 @@ SITE_SIZE = 3.4
 CITY_EDGE = "#3c3c3c"
 CITY_WIDTH = 1.5  # points
 CITY_DASHES = (7.0, 1.6, 1.2, 1.6)  # line widths: dash, gap, dot, gap
-# Boundary of a district, and of one that the sheet is not about.
-EDGE = "#6b6b6b"
-OTHER_EDGE = "#9a9a9a"
+EDGE = "#6b6b6b"  # boundary of a district
+OTHER_EDGE = "#9a9a9a"  # boundary of a district that the sheet is not about
 WIDTH_OF_EDGE = 0.6  # points: less than the city's
 # Boundary of the central area.
 CENTRE_EDGE = "#8a1c1c"

@@ -46,10 +46,10 @@ _ROW_LEADING = 1.5  # height of a row as a multiple of the size of its type
 _NAME_AT = 0.24
 # Distance between the lines of the imprint, mm.
 _IMPRINT_GAP = 1.1
-# Colours of the locator map: the district, the others, the map's window.
-_LOCATED = "#5f7f9f"
-_NOT_LOCATED = "#f2f2f2"
-_WINDOW_EDGE = "#b3261e"
+# Colours of the locator map.
+_LOCATED = "#5f7f9f"  # the sheet's district
+_NOT_LOCATED = "#f2f2f2"  # the other districts
+_WINDOW_EDGE = "#b3261e"  # the map's window
 # Group id of the sheet's number, which the document leaves out.
 NUMBER = "number"
 

@@ -26,7 +26,7 @@ BISECTIONS = 80
 SCALE = 10_000
 # Relative; a quotient this near to the divisor is left to the ranks, as binary noise could decide it otherwise.
 NOISE = "1E-12"
-_DIVISOR_FORMAT = "0.00000000E+00"
+_DIVISOR_FORMAT = "0.00000000E+00"  # nine digits, so that the later halvings show
 _FORMATS = {"code": TEXT, "district": GENERAL, "quotient": TWO}
 # Cells above the table.
 _RULE = "$C$4"  # the rule in force

@@ -18,8 +18,9 @@ from landlink.texts import text
 _IN_HA = {"land_ha": "land_m2", "granted_ha": "granted_m2", "deficit_ha": "deficit_m2"}
 # Columns whose labels are the annex's own.
 _LABELLED = ("surplus_units", "unit", "land_per_unit")
-# Columns with these units add up over facilities; persons and units only over districts.
+# Units of the columns that add up over facilities and districts.
 _SUMMED = ("ha", "m2")
+# Columns that add up over districts alone: a person counts for several facilities.
 _SUMMED_BY_FACILITY = ("persons", "units")
 _FORMATS = {"person": WHOLE, "ha": FOUR, "m2": WHOLE, "m2/unit": "#,##0.0###"}
 

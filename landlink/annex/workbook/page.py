@@ -17,9 +17,9 @@ Role = Literal["title", "unit", "head", "label", "figure", "input", "doubted", "
 Align = Literal["left", "center", "right"]
 
 # Number formats.
-WHOLE = "#,##0"
-TWO = "#,##0.00"
-FOUR = "#,##0.0000"
+WHOLE = "#,##0"  # persons, units, m²
+TWO = "#,##0.00"  # ha as tables show them
+FOUR = "#,##0.0000"  # ha to the m²
 GENERAL = "General"
 TEXT = "@"
 # An input in ha shows all it holds, to the m².
@@ -27,9 +27,8 @@ HECTARES = "#,##0.00##"
 # Number format of a figure by its unit; of areas in ha as they are shown, to 0.01 ha.
 FORMAT_OF = {"m2": WHOLE, "ha": TWO, "m2/person": TWO, "pct": TWO, "person": WHOLE, "": GENERAL}
 
-# Papers as Excel numbers them.
-A3 = 8
-A4 = 9
+A3 = 8  # Excel's number of the paper
+A4 = 9  # Excel's number of the paper
 
 # The character set by which a font that is missing is replaced by another Chinese one.
 _GB2312 = 134
@@ -37,7 +36,9 @@ _GB2312 = 134
 _FONTS = {"zh": ("宋体", "黑体"), "en": ("Arial", "Arial")}
 # Inputs are blue, as models of finance have them.
 _BLUE = "0000FF"
+# Ground of cells by role.
 _FILLS = {"head": "DCE6F1", "total": "F2F2F2", "input": "FFF8DC", "doubted": "FFF8DC"}
+# Roles of cells with a border.
 _BOXED = ("head", "label", "figure", "input", "doubted", "total")
 _THIN = Side(style="thin", color="808080")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)

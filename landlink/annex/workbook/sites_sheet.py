@@ -20,6 +20,7 @@ _FIRST = 5  # first row below them
 _FORMATS = {"person": WHOLE, "ha": FOUR, "m2": WHOLE, "m": WHOLE}
 # Number formats of columns whose unit does not say it; ids of parcels are text although they may look like numbers.
 _FORMATS_OF = {"units": WHOLE, "score": "0.000", "parcel": TEXT, "instead": TEXT}
+# Columns with a total.
 _SUMMED = ("served", "site_ha", "site_m2")
 
 

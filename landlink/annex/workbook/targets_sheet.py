@@ -12,8 +12,8 @@ from landlink.texts import pick, text
 _COLUMNS = ("indicator", "unit", "target", "target_year", "actual", "actual_year", "reached", "reached_year")
 # Widths of the columns, characters.
 _WIDTHS = [26, 10, 12, 8, 12, 8, 9, 9, 34, 22, 9]
-_YEAR = "0"
-_RATE = "0.00"
+_YEAR = "0"  # number format of a year, without thousands separators
+_RATE = "0.00"  # number format of a percentage
 
 
 def write_targets(worksheet: Worksheet, contents: Contents) -> None:

@@ -24,7 +24,7 @@ UNIT = 0.25
 NOT_SHOWN = "#d9dbde"
 # A parcel of which something can be developed, on the map of constraints.
 DEVELOPABLE = "#fec44f"
-# Colours of the usual constraints; others take the other colours in turn.
+# Colours of the usual constraints.
 USUAL_COLORS = {
     "farmland": "#8c6d1f",
     "ecology": "#117733",
@@ -35,6 +35,7 @@ USUAL_COLORS = {
     "heritage": "#aa4499",
     "powerline": "#332288",
 }
+# Colours that other constraints take in turn.
 OTHER_COLORS = ("#44aa99", "#661100", "#6699cc", "#888888", "#cc6677")
 
 

@@ -27,8 +27,9 @@ MAP_HEIGHT = 480
 CHART_HEIGHT = 400
 # Height of a cell's table, pixels.
 CELL_HEIGHT = 380
-# Figures that the map shows; some need sites.
+# Figures that the map shows.
 FIGURES = ("before", "after", "change", "nearest", "short")
+# Figures that need sites.
 WITH_SITES = ("after", "change")
 # Radius of an existing facility's point, pixels: there are thousands.
 FACILITY_RADIUS = 1.8

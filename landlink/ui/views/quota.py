@@ -24,6 +24,7 @@ QUOTA_COLUMNS = tuple(column.name for column in RESULTS["quota"].columns if colu
 LEDGER_COLUMNS = ("stock_met_m2", "budget_m2", "need_m2", "granted_m2", "deficit_m2", "unassigned_m2")
 # Columns that the map can show, with their tables.
 MAP_COLUMNS = {**dict.fromkeys(QUOTA_COLUMNS, "quota"), **dict.fromkeys(LEDGER_COLUMNS, "ledger")}
+# Columns whose totals stand above the map.
 HEADLINE = ("settled", "entitlement_m2", "quota_m2", "stock_need_m2", "cut_m2")
 # Smallest step of an edited fact by its unit: a person, a square metre; of other units 0.01.
 STEPS = {"person": 1, "ha": 0.0001}
