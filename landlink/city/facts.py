@@ -21,7 +21,6 @@ _ORIGIN = ["source", "date", "status", "confidence"]
 _COUNTED = ("m2", "person")
 # Digits of a district's share of area inside the central area's layer.
 _SHARE_DIGITS = 4
-# Origin of a fact that no document states.
 _ASSUMED = {"date": "", "status": "estimated", "confidence": "default"}
 # Sources of facts that no table of the city states.
 _ENTERED = {"source": "用户填写 || entered by the user", **_ASSUMED}

@@ -12,7 +12,7 @@ from landlink.plan.plan import Plan
 from landlink.plan.saved import SavedPlan, written
 
 DOCUMENT = "plan.json"
-_FORMAT = 1  # version of the document's form
+_FORMAT = 1
 _TABLES = ("quota", "needs", "ledger")
 _CHOSEN = ("sites", "provision")
 

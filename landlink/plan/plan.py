@@ -111,10 +111,10 @@ class Plan:
 
     def totals(self) -> dict[str, int]:
         """Sums over all districts of the quota table's and the ledger's areas and of the settled population."""
-        merged = self.quota.merge(self.ledger.drop(columns=["district", "quota_m2", "stock_need_m2"]), on="code")
-        names = ["settled", *(name for name in merged if name.endswith("_m2"))]
+        both = self.quota.merge(self.ledger.drop(columns=["district", "quota_m2", "stock_need_m2"]), on="code")
+        names = ["settled", *(name for name in both if name.endswith("_m2"))]
         names = [name for name in names if name not in ("per_capita_stock_m2", "standard_m2")]
-        return {name: int(merged[name].sum()) for name in names}
+        return {name: int(both[name].sum()) for name in names}
 
     def with_siting(self, siting: Siting) -> "Plan":
         """The plan with sites, in place of those that it may have; its own tables stay as they are."""

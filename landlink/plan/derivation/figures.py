@@ -20,7 +20,6 @@ _KEY = ("code", "facility", "site")
 # Where an input comes from.
 Origin = tuple[str, ...]
 _ORIGIN = ("source", "date", "status", "confidence")
-# Origin of an input whose source no table states.
 _NO_ORIGIN = ("", "", "estimated", "default")
 # What a row of a table is known by; other tables have one row a district.
 _KEYS = {"needs": _KEY[:2], "provision": _KEY[:2], "sites": _KEY}
