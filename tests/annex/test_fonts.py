@@ -97,13 +97,13 @@ def test_a_font_installed_after_the_first_start_is_used(tmp_path: Path) -> None:
     assert Path(start(tmp_path)[0]).name == "serif.ttf"
 
 
-def test_a_sign_that_only_a_large_font_has_is_embedded_as_truetype(tmp_path: Path) -> None:
+def test_a_character_that_only_a_large_font_has_is_embedded_as_truetype(tmp_path: Path) -> None:
     rare = "䂮"
     if not set(fonts("zh")[0].get_family()) & set(LARGE_SERIF):
-        pytest.skip("no font with more signs than the shipped ones is installed")
+        pytest.skip("no font with more characters than the shipped ones is installed")
     figure = Figure()
     figure.add_axes((0, 0, 1, 1)).text(0.5, 0.5, f"广州{rare}", fontproperties=fonts("zh")[0])
-    write_pdf([Sheet("rare", "", 1, lambda: figure)], tmp_path / "rare.pdf", "zh")
+    write_pdf([Sheet("rare", "", 1, lambda: figure, in_document=False)], tmp_path / "rare.pdf", "zh")
     listed = subprocess.run([poppler("pdffonts"), tmp_path / "rare.pdf"], capture_output=True, text=True, check=True)
     rows = listed.stdout.splitlines()[2:]
     assert len(rows) > 1
