@@ -247,7 +247,7 @@ def test_compiler_and_date_are_one_line() -> None:
     assert (filing.compiler, filing.date) == ("广州市 规划 局", "2026 年 11月")
 
 
-def test_a_sign_that_no_font_has_is_told(plan: Plan, tmp_path: Path) -> None:
+def test_a_character_that_no_font_has_is_reported(plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(OutputError) as raised:
         write_annex(plan, tmp_path, filing=Filing("市局\U0001f3e2"))
     (fault,) = raised.value.faults
