@@ -70,6 +70,8 @@ class Fact:
         The user may replace it for one plan.
     derived
         Computed from other facts where the table does not state it.
+    rows
+        Column and value of rows of the table that state it; other rows state other facts.
     """
 
     name: str
@@ -80,3 +82,4 @@ class Fact:
     required: bool = True
     editable: bool = False
     derived: bool = False
+    rows: tuple[tuple[str, str], ...] = ()

@@ -13,13 +13,17 @@ STATUSES = ("official", "estimated", "synthetic")
 CONFIDENCES = ("seen", "known", "default")
 CHANNELS = ("all", "talent", "points", "policy")
 BASES = ("actual", "planned")
-# Where land can be had: construction land that is new, or stock land (renewal, idle land, 增减挂钩).
+# Where land can be had: construction land that is new, or stock land (renewal, idle land, 增减挂钩), which meets a
+# district's need in this order.
 NEW_SOURCE = "new"
 STOCK_SOURCES = ("renewal", "idle", "offset")
+# Stock land that counts only where people gave it up of their own will (clause 9).
+VOLUNTARY_SOURCES = ("offset",)
 USABLE_SOURCES = (NEW_SOURCE, *STOCK_SOURCES)
 # Source of a parcel that stays in its present use.
 NO_SOURCE = "none"
 LAND_SOURCES = (*USABLE_SOURCES, NO_SOURCE)
+YES_NO = ("yes", "no")
 CODE_SYSTEMS = ("ydyh", "sandiao")
 # Groups of people whose service is looked at.
 PEOPLE = ("residents", "settled")
@@ -152,10 +156,22 @@ INPUTS: dict[str, Table] = {
                 _CODE,
                 _YEAR,
                 Column("new_capacity_ha", "float", "ha", 0, MOST_HA, required=False),
-                Column("stock_available_ha", "float", "ha", 0, MOST_HA, required=False),
                 *_SOURCE,
             ),
             ("code", "year"),
+        ),
+        Table(
+            "stock",
+            (
+                _CODE,
+                _YEAR,
+                Column("land_source", "text", values=STOCK_SOURCES),
+                Column("available_ha", "float", "ha", 0, MOST_HA, required=False),
+                Column("release_share", "float", "share", 0, 1, required=False),
+                Column("voluntary_exit", "text", values=YES_NO, required=False),
+                *_SOURCE,
+            ),
+            ("code", "year", "land_source", "voluntary_exit"),
         ),
         Table(
             "facility_surplus",
@@ -253,6 +269,28 @@ INPUTS: dict[str, Table] = {
         Table("stations", (Column("name", "text"), Column("status", "text", values=STATUSES))),
     )
 }
+
+
+def _stock_facts(source: str) -> tuple[Fact, Fact]:
+    """What a city states of a source of stock land: the land that can be had, and the share of gross land that can."""
+    voluntary = (("voluntary_exit", "yes"),) if source in VOLUNTARY_SOURCES else ()
+    rows = (("land_source", source), *voluntary)
+    return (
+        Fact(available(source), "m2", "stock", "available_ha", "plan_year", required=False, editable=True, rows=rows),
+        Fact(release_share(source), "share", "stock", "release_share", "plan_year", required=False, rows=rows),
+    )
+
+
+def available(source: str) -> str:
+    """Name of the fact that states a source's available stock land."""
+    return f"{source}_available_m2"
+
+
+def release_share(source: str) -> str:
+    """Name of the fact that states the share of a source's gross land that can be had."""
+    return f"{source}_release_share"
+
+
 # Facts that plans rest on.
 FACTS: dict[str, Fact] = {
     fact.name: fact
@@ -263,9 +301,11 @@ FACTS: dict[str, Fact] = {
         Fact("urban_share_pct", "pct", "urban_share", "urban_share_pct", "year_before"),
         Fact("urban_land_m2", "m2", "land", "urban_land_ha", "latest"),
         Fact("new_capacity_m2", "m2", "capacity", "new_capacity_ha", "plan_year", required=False, editable=True),
-        Fact("stock_available_m2", "m2", "capacity", "stock_available_ha", "plan_year", required=False, editable=True),
+        *(fact for source in STOCK_SOURCES for fact in _stock_facts(source)),
     )
 }
+# Facts of stock land: their names.
+STOCK_FACTS = tuple(name for source in STOCK_SOURCES for name in (available(source), release_share(source)))
 # Layers and rasters of the land: read when land is looked for, not for a quota.
 LAND_LAYERS = ("parcels", "roads", "stations", "facilities")
 LAND_RASTERS = ("dem", "population-raster")
@@ -283,6 +323,10 @@ def _m2(*names: str) -> tuple[Column, ...]:
 def _persons(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, "int", "person", 0) for name in names)
 
+
+# How available land is known: measured, of a district whose layer is complete or of a part of it; stated by the city;
+# measured gross, without the share of it that can be had; not at all.
+KNOWN_BY = ("measured", "measured in part", "stated", "gross only", "nothing")
 
 RESULTS: dict[str, Table] = {
     table.name: table
@@ -306,8 +350,24 @@ RESULTS: dict[str, Table] = {
                     "cut_m2",
                 ),
                 Column("cut_by", "names"),
+                Column("supply_m2", "int", "m2", 0, required=False),
             ),
             ("code",),
+        ),
+        Table(
+            "sources",
+            (
+                _CODE,
+                _NAME,
+                Column("land_source", "text", values=USABLE_SOURCES),
+                Column("measured_m2", "int", "m2", 0, required=False),
+                Column("synthetic_m2", "int", "m2", 0, required=False),
+                Column("known_by", "text", values=KNOWN_BY),
+                Column("available_m2", "int", "m2", 0, required=False),
+                Column("most_m2", "int", "m2", 0, required=False),
+                *_m2("need_m2", "met_m2", "short_m2", "unverified_m2"),
+            ),
+            ("code", "land_source"),
         ),
         Table(
             "needs",
@@ -317,7 +377,7 @@ RESULTS: dict[str, Table] = {
                 _FACILITY,
                 Column("persons", "int", "person", 0),
                 Column("units", "int", "", 0),
-                *_m2("land_m2", "granted_m2", "deficit_m2"),
+                *_m2("land_m2", "granted_m2", "unverified_m2", "deficit_m2"),
             ),
             ("code", "facility"),
         ),
@@ -327,14 +387,17 @@ RESULTS: dict[str, Table] = {
                 _CODE,
                 _NAME,
                 *_m2(
+                    "entitlement_m2",
                     "quota_m2",
-                    "stock_need_m2",
+                    "cut_m2",
                     "stock_met_m2",
+                    "stock_short_m2",
+                    "stock_unverified_m2",
                     "budget_m2",
                     "need_m2",
                     "granted_m2",
                     "deficit_m2",
-                    "unassigned_m2",
+                    "other_m2",
                 ),
             ),
             ("code",),

@@ -1,7 +1,7 @@
 """District facts of one plan year, drawn from a city's tables, each with its source and status."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import geopandas as gpd
@@ -12,7 +12,7 @@ from landlink.city.edits import changes
 from landlink.columns import Fact
 from landlink.crs import area_m2
 from landlink.errors import DataError, Fault, Faults
-from landlink.schema import FACTS, INPUTS, STATUSES
+from landlink.schema import FACTS, INPUTS, STATUSES, worst
 from landlink.units import exact, ha_to_m2, half_up
 
 BASES = ("previous-actual", "planned")
@@ -21,10 +21,17 @@ _ORIGIN = ["source", "date", "status", "confidence"]
 _COUNTED = ("m2", "person")
 # Digits of a district's share of area inside the central area's layer.
 _SHARE_DIGITS = 4
+# Item of the sources that says what measured supply rests on.
+MEASURED = "measured"
 _ASSUMED = {"date": "", "status": "estimated", "confidence": "default"}
 # Sources of facts that no table of the city states.
 _ENTERED = {"source": "用户填写 || entered by the user", **_ASSUMED}
 _BY_AREA = {"source": "按中心城区图层所占面积比例估算 || by the layer's share of the district's area", **_ASSUMED}
+_BY_LAYERS = {
+    "source": "按地块和约束图层实测 || measured from the layers of parcels and constraints",
+    "date": "",
+    "confidence": "known",
+}
 _IN_PROPORTION = {
     "source": "按城市数据中心城区内落户人口所占比例推算 || in the proportion that the city's table states",
     **_ASSUMED,
@@ -135,6 +142,19 @@ def district_facts(city: City, year: int, basis: str, edits: pd.DataFrame | None
         [sources[name] for name in order if name in sources and not sources[name].empty], ignore_index=True
     )
     return Facts(table, _entered(origin, edited), share, ratio)
+
+
+def with_measured(facts: Facts, measured: pd.DataFrame) -> Facts:
+    """Facts whose sources say of each district what its measured supply rests on.
+
+    Parameters
+    ----------
+    measured
+        ``code`` and ``status`` of each source of land, the least official of its parcels'.
+    """
+    status = measured.groupby("code")["status"].agg(worst)
+    rows = pd.DataFrame({"code": status.index, "item": MEASURED, "status": status.to_numpy()}).assign(**_BY_LAYERS)
+    return replace(facts, sources=pd.concat([facts.sources, rows[facts.sources.columns]], ignore_index=True))
 
 
 def central_share(city: City) -> pd.Series | None:
@@ -258,6 +278,8 @@ def _dated(city: City, fact: Fact, year: int, *, latest: bool = False) -> pd.Dat
     table = city.tables.get(fact.table, pd.DataFrame(columns=INPUTS[fact.table].names))
     if not fact.required:
         table = table[table[fact.column].notna()]
+    for column, value in fact.rows:
+        table = table[table[column] == value]
     if latest:
         rows = table[table["year"] <= year].sort_values("year", kind="stable").groupby("code").tail(1)
     else:

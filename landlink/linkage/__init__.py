@@ -1,8 +1,9 @@
 """Linkage (人地挂钩, plan clause 7): from facts and policy, each district's entitlement, stock need, quota."""
 
-from landlink.linkage.balance import balance
+from landlink.linkage.balance import Divisor, balance, own_quota
 from landlink.linkage.entitlement import entitlement
 from landlink.linkage.quota import quota
-from landlink.linkage.stock import ledger_budget, stock_first
+from landlink.linkage.sources import sources
+from landlink.linkage.stock import stock_first
 
-__all__ = ["balance", "entitlement", "ledger_budget", "quota", "stock_first"]
+__all__ = ["Divisor", "balance", "entitlement", "own_quota", "quota", "sources", "stock_first"]

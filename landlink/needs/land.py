@@ -7,7 +7,7 @@ import pandas as pd
 
 from landlink.errors import Fault, Faults
 from landlink.policy import Rules
-from landlink.schema import RESULTS
+from landlink.schema import NEW_SOURCE, RESULTS
 from landlink.units import MOST_HA, MOST_M2, ha, half_up
 
 RULES = ("facility.",)
@@ -71,56 +71,85 @@ def needs(
     )
 
 
-def grant(need: pd.DataFrame, budget: pd.DataFrame) -> pd.DataFrame:
-    """Grant each district's land to its needs in clause 7's order until it is used up.
+def grant(need: pd.DataFrame, land: pd.DataFrame) -> pd.DataFrame:
+    """Grant each district's land to its needs in clause 7's order until it is used up, verified land first.
 
     Parameters
     ----------
     need
         As :func:`needs` returns it.
-    budget
-        ``code``, ``budget_m2``: quota and stock land of each district.
+    land
+        ``code``, ``budget_m2`` (land of each district: quota, stock land that meets its need, and stock land that is not
+        verified) and ``stock_unverified_m2``.
 
     Returns
     -------
-    ``need`` with ``granted_m2`` and ``deficit_m2``; their sum is ``land_m2``, and the grants of a district never
-    exceed its budget.
+    ``need`` with ``granted_m2``, ``unverified_m2`` (what of it lies on land that is not verified) and ``deficit_m2``;
+    granted and deficit sum to ``land_m2``, and the grants of a district never exceed its land.
 
     Examples
     --------
     >>> school, clinic = ("primary_school", 150, 1_125, 20_000), ("hospital", 150, 100, 11_700)
     >>> columns = ["facility", "persons", "units", "land_m2"]
     >>> need = pd.DataFrame([school, clinic], columns=columns).assign(code="440112", district="黄埔区")
-    >>> granted = grant(need, pd.DataFrame({"code": ["440112"], "budget_m2": [25_000]}))
-    >>> granted[["granted_m2", "deficit_m2"]].values.tolist()
-    [[20000, 0], [5000, 6700]]
+    >>> land = pd.DataFrame({"code": ["440112"], "budget_m2": [25_000], "stock_unverified_m2": [3_000]})
+    >>> granted = grant(need, land)
+    >>> granted[["granted_m2", "unverified_m2", "deficit_m2"]].values.tolist()
+    [[20000, 0, 0], [5000, 3000, 6700]]
     """
-    has = need["code"].map(budget.set_index("code")["budget_m2"]).to_numpy("int64")
-    land = need["land_m2"].to_numpy("int64")
-    before = need.groupby("code", sort=False)["land_m2"].cumsum().to_numpy("int64") - land
-    granted = np.clip(has - before, 0, land)
-    return need.assign(granted_m2=granted, deficit_m2=land - granted)[RESULTS["needs"].names]
+    of_district = land.set_index("code")
+    budget = need["code"].map(of_district["budget_m2"]).to_numpy("int64")
+    verified = budget - need["code"].map(of_district["stock_unverified_m2"]).to_numpy("int64")
+    needed = need["land_m2"].to_numpy("int64")
+    before = need.groupby("code", sort=False)["land_m2"].cumsum().to_numpy("int64") - needed
+    granted = np.clip(budget - before, 0, needed)
+    unverified = granted - np.clip(verified - before, 0, needed)
+    granted_need = need.assign(granted_m2=granted, unverified_m2=unverified, deficit_m2=needed - granted)
+    return granted_need[RESULTS["needs"].names]
 
 
-def ledger(budget: pd.DataFrame, granted: pd.DataFrame) -> pd.DataFrame:
-    """Balance sheet of each district: land it has, land it needs, land granted, deficit and land left unassigned.
+def land_of_district(quota: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Land of each district by how far it can be counted on.
 
     Parameters
     ----------
-    budget
-        ``code``, ``district``, ``quota_m2``, ``stock_need_m2``, ``stock_met_m2``, ``budget_m2``.
+    quota
+        ``code``, ``district``, ``entitlement_m2``, ``quota_m2``, ``cut_m2``.
+    sources
+        As :func:`landlink.linkage.sources.sources` returns it.
+
+    Returns
+    -------
+    These columns with ``stock_met_m2``, ``stock_short_m2``, ``stock_unverified_m2`` and ``budget_m2``, so that
+    entitlement = quota + cut + met + short + not verified, and budget = quota + met + not verified; m², int64.
+    """
+    stock = sources[sources["land_source"] != NEW_SOURCE]
+    sums = stock.groupby("code")[["met_m2", "short_m2", "unverified_m2"]].sum()
+    sums = sums.reindex(quota["code"], fill_value=0).astype("int64").add_prefix("stock_").reset_index(drop=True)
+    land = pd.concat([quota[["code", "district", "entitlement_m2", "quota_m2", "cut_m2"]], sums], axis=1)
+    return land.assign(budget_m2=land["quota_m2"] + land["stock_met_m2"] + land["stock_unverified_m2"])
+
+
+def ledger(land: pd.DataFrame, granted: pd.DataFrame) -> pd.DataFrame:
+    """Land account (台账) of each district: what it is entitled to, where it comes from and what it is used for.
+
+    Parameters
+    ----------
+    land
+        As :func:`land_of_district` returns it.
     granted
         As :func:`grant` returns it.
 
     Returns
     -------
-    ``budget`` with ``need_m2``, ``granted_m2``, ``deficit_m2`` and ``unassigned_m2``; m², int64.
+    ``land`` with ``need_m2``, ``granted_m2``, ``deficit_m2`` and ``other_m2``, which is left for other uses by detailed
+    plan: granted + other = budget; m², int64.
     """
     sums = granted.groupby("code", sort=False)[["land_m2", "granted_m2", "deficit_m2"]].sum()
-    sums = sums.reindex(budget["code"], fill_value=0).astype("int64").reset_index(drop=True)
-    return budget.assign(
+    sums = sums.reindex(land["code"], fill_value=0).astype("int64").reset_index(drop=True)
+    return land.assign(
         need_m2=sums["land_m2"],
         granted_m2=sums["granted_m2"],
         deficit_m2=sums["deficit_m2"],
-        unassigned_m2=budget["budget_m2"] - sums["granted_m2"],
+        other_m2=land["budget_m2"] - sums["granted_m2"],
     )[RESULTS["ledger"].names]

@@ -12,13 +12,13 @@ from landlink.plan.plan import Plan
 from landlink.plan.saved import SavedPlan, written
 
 DOCUMENT = "plan.json"
-_FORMAT = 1
-_TABLES = ("quota", "needs", "ledger")
+_FORMAT = 2
+_TABLES = ("quota", "sources", "needs", "ledger")
 _CHOSEN = ("sites", "provision")
 
 
 def save_plan(plan: Plan, folder: str | Path) -> list[Path]:
-    """Write ``quota.csv``, ``needs.csv``, ``ledger.csv`` and ``plan.json``, all or none.
+    """Write ``quota.csv``, ``sources.csv``, ``needs.csv``, ``ledger.csv`` and ``plan.json``, all or none.
 
     A plan with sites has ``sites.csv`` and ``provision.csv`` beside them.
 

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # The column that stands for a table where none is named.
-HEADLINE = {"quota": "quota_m2", "needs": "land_m2", "ledger": "budget_m2", "sites": "site_m2", "provision": "unserved"}
+HEADLINE = {
+    "quota": "quota_m2",
+    "sources": "met_m2",
+    "needs": "land_m2",
+    "ledger": "budget_m2",
+    "sites": "site_m2",
+    "provision": "unserved",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +24,9 @@ class Formula:
 
 # An input is a column of the same row, a district fact (`base.`), a column of the district's
 # row in another table (`quota.`, `ledger.`), a field of the facility's standard (`standard.`), a sum over other rows
-# (`sum.`), or a rule. `layer:` and `list:` stand before inputs that count only where the central area is a layer or the
-# policy's list of districts.
+# (`sum.`), what is known of the land of a row's source (`land.`), a term of the balancing (`divisor.`), or a rule.
+# `layer:` and `list:` stand before inputs that count only where the central area is a layer or the policy's list of
+# districts, `new:` and `stock:` before those that count only in rows of new land or of stock land.
 FORMULAS: Mapping[str, Formula] = {
     "quota.settled": Formula(("base.settled",)),
     "quota.urban_residents": Formula(("base.residents", "base.urban_share_pct"), "population"),
@@ -41,7 +49,6 @@ FORMULAS: Mapping[str, Formula] = {
             "entitlement_m2",
             "layer:settled",
             "layer:base.central_settled",
-            "base.stock_available_m2",
             "stock.offset_share",
             "list:central.districts",
         ),
@@ -52,7 +59,14 @@ FORMULAS: Mapping[str, Formula] = {
         (
             "demand_m2",
             "base.new_capacity_m2",
-            "sum.claims",
+            "supply_m2",
+            "divisor.claim",
+            "divisor.weight",
+            "divisor.lower",
+            "divisor.upper",
+            "divisor.value",
+            "divisor.last",
+            "sum.others",
             "balance.city_cap",
             "balance.rule",
             "balance.floor_share",
@@ -62,7 +76,27 @@ FORMULAS: Mapping[str, Formula] = {
         "balance",
     ),
     "quota.cut_m2": Formula(("demand_m2", "quota_m2"), "balance"),
-    "quota.cut_by": Formula(("cut_m2", "base.new_capacity_m2", "balance.city_cap"), "balance"),
+    "quota.cut_by": Formula(("cut_m2", "base.new_capacity_m2", "supply_m2", "balance.city_cap"), "balance"),
+    "quota.supply_m2": Formula(("land.new",)),
+    "sources.available_m2": Formula(("land.gross", "land.share", "land.stated"), "stock"),
+    "sources.need_m2": Formula(("met_m2", "short_m2", "unverified_m2"), "stock"),
+    "sources.met_m2": Formula(
+        ("new:quota.quota_m2", "stock:quota.stock_need_m2", "stock:sum.met_before", "stock:available_m2"), "stock"
+    ),
+    "sources.short_m2": Formula(
+        ("new:quota.cut_m2", "stock:quota.stock_need_m2", "stock:sum.met_m2", "stock:sum.unverified_m2"), "stock"
+    ),
+    "sources.unverified_m2": Formula(
+        (
+            "new:quota.demand_m2",
+            "stock:quota.stock_need_m2",
+            "stock:sum.met_m2",
+            "stock:sum.unverified_before",
+            "stock:available_m2",
+            "stock:land.most",
+        ),
+        "stock",
+    ),
     "needs.persons": Formula(("quota.settled", "standard.share_pct"), "needs"),
     "needs.units": Formula(
         (
@@ -77,6 +111,9 @@ FORMULAS: Mapping[str, Formula] = {
     ),
     "needs.land_m2": Formula(("units", "standard.land"), "needs"),
     "needs.granted_m2": Formula(("land_m2", "ledger.budget_m2", "sum.before"), "order"),
+    "needs.unverified_m2": Formula(
+        ("granted_m2", "land_m2", "ledger.budget_m2", "ledger.stock_unverified_m2", "sum.before"), "order"
+    ),
     "needs.deficit_m2": Formula(("land_m2", "granted_m2"), "order"),
     "sites.units": Formula(
         ("needs.granted_m2", "standard.module_units", "standard.min_units", "standard.max_units"), "siting"
@@ -94,14 +131,17 @@ FORMULAS: Mapping[str, Formula] = {
     "provision.granted_m2": Formula(("needs.granted_m2",)),
     "provision.sited_m2": Formula(("sum.site_m2",), "siting"),
     "provision.unsited_m2": Formula(("granted_m2", "sited_m2"), "siting"),
+    "ledger.entitlement_m2": Formula(("quota.entitlement_m2",)),
     "ledger.quota_m2": Formula(("quota.quota_m2",)),
-    "ledger.stock_need_m2": Formula(("quota.stock_need_m2",)),
-    "ledger.stock_met_m2": Formula(("stock_need_m2", "base.stock_available_m2"), "stock"),
-    "ledger.budget_m2": Formula(("quota_m2", "stock_met_m2"), "stock"),
+    "ledger.cut_m2": Formula(("quota.cut_m2",)),
+    "ledger.stock_met_m2": Formula(("sum.met_m2",), "stock"),
+    "ledger.stock_short_m2": Formula(("sum.short_m2",), "stock"),
+    "ledger.stock_unverified_m2": Formula(("sum.unverified_m2",), "stock"),
+    "ledger.budget_m2": Formula(("quota_m2", "stock_met_m2", "stock_unverified_m2"), "stock"),
     "ledger.need_m2": Formula(("sum.land_m2",), "needs"),
     "ledger.granted_m2": Formula(("sum.granted_m2",), "order"),
     "ledger.deficit_m2": Formula(("sum.deficit_m2",), "order"),
-    "ledger.unassigned_m2": Formula(("budget_m2", "granted_m2"), "order"),
+    "ledger.other_m2": Formula(("budget_m2", "granted_m2"), "order"),
 }
 
 
@@ -111,6 +151,6 @@ def columns_of(table: str) -> list[str]:
     Examples
     --------
     >>> columns_of("needs")
-    ['persons', 'units', 'land_m2', 'granted_m2', 'deficit_m2']
+    ['persons', 'units', 'land_m2', 'granted_m2', 'unverified_m2', 'deficit_m2']
     """
     return [name.partition(".")[2] for name in FORMULAS if name.startswith(f"{table}.")]

@@ -9,14 +9,15 @@ from typing import Unpack
 import pandas as pd
 
 from landlink.city import City
-from landlink.city.facts import Facts, district_facts
-from landlink.errors import Faults
-from landlink.linkage import ledger_budget, quota
-from landlink.needs import grant, ledger, needs
+from landlink.city.facts import Facts, district_facts, with_measured
+from landlink.errors import Fault, Faults
+from landlink.linkage import quota, sources
+from landlink.needs import grant, land_of_district, ledger, needs
 from landlink.plan.options import Choices, Options, rules_in_force
 from landlink.plan.plan import Note, Plan
 from landlink.policy import Policy, Rules
-from landlink.schema import INPUTS
+from landlink.schema import INPUTS, NEW_SOURCE
+from landlink.units import ha
 
 # Share of a district's area inside the central area's layer from which standards for the central area hold in it.
 MOSTLY_CENTRAL = 0.5
@@ -28,6 +29,7 @@ def make_plan(
     options: Options | int,
     *,
     edits: pd.DataFrame | None = None,
+    measured: pd.DataFrame | None = None,
     **choices: Unpack[Choices],
 ) -> Plan:
     """Compute a plan.
@@ -43,11 +45,14 @@ def make_plan(
         ``adjust_pct``, ``offset_share``.
     edits
         Values that replace the city's for this plan; see :func:`landlink.city.facts.district_facts`.
+    measured
+        Measured supply of the city's land, see :func:`landlink.supply.measured.measured`; without it available land is
+        what the city's tables state.
 
     Raises
     ------
     DataError
-        The city has no data for the year, or an option or edit is wrong.
+        The city has no data for the year, an option or edit is wrong, or the supply is of another city.
     PolicyError
         The policy names a district the city does not have, or a value it needs is not in force.
 
@@ -67,14 +72,19 @@ def make_plan(
         rules = rules_in_force(policy, options)
     with faults.collect():
         base = district_facts(city, options.year, options.basis, edits)
+    if measured is not None and set(measured["code"]) != set(city.codes):
+        faults.add(Fault("plan.supply_of_other_city", {"city": city.id}))
     faults.raise_if_any()
+    if measured is not None:
+        base = with_measured(base, measured)
     share = base.central_share
-    quotas = quota(base.table, rules, central_layer=share is not None)
+    quotas, divisor = quota(base.table, rules, central_layer=share is not None, measured=measured)
+    by_source = sources(quotas, base.table, measured)
     central = tuple(rules["central.districts"].codes if share is None else share.index[share > MOSTLY_CENTRAL])
     surplus = city.tables.get("facility_surplus", pd.DataFrame(columns=INPUTS["facility_surplus"].names))
     need = needs(quotas[["code", "district", "settled"]], rules, central=central, surplus=surplus)
-    budget = ledger_budget(quotas, base.table)
-    granted = grant(need, budget)
+    land = land_of_district(quotas, by_source)
+    granted = grant(need, land)
     return Plan(
         city_id=city.id,
         city_title=city.title,
@@ -88,16 +98,18 @@ def make_plan(
         base=base,
         surplus=surplus,
         quota=quotas,
+        sources=by_source,
         needs=granted,
-        ledger=ledger(budget, granted),
+        ledger=ledger(land, granted),
+        divisor=divisor,
         districts=city.districts[["code", "name", "name_en", "official_area_ha", "geometry"]],
-        notes=_notes(base, central, central_layer=share is not None),
+        notes=_notes(base, by_source, central, central_layer=share is not None),
         version=version("landlink"),
-        fingerprint=_fingerprint(city, policy, options, rules, base, surplus),
+        fingerprint=_fingerprint(city, policy, options, rules, base, surplus, measured),
     )
 
 
-def _notes(base: Facts, central: tuple[str, ...], *, central_layer: bool) -> tuple[Note, ...]:
+def _notes(base: Facts, by_source: pd.DataFrame, central: tuple[str, ...], *, central_layer: bool) -> tuple[Note, ...]:
     """What the reader must know: figures that are not official, and what is unknown."""
     notes = []
     if not central_layer:
@@ -105,14 +117,29 @@ def _notes(base: Facts, central: tuple[str, ...], *, central_layer: bool) -> tup
     for (item, status), rows in base.sources.groupby(["item", "status"], sort=False):
         if status != "official":
             notes.append(Note("not_official", {"item": item, "status": status, "count": len(rows)}))
-    for item in ("new_capacity_m2", "stock_available_m2"):
-        unknown = int(base.table[item].isna().sum())
-        if unknown:
-            notes.append(Note(f"unknown_{item}", {"count": unknown}))
+    unknown = by_source[(by_source["land_source"] == NEW_SOURCE) & by_source["available_m2"].isna()]
+    if len(unknown):
+        notes.append(Note("unknown_new_capacity_m2", {"count": len(unknown)}))
+    unverified = by_source[by_source["unverified_m2"] > 0]
+    if len(unverified):
+        area = f"{ha(int(unverified['unverified_m2'].sum())):,}"
+        notes.append(Note("stock_unverified", {"count": unverified["code"].nunique(), "area_ha": area}))
+    short = by_source[(by_source["land_source"] != NEW_SOURCE) & (by_source["short_m2"] > 0)]
+    if len(short):
+        area = f"{ha(int(short['short_m2'].sum())):,}"
+        notes.append(Note("stock_short", {"count": short["code"].nunique(), "area_ha": area}))
     return tuple(notes)
 
 
-def _fingerprint(city: City, policy: Policy, options: Options, rules: Rules, base: Facts, surplus: pd.DataFrame) -> str:
+def _fingerprint(
+    city: City,
+    policy: Policy,
+    options: Options,
+    rules: Rules,
+    base: Facts,
+    surplus: pd.DataFrame,
+    measured: pd.DataFrame | None,
+) -> str:
     content = {
         "version": version("landlink"),
         "city": city.id,
@@ -122,6 +149,7 @@ def _fingerprint(city: City, policy: Policy, options: Options, rules: Rules, bas
         "facts": json.loads(base.table.to_json(orient="split")),
         "sources": base.sources.sort_values(["item", "code"]).to_dict("split", index=False),
         "surplus": surplus.to_dict("split", index=False),
+        "measured": None if measured is None else measured.to_dict("split", index=False),
         "boundaries": {
             code: hashlib.sha256(shape.wkb).hexdigest()
             for code, shape in zip(city.districts["code"], city.districts.geometry, strict=True)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from landlink.city.facts import Facts
 from landlink.errors import DataError, Fault
+from landlink.linkage.balance import Divisor
 from landlink.plan.options import Options
 from landlink.policy import Facility, Rules
 from landlink.schema import RESULTS
@@ -52,8 +53,10 @@ class Plan:
     surplus
         Existing facilities' free capacity that was taken off the needs: ``code``, ``facility``, ``surplus_units``
         with source; empty where the city has none.
-    quota, needs, ledger
+    quota, sources, needs, ledger
         Result tables, as :data:`landlink.schema.RESULTS` declares them.
+    divisor
+        Common divisor of the balancing.
     districts
         Boundaries in EPSG:4490: ``code``, ``name``, ``name_en``, ``official_area_ha``.
     fingerprint
@@ -75,8 +78,10 @@ class Plan:
     base: Facts
     surplus: pd.DataFrame
     quota: pd.DataFrame
+    sources: pd.DataFrame
     needs: pd.DataFrame
     ledger: pd.DataFrame
+    divisor: Divisor
     districts: gpd.GeoDataFrame
     notes: tuple[Note, ...]
     version: str
@@ -111,7 +116,9 @@ class Plan:
 
     def totals(self) -> dict[str, int]:
         """Sums over all districts of the quota table's and the ledger's areas and of the settled population."""
-        both = self.quota.merge(self.ledger.drop(columns=["district", "quota_m2", "stock_need_m2"]), on="code")
+        both = self.quota.drop(columns="supply_m2").merge(
+            self.ledger[["code", *self.ledger.columns.difference(self.quota.columns)]], on="code"
+        )
         names = ["settled", *(name for name in both if name.endswith("_m2"))]
         names = [name for name in names if name not in ("per_capita_stock_m2", "standard_m2")]
         return {name: int(both[name].sum()) for name in names}

@@ -12,6 +12,7 @@ from shapely.geometry import shape
 
 from landlink.city.facts import Facts
 from landlink.crs import CGCS2000
+from landlink.linkage.balance import Divisor
 from landlink.plan.options import Options
 from landlink.plan.plan import Note, Plan
 from landlink.policy import Dated, Document, Facility, Rules, Step, Steps
@@ -36,6 +37,10 @@ def _number_to(value: object) -> object:
 
 # Number as it was entered, exact: a decimal stays a decimal, a float a float; also text and None.
 Number = Annotated[Any, PlainValidator(_number_from), PlainSerializer(_number_to)]
+
+
+# Exact fraction such as "233/500".
+Ratio = Annotated[str, Field(pattern=r"^\d+(/[1-9]\d*)?$")]
 
 
 class _Model(BaseModel):
@@ -160,8 +165,41 @@ class SavedTables(_Model):
     """Result tables of every plan."""
 
     quota: SavedFrame
+    sources: SavedFrame
     needs: SavedFrame
     ledger: SavedFrame
+
+
+class SavedTerms(_Model):
+    """Terms of one district's claim in a balancing; weights and λ are exact fractions such as "233/500"."""
+
+    claim: int
+    weight: Ratio
+    lower: int
+    upper: int
+
+
+class SavedDivisor(_Model):
+    """:class:`landlink.linkage.Divisor`."""
+
+    value: Ratio
+    weighted: Ratio
+    code: str
+    terms: dict[str, SavedTerms]
+
+    @classmethod
+    def of(cls, divisor: Divisor) -> Self:
+        """Divisor as the document holds it."""
+        terms = {
+            code: SavedTerms(claim=claim, weight=str(weight), lower=lower, upper=upper)
+            for code, (claim, weight, lower, upper) in divisor.terms.items()
+        }
+        return cls(value=str(divisor.value), weighted=str(divisor.weighted), code=divisor.code, terms=terms)
+
+    def divisor(self) -> Divisor:
+        """Divisor as plans hold it."""
+        terms = {code: (saved.claim, Fraction(saved.weight), saved.lower, saved.upper) for code, saved in self.terms.items()}
+        return Divisor(Fraction(self.value), Fraction(self.weighted), self.code, terms)
 
 
 class SavedSiting(_Model):
@@ -213,13 +251,14 @@ class SavedPlan(_Model):
     sources: SavedFrame
     surplus: SavedFrame
     tables: SavedTables
+    divisor: SavedDivisor
     districts: dict[str, Any]
     notes: tuple[SavedNote, ...]
     version: str
     fingerprint: str
     siting: SavedSiting | None = None
-    # Exact fractions such as "233/500" by code; the document has no such key for a city without a central area's layer.
-    central_ratio: dict[str, Annotated[str, Field(pattern=r"^\d+(/[1-9]\d*)?$")]] | None = None
+    # By code; the document has no such key for a city without a central area's layer.
+    central_ratio: dict[str, Ratio] | None = None
 
     def content(self) -> dict[str, Any]:
         """Document as JSON holds it."""
@@ -248,6 +287,7 @@ class SavedPlan(_Model):
             tables=SavedTables(
                 **{name: SavedFrame.of_result(plan.table(name), name) for name in SavedTables.model_fields}
             ),
+            divisor=SavedDivisor.of(plan.divisor),
             districts=json.loads(plan.districts.to_json(drop_id=True)),
             notes=tuple(SavedNote.model_validate(note) for note in plan.notes),
             version=plan.version,
@@ -273,8 +313,10 @@ class SavedPlan(_Model):
             base=Facts(self.facts.frame(), self.sources.frame(), central_ratio=self._central_ratio()),
             surplus=self.surplus.frame(),
             quota=self.tables.quota.result("quota"),
+            sources=self.tables.sources.result("sources"),
             needs=self.tables.needs.result("needs"),
             ledger=self.tables.ledger.result("ledger"),
+            divisor=self.divisor.divisor(),
             districts=districts[["code", "name", "name_en", "official_area_ha", "geometry"]],
             notes=tuple(Note(note.id, note.values) for note in self.notes),
             version=self.version,

@@ -6,23 +6,41 @@ from typing import Any
 
 import pandas as pd
 
+from landlink.city.facts import MEASURED
 from landlink.errors import DataError, Fault
+from landlink.plan.derivation.balancing import others, term
 from landlink.plan.derivation.node import Node, shown
 from landlink.plan.formulas import FORMULAS, HEADLINE, columns_of
 from landlink.plan.plan import Plan
 from landlink.policy import BALANCING_RULES, Dated
-from landlink.schema import FACTS, LISTED, RESULTS
+from landlink.schema import (
+    FACTS,
+    LISTED,
+    NEW_SOURCE,
+    RESULTS,
+    STOCK_SOURCES,
+    USABLE_SOURCES,
+    available,
+    release_share,
+)
 from landlink.texts import Lang, default_lang, listed, text
 
-# Code, facility and site of a row; empty where a table's rows have none.
+# Code, facility or source of land, and site of a row; empty where a table's rows have none.
 Key = tuple[str, str, str]
-_KEY = ("code", "facility", "site")
 # Where an input comes from.
 Origin = tuple[str, ...]
 _ORIGIN = ("source", "date", "status", "confidence")
+_UNMEASURED = ("", "", "official", "")
 _NO_ORIGIN = ("", "", "estimated", "default")
 # What a row of a table is known by; other tables have one row a district.
-_KEYS = {"needs": _KEY[:2], "provision": _KEY[:2], "sites": _KEY}
+_KEYS = {
+    "needs": ("code", "facility"),
+    "provision": ("code", "facility"),
+    "sites": ("code", "facility", "site"),
+    "sources": ("code", "land_source"),
+}
+# Columns of sources of land that are summed.
+_OF_SOURCES = ("met", "short", "unverified")
 # Rules that only some balancing rules read.
 _SOMETIMES = {name for names in BALANCING_RULES.values() for name in names}
 
@@ -35,6 +53,7 @@ def explain(
     *,
     facility: str | None = None,
     site: str | None = None,
+    source: str | None = None,
     lang: Lang | None = None,
 ) -> Node:
     """Derivation of one figure of a plan.
@@ -42,7 +61,7 @@ def explain(
     Parameters
     ----------
     table
-        ``quota``, ``needs``, ``ledger``, ``sites`` or ``provision``.
+        ``quota``, ``sources``, ``needs``, ``ledger``, ``sites`` or ``provision``.
     code
         District code.
     column
@@ -51,6 +70,8 @@ def explain(
         Facility, for ``needs`` and ``provision``.
     site
         Site, for ``sites``.
+    source
+        Source of land, for ``sources``.
 
     Raises
     ------
@@ -65,7 +86,7 @@ def explain(
     >>> [f"{part.label} {part.shown}" for part in node.inputs]
     ['Settled population 19,094', 'Standard 50']
     """
-    return Explainer(plan, lang).explain(table, code, column, facility=facility, site=site)
+    return Explainer(plan, lang).explain(table, code, column, facility=facility, site=site, source=source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +105,11 @@ class _Rows:
     """Values of a table by row and column, and the nodes built of them so far."""
 
     def __init__(self, frame: pd.DataFrame, name: str) -> None:
-        known = _KEYS.get(name, _KEY[:1])
+        known = _KEYS.get(name, ("code",))
         self.values = {
             column: [None if value is pd.NA else value for value in frame[column].to_numpy(object)] for column in frame
         }
-        parts = [self.values[part] if part in known else [""] * len(frame) for part in _KEY]
+        parts = [*(self.values[part] for part in known), *([[""] * len(frame)] * (3 - len(known)))]
         self.index: dict[Key, int] = {key: row for row, key in enumerate(zip(*parts, strict=True))}
         self.nodes: dict[str, list[Node | None]] = {column: [None] * len(frame) for column in frame}
         self.addends: dict[str, list[Node | None]] = {column: [None] * len(frame) for column in frame}
@@ -112,7 +133,7 @@ class Explainer:
         self._heads = {(table, column): self._head(table, column) for table in RESULTS for column in columns_of(table)}
         # Nodes that several figures have in common are built once.
         self._fact, self._rule, self._field = cache(self._build_fact), cache(self._build_rule), cache(self._build_field)
-        self._claims, self._land_per_unit = cache(self._build_claims), cache(self._build_land_per_unit)
+        self._land_per_unit = cache(self._build_land_per_unit)
 
     def explain(
         self,
@@ -122,6 +143,7 @@ class Explainer:
         *,
         facility: str | None = None,
         site: str | None = None,
+        source: str | None = None,
     ) -> Node:
         """Derivation of one figure; see :func:`explain`."""
         if table not in self._rows:
@@ -132,7 +154,7 @@ class Explainer:
             raise DataError(Fault("explain.column_unknown", values))
         if table == "sites":
             facility = next((key[1] for key in self._rows[table].index if key[2] == site), facility)
-        key = _key(table, (code, facility or "", site or ""))
+        key = _key(table, (code, (source if table == "sources" else facility) or "", site or ""))
         if key not in self._rows[table].index:
             raise DataError(self._unknown(table, key))
         return self._column(table, column, key)
@@ -143,6 +165,7 @@ class Explainer:
         known = {
             "code": list(self._names),
             "facility": list(self._standards),
+            "land_source": list(USABLE_SOURCES),
             "site": [row[2] for row in self._rows["sites"].index],
         }
         have = known[parts[-1] if key[0] in self._names else "code"]
@@ -173,8 +196,12 @@ class Explainer:
 
     def _figure(self, table: str, column: str, key: Key, value: Any) -> Node:
         head = self._heads[table, column]
+        unused = "stock:" if key[1] == NEW_SOURCE else "new:"
         inputs = tuple(
-            node for prefix, name in head.inputs if (node := self._input(table, prefix, name, key)) is not None
+            node
+            for prefix, name in head.inputs
+            if not prefix.startswith(unused)
+            and (node := self._input(table, prefix.rpartition(":")[2], name, key)) is not None
         )
         if not head.clause:
             return replace(inputs[0], id=head.name)
@@ -202,8 +229,12 @@ class Explainer:
             return self._surplus_capacity(key) if name == "surplus" else self._fact(name, key[0])
         if prefix == "standard":
             return self._land(table, key) if name == "land" else self._field(name, key[1])
+        if prefix == "land":
+            return self._source_land(name, key)
+        if prefix == "divisor":
+            return self._term(name, key[0])
         if prefix == "sum":
-            return self._claims() if name == "claims" else self._sum(name, key)
+            return others(self.plan.divisor, key[0], self.lang) if name == "others" else self._sum(name, key)
         return self._rule(f"{prefix}.{name}")
 
     def _build_fact(self, item: str, code: str) -> Node:
@@ -292,18 +323,23 @@ class Explainer:
         )
 
     def _sum(self, column: str, key: Key) -> Node:
-        """A sum over a district's facilities, those before one, or the sites of one."""
+        """A sum over a district's facilities or sources of stock land, those before one, or the sites of one."""
         if column == "site_m2":
             sites = [site for site in self._rows["sites"].index if site[:2] == key[:2]]
             parts = [self._addend("sites", column, site, site[2]) for site in sites]
             return self._total("sum.site_m2", self._text("model.column.site_m2"), parts)
-        before = column == "before"
-        facilities = list(self._standards)
-        counted = facilities[: facilities.index(key[1])] if before else facilities
-        added = "land_m2" if before else column
-        parts = [self._addend("needs", added, (key[0], name, ""), self._titles[name]) for name in counted]
-        label = self._text("model.explain.before" if before else f"model.column.{column}")
-        return self._total(f"sum.{column}", label, parts)
+        name, _, before = column.partition("_before")
+        of_sources = name.removesuffix("_m2") in _OF_SOURCES
+        table, rows = ("sources", list(STOCK_SOURCES)) if of_sources else ("needs", list(self._standards))
+        if column == "before" or column.endswith("_before"):
+            rows = rows[: rows.index(key[1])]
+        added = f"{name.removesuffix('_m2')}_m2" if of_sources else "land_m2" if column == "before" else column
+        parts = [self._addend(table, added, (key[0], row, ""), self._row_title(row)) for row in rows]
+        label = "model.explain.before" if column == "before" else f"model.column.{added}"
+        return self._total(f"sum.{column}", self._text(label), parts)
+
+    def _row_title(self, row: str) -> str:
+        return self._titles.get(row) or self._text(f"model.land_source.{row}")
 
     def _total(self, id_: str, label: str, parts: list[Node]) -> Node:
         total = sum(part.whole for part in parts)
@@ -319,37 +355,36 @@ class Explainer:
             node = rows.addends[column][row] = self._column(table, column, key).leaf(label)
         return node
 
-    def _build_claims(self) -> Node:
-        """All districts' claims, each within its capacity for new land."""
-        parts = [self._claim(code) for code in self._names]
-        return self._total("sum.claims", self._text("model.explain.total_demand"), parts)
+    def _term(self, name: str, code: str) -> Node | None:
+        status = self._column("quota", "demand_m2", (code, "", "")).status
+        return term(self.plan.divisor, name, code, status, self.lang)
 
-    def _claim(self, code: str) -> Node:
-        """Claim of a district within its capacity; its id names the district, whose rank and weight may count."""
-        id_ = f"claim.{code}"
-        demand = self._addend("quota", "demand_m2", (code, "", ""), self._names[code])
-        capacity = self._fact("new_capacity_m2", code)
-        if capacity.value is None:
-            return replace(demand, id=id_)
-        value = min(demand.whole, capacity.whole)
-        return Node.computed(
-            id_,
-            demand.label,
-            value,
-            shown(value),
-            unit=demand.unit,
-            formula=self._text("model.explain.within_capacity"),
-            inputs=(replace(demand, label=self._heads["quota", "demand_m2"].label), capacity),
-        )
+    def _source_land(self, name: str, key: Key) -> Node | None:
+        """What is known of the land of a source: measured, the share of it that can be had, and what the city states."""
+        source = NEW_SOURCE if name == "new" else key[1]
+        if name == "share":
+            return None if source == NEW_SOURCE else self._fact(release_share(source), key[0])
+        if name == "stated":
+            return self._fact("new_capacity_m2" if source == NEW_SOURCE else available(source), key[0])
+        rows = self._rows["sources"]
+        row = rows.index[key[0], source, ""]
+        value = rows.values["most_m2" if name == "most" else "measured_m2"][row]
+        label = self._text(f"model.column.{'most_m2' if name == 'most' else 'measured_m2'}")
+        if name == "new" and rows.values["known_by"][row] != "measured":
+            value = None
+        unit, area = ("", None) if value is None else (self._unit("m2"), int(value))
+        return self._from_data(f"land.{name}", label, area, unit, self._sources.get((key[0], MEASURED), _UNMEASURED))
 
     def _unit(self, unit: str) -> str:
         return self._text(f"model.unit.{unit}") if unit else ""
 
 
 def _parsed(name: str, table: str) -> tuple[str, str]:
-    """Prefix and name of an input of a column of a table."""
-    prefix, _, rest = name.rpartition(":")[2].partition(".")
-    return (prefix, rest) if rest else (table, prefix)
+    """Prefix and name of an input of a column of a table; rows of new land or of stock land stay before the prefix."""
+    kind, colon, name = name.rpartition(":")
+    prefix, _, rest = name.partition(".")
+    kept = f"{kind}{colon}" if kind in ("new", "stock") else ""
+    return (f"{kept}{prefix}", rest) if rest else (f"{kept}{table}", prefix)
 
 
 def _by_key(frame: pd.DataFrame, column: str) -> dict[tuple[str, str], Origin]:
