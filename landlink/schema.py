@@ -362,6 +362,7 @@ RESULTS: dict[str, Table] = {
                 Column("land_source", "text", values=USABLE_SOURCES),
                 Column("measured_m2", "int", "m2", 0, required=False),
                 Column("synthetic_m2", "int", "m2", 0, required=False),
+                Column("complete", "text", values=YES_NO),
                 Column("known_by", "text", values=KNOWN_BY),
                 Column("available_m2", "int", "m2", 0, required=False),
                 Column("most_m2", "int", "m2", 0, required=False),

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from landlink.annex.material import Material
 from landlink.plan.plan import Plan
 from landlink.present.tables import fact_status
-from landlink.schema import FACTS
+from landlink.schema import FACTS, STOCK_FACTS
 from landlink.texts import Lang, text
 
-# District facts that may be unknown.
-_CAPACITIES = tuple(fact.name for fact in FACTS.values() if not fact.required)
+# District facts that may be unknown, those of stock land apart, which the ledger accounts for.
+_CAPACITIES = tuple(fact.name for fact in FACTS.values() if not fact.required and fact.name not in STOCK_FACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Gap:
     Parameters
     ----------
     id
-        ``synthetic``, ``estimated``, ``new_capacity_m2``, ``stock_available_m2``, ``channels``, ``targets``, ``land``,
+        ``synthetic``, ``estimated``, ``new_capacity_m2``, ``stock``, ``channels``, ``targets``, ``land``,
         ``services`` or ``sites``.
     filed
         The annexes can be filed without.
@@ -47,6 +47,8 @@ def gaps(plan: Plan, material: Material | None = None) -> list[Gap]:
     statuses = set(fact_status(plan).values()) | _land_statuses(plan, material)
     doubts = [Gap(status, status != "synthetic") for status in ("synthetic", "estimated") if status in statuses]
     missing = [name for name in _CAPACITIES if plan.base.table[name].isna().any()]
+    if plan.ledger["stock_unverified_m2"].any():
+        missing.append("stock")
     if material is None or (material.settlement["channel"] == "all").all():
         missing.append("channels")
     if material is None or material.targets.empty:

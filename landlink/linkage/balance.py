@@ -186,7 +186,8 @@ def own_quota(code: str, divisor: Divisor) -> int:
 
 def _bound(values: pd.Series) -> Units:
     """Bounds in m², none where a value is missing."""
-    return values.astype("Int64").fillna(np.iinfo("int64").max).to_numpy("int64")
+    bounds: Units = values.astype("Int64").fillna(np.iinfo("int64").max).to_numpy("int64")
+    return bounds
 
 
 def _binding_supply(codes: pd.Series, measured: pd.DataFrame | None) -> pd.Series:

@@ -38,8 +38,8 @@ def sources(quota: pd.DataFrame, facts: pd.DataFrame, measured: pd.DataFrame | N
 
     Examples
     --------
-    A need of 10 ha from stock. Renewal: 20 ha measured in the whole district, of which 30 % can be had; idle land: 1 ha as the
-    city states; offsetting is not known, so that what is left of the need, 3 ha, is not verified there.
+    A need of 10 ha from stock. Renewal: 20 ha measured in the whole district, of which 30 % can be had; idle land: 1 ha
+    as the city states; offsetting is not known, so that what is left of the need, 3 ha, is not verified there.
 
     >>> from landlink.schema import STOCK_FACTS
     >>> areas = {"demand_m2": [0], "quota_m2": [0], "cut_m2": [0], "stock_need_m2": [100_000]}
@@ -66,7 +66,9 @@ def sources(quota: pd.DataFrame, facts: pd.DataFrame, measured: pd.DataFrame | N
         for name, source, parts in zip(USABLE_SOURCES, (new, *stock), laid, strict=True):
             rows.append((code, row["district"], name, *source.known, *parts))
     table = pd.DataFrame(rows, columns=RESULTS["sources"].names)
-    types = {column.name: "int64" if column.required else "Int64" for column in RESULTS["sources"].columns if column.unit}
+    types = {
+        column.name: "int64" if column.required else "Int64" for column in RESULTS["sources"].columns if column.unit
+    }
     return table.astype(types)
 
 
@@ -82,14 +84,16 @@ class _Source:
 
     gross: int | None
     synthetic: int | None
+    complete: bool
     known_by: str
     available: int | None
     most: int | None
 
     @property
-    def known(self) -> tuple[int | None, int | None, str, int | None, int | None]:
+    def known(self) -> tuple[int | None, int | None, str, str, int | None, int | None]:
         """Cells of the source's row that say what is known of it."""
-        return self.gross, self.synthetic, self.known_by, self.available, self.most
+        complete = "yes" if self.complete else "no"
+        return self.gross, self.synthetic, complete, self.known_by, self.available, self.most
 
 
 def _new_land(surveyed: Surveyed | None, stated: Any) -> _Source:
@@ -100,21 +104,24 @@ def _new_land(surveyed: Surveyed | None, stated: Any) -> _Source:
         bounds.append(gross)
     known_by = "measured" if complete else "stated" if bounds else "measured in part" if gross else "nothing"
     most = min(bounds, default=None)
-    return _Source(gross, synthetic, known_by, most, most)
+    return _Source(gross, synthetic, complete, known_by, most, most)
 
 
 def _stock(surveyed: Surveyed | None, stated: Any, share: Any) -> _Source:
     """What is known of stock land: gross land and its share go before the land that the city's table states."""
     gross, synthetic, complete = surveyed or (None, None, False)
+    layer = (gross, synthetic, complete)
     if gross is not None and (gross or complete):
         if not pd.isna(share):
-            had = half_up(gross * exact(share))
-            return _Source(gross, synthetic, *(("measured", had, had) if complete else ("measured in part", had, None)))
+            can_be_had = half_up(gross * exact(share))
+            if complete:
+                return _Source(*layer, "measured", can_be_had, can_be_had)
+            return _Source(*layer, "measured in part", can_be_had, None)
         if pd.isna(stated):
-            return _Source(gross, synthetic, "gross only", None, gross if complete else None)
+            return _Source(*layer, "gross only", None, gross if complete else None)
     if not pd.isna(stated):
-        return _Source(gross, synthetic, "stated", int(stated), int(stated))
-    return _Source(gross, synthetic, "nothing", None, None)
+        return _Source(*layer, "stated", int(stated), int(stated))
+    return _Source(*layer, "nothing", None, None)
 
 
 def _laid(need: int, sources: Iterable[_Source]) -> list[tuple[int, int, int, int]]:

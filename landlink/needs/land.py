@@ -79,8 +79,8 @@ def grant(need: pd.DataFrame, land: pd.DataFrame) -> pd.DataFrame:
     need
         As :func:`needs` returns it.
     land
-        ``code``, ``budget_m2`` (land of each district: quota, stock land that meets its need, and stock land that is not
-        verified) and ``stock_unverified_m2``.
+        ``code``, ``budget_m2`` (land of each district: quota, stock land that meets its need, and stock land that is
+        not verified) and ``stock_unverified_m2``.
 
     Returns
     -------

@@ -78,7 +78,7 @@ FORMULAS: Mapping[str, Formula] = {
     "quota.cut_m2": Formula(("demand_m2", "quota_m2"), "balance"),
     "quota.cut_by": Formula(("cut_m2", "base.new_capacity_m2", "supply_m2", "balance.city_cap"), "balance"),
     "quota.supply_m2": Formula(("land.new",)),
-    "sources.available_m2": Formula(("land.gross", "land.share", "land.stated"), "stock"),
+    "sources.available_m2": Formula(("new:quota.supply_m2", "stock:land.gross", "land.share", "land.stated"), "stock"),
     "sources.need_m2": Formula(("met_m2", "short_m2", "unverified_m2"), "stock"),
     "sources.met_m2": Formula(
         ("new:quota.quota_m2", "stock:quota.stock_need_m2", "stock:sum.met_before", "stock:available_m2"), "stock"

@@ -198,7 +198,9 @@ class SavedDivisor(_Model):
 
     def divisor(self) -> Divisor:
         """Divisor as plans hold it."""
-        terms = {code: (saved.claim, Fraction(saved.weight), saved.lower, saved.upper) for code, saved in self.terms.items()}
+        terms = {
+            code: (saved.claim, Fraction(saved.weight), saved.lower, saved.upper) for code, saved in self.terms.items()
+        }
         return Divisor(Fraction(self.value), Fraction(self.weighted), self.code, terms)
 
 

@@ -99,13 +99,13 @@ def proof(siting: Siting, lang: Lang) -> dict[str, str]:
 
 def column_status(explainer: Explainer, table: str) -> dict[str, str]:
     """Status of each computed column: the least official of its figures."""
-    plan = explainer.plan
-    facilities = list(plan.titles(explainer.lang)) if table == "needs" else [None]
+    rows = explainer.plan.table(table).to_dict("records")
     return {
         name: worst(
-            explainer.explain(table, code, name, facility=facility).status
-            for code in plan.quota["code"]
-            for facility in facilities
+            explainer.explain(
+                table, row["code"], name, facility=row.get("facility"), source=row.get("land_source")
+            ).status
+            for row in rows
         )
         for name in columns_of(table)
     }

@@ -31,12 +31,16 @@ CITY = landlink.load_city(GUANGZHOU)
 # Columns of the document's tables that are columns of the first annex.
 SHARED = {
     "各区新增建设用地指标分配": {
-        "应配用地": "entitlement_m2", "存量落实用地": "stock_need_m2", "新增用地诉求": "demand_m2",
+        "应配用地": "entitlement_m2", "存量用地需求": "stock_need_m2", "新增用地诉求": "demand_m2",
         "新增建设用地指标": "quota_m2", "核减": "cut_m2",
     },
-    "各区用地平衡": {
-        "存量可落实": "stock_met_m2", "可安排用地": "budget_m2", "用地需求": "need_m2",
-        "安排用地": "granted_m2", "缺口": "deficit_m2", "未安排余量": "unassigned_m2",
+    "各区应配用地的来源": {
+        "应配用地": "entitlement_m2", "新增建设用地指标": "quota_m2", "核减": "cut_m2",
+        "存量已落实": "stock_met_m2", "存量不足": "stock_short_m2", "存量未核实": "stock_unverified_m2",
+    },
+    "各区用地去向": {
+        "可安排用地": "budget_m2", "用地需求": "need_m2",
+        "安排用地": "granted_m2", "缺口": "deficit_m2", "其他用地": "other_m2",
     },
 }  # fmt: skip
 

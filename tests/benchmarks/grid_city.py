@@ -75,13 +75,14 @@ def _tables(codes: list[str], rng: np.random.Generator) -> dict[str, pd.DataFram
     # Stocks on both sides of every step of the standard: 40 to 200 m² a resident.
     land_ha = (residents * rng.uniform(40, 200, size) / 10_000).round(2)
     new_capacity_ha = rng.uniform(1, 60, size).round(2)
-    stock_available_ha = rng.uniform(0, 20, size).round(2)
+    available_ha = rng.uniform(0, 20, size).round(2)
     columns = {
         "population": {"kind": "resident", "series": "made-up", "persons": residents},
         "urban_share": {"year": YEAR - 1, "urban_share_pct": rng.uniform(60, 100, size).round(2)},
         "settlement": {"year": YEAR - 1, "basis": "actual", "channel": "all", "persons": settled},
         "land": {"year": YEAR - 1, "urban_land_ha": land_ha},
-        "capacity": {"year": YEAR, "new_capacity_ha": new_capacity_ha, "stock_available_ha": stock_available_ha},
+        "capacity": {"year": YEAR, "new_capacity_ha": new_capacity_ha},
+        "stock": {"year": YEAR, "land_source": "renewal", "available_ha": available_ha},
     }
     return {name: pd.DataFrame({"code": codes, **values, **ORIGIN}) for name, values in columns.items()}
 

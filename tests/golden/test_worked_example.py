@@ -1,7 +1,9 @@
 """The worked example of Guangzhou 2020 and small cases by hand, with the arithmetic shown."""
 
+import io
 import json
 import shutil
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -74,9 +76,11 @@ def test_columns_stand_in_the_stated_order(plan: Plan) -> None:
     assert list(plan.quota) == [
         *("code", "district", "settled", "urban_residents", "urban_land_m2", "per_capita_stock_m2", "standard_m2"),
         *("entitlement_m2", "stock_need_m2", "stock_offset_m2", "demand_m2", "quota_m2", "cut_m2", "cut_by"),
+        "supply_m2",
     ]
     assert list(plan.needs) == [
-        *("code", "district", "facility", "persons", "units", "land_m2", "granted_m2", "deficit_m2"),
+        *("code", "district", "facility", "persons", "units", "land_m2", "granted_m2"),
+        *("unverified_m2", "deficit_m2"),
     ]
 
 
@@ -126,16 +130,88 @@ def test_adjustment(city: City, policy: Policy, adjust: float, standard: float, 
 
 
 def test_offset_share(city: City, policy: Policy) -> None:
-    edits = pd.DataFrame({"code": ["440113", "440103"], "stock_available_m2": [100_000, 500_000]})
+    edits = pd.DataFrame({"code": ["440113", "440103"], "idle_available_m2": [100_000, 500_000]})
     plan = landlink.make_plan(city, policy, 2020, offset_share=0.2, edits=edits)
     huangpu, panyu, liwan = (row(plan, code) for code in ("440112", "440113", "440103"))
     # 954,700 × 0.2 = 190,940; 954,700 − 190,940 = 763,760
     assert (huangpu["stock_offset_m2"], huangpu["stock_need_m2"], huangpu["demand_m2"]) == (190_940, 190_940, 763_760)
-    # 2,595,360 × 0.2 = 519,072, but only 100,000 are available
-    assert (panyu["stock_offset_m2"], panyu["demand_m2"]) == (100_000, 2_495_360)
-    # central: all of it is need from stock, of which 500,000 can be met
+    # 2,595,360 × 0.2 = 519,072; 2,595,360 − 519,072 = 2,076,288
+    assert (panyu["stock_offset_m2"], panyu["demand_m2"]) == (519_072, 2_076_288)
+    # central: all of it is need from stock, of which 500,000 can be met by idle land; of renewal nothing is known, so
+    # that 843,300 − 500,000 = 343,300 are not verified there, and counted as land all the same
     assert (liwan["stock_offset_m2"], liwan["stock_need_m2"]) == (0, 843_300)
-    assert plan.ledger.set_index("code").loc["440103", ["stock_met_m2", "budget_m2"]].tolist() == [500_000, 500_000]
+    ledger = plan.ledger.set_index("code")
+    columns = ["stock_met_m2", "stock_short_m2", "stock_unverified_m2", "budget_m2"]
+    assert ledger.loc["440103", columns].tolist() == [500_000, 0, 343_300, 843_300]
+    sources = plan.sources[plan.sources["code"] == "440103"].set_index("land_source")
+    assert sources["met_m2"].tolist() == [0, 0, 500_000, 0]
+    assert sources["unverified_m2"].tolist() == [0, 343_300, 0, 0]
+    assert sources["known_by"].tolist() == ["nothing", "nothing", "stated", "nothing"]
+
+
+def test_stock_that_is_known_of_every_source_is_met_and_short(city: City, policy: Policy) -> None:
+    stated = {"renewal_available_m2": [500_000], "idle_available_m2": [100_000], "offset_available_m2": [0]}
+    plan = landlink.make_plan(city, policy, 2020, edits=pd.DataFrame({"code": ["440103"], **stated}))
+    # 843,300 − 500,000 − 100,000 = 243,300 are short, and no land for anybody
+    ledger = plan.ledger.set_index("code").loc["440103"]
+    columns = ["entitlement_m2", "quota_m2", "cut_m2", "stock_met_m2", "stock_short_m2", "stock_unverified_m2"]
+    assert ledger[columns].tolist() == [843_300, 0, 0, 600_000, 243_300, 0]
+    assert ledger["budget_m2"] == 600_000
+
+
+def test_a_release_share_makes_measured_land_available(city: City, policy: Policy) -> None:
+    measured = pd.DataFrame(
+        [(code, source, 0, 0, False) for code in city.codes for source in ("new", "renewal", "idle", "offset")],
+        columns=["code", "land_source", "gross_m2", "synthetic_m2", "complete"],
+    ).assign(status="estimated")
+    in_yuexiu = (measured["code"] == "440104") & (measured["land_source"] == "renewal")
+    measured.loc[in_yuexiu, "gross_m2"] = 5_000_000
+    plan = landlink.make_plan(city, policy, 2020, measured=measured)
+    renewal = plan.sources.set_index(["code", "land_source"]).loc[("440104", "renewal")]
+    # 500 ha of urban villages: inhabited, so that without a share none of it is available
+    assert (renewal["known_by"], renewal["met_m2"], renewal["unverified_m2"]) == ("gross only", 0, 1_746_300)
+    stock = "440104,2020,renewal,,0.2,,市更新局,2020-01-01,official,seen"
+    shared = landlink.make_plan(with_stock(city, stock), policy, 2020, measured=measured)
+    renewal = shared.sources.set_index(["code", "land_source"]).loc[("440104", "renewal")]
+    # 5,000,000 × 0.2 = 1,000,000 met; the layer covers the district in part: the other 746,300 are not verified
+    assert (renewal["known_by"], renewal["available_m2"], renewal["met_m2"]) == (
+        "measured in part",
+        1_000_000,
+        1_000_000,
+    )
+    assert (renewal["short_m2"], renewal["unverified_m2"]) == (0, 746_300)
+    measured.loc[measured["code"] == "440104", "complete"] = True
+    whole = landlink.make_plan(with_stock(city, stock), policy, 2020, measured=measured)
+    sources = whole.sources[whole.sources["code"] == "440104"].set_index("land_source")
+    # a complete layer: there is no more, so that the rest is short, on the last source
+    assert sources["short_m2"].tolist() == [0, 0, 0, 746_300]
+
+
+def test_offsetting_counts_voluntary_exits_alone(city: City, policy: Policy) -> None:
+    rows = [
+        f"440104,2020,offset,{area},,{exit_},区,2020-01-01,official,seen" for area, exit_ in ((60, "yes"), (90, "no"))
+    ]
+    plan = landlink.make_plan(with_stock(city, *rows), policy, 2020)
+    assert plan.sources.set_index(["code", "land_source"]).loc[("440104", "offset"), "available_m2"] == 600_000
+
+
+def test_a_complete_layer_of_new_land_limits_the_quota(city: City, policy: Policy) -> None:
+    measured = pd.DataFrame(
+        [(code, "new", 1_000_000, 7_000_000, False) for code in city.codes],
+        columns=["code", "land_source", "gross_m2", "synthetic_m2", "complete"],
+    ).assign(status="official")
+    beside = landlink.make_plan(city, policy, 2020, measured=measured)
+    assert row(beside, "440111")["quota_m2"] == 2_096_320
+    measured.loc[measured["code"] == "440111", "complete"] = True
+    plan = landlink.make_plan(city, policy, 2020, measured=measured)
+    assert (row(plan, "440111")["quota_m2"], row(plan, "440111")["cut_by"]) == (1_000_000, ("measured supply",))
+
+
+def with_stock(city: City, *rows: str) -> City:
+    """The city with rows of its table of stock land."""
+    head = "code,year,land_source,available_ha,release_share,voluntary_exit,source,date,status,confidence"
+    table = pd.read_csv(io.StringIO("\n".join((head, *rows))), dtype={"code": str, "voluntary_exit": str})
+    return replace(city, tables={**city.tables, "stock": table})
 
 
 def test_capacity_cap_and_both(city: City, policy: Policy) -> None:
@@ -268,7 +344,7 @@ def test_too_little_land_is_granted_in_order_and_the_rest_is_a_deficit(city: Cit
     assert needs["granted_m2"].tolist() == [22_914, 10_140, 16_946, 0, 0, 0, 0, 0, 0]
     assert needs["deficit_m2"].iloc[2] == 10_594
     ledger = plan.ledger.set_index("code").loc["440112"]
-    assert (ledger["budget_m2"], ledger["granted_m2"], ledger["unassigned_m2"]) == (50_000, 50_000, 0)
+    assert (ledger["budget_m2"], ledger["granted_m2"], ledger["other_m2"]) == (50_000, 50_000, 0)
 
 
 def test_surplus_capacity_is_taken_off(tmp_path: Path, policy: Policy) -> None:

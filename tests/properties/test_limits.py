@@ -29,7 +29,14 @@ ROWS: dict[str, dict[str, object]] = {
     "urban_share": {"year": 2019, "urban_share_pct": 80},
     "settlement": {"year": 2019, "basis": "actual", "channel": "all", "persons": 20_000, "central_persons": 0},
     "land": {"year": 2018, "urban_land_ha": 9_000},
-    "capacity": {"year": 2020, "new_capacity_ha": 100, "stock_available_ha": 100},
+    "capacity": {"year": 2020, "new_capacity_ha": 100},
+    "stock": {
+        "year": 2020,
+        "land_source": "renewal",
+        "available_ha": 100,
+        "release_share": 0.5,
+        "voluntary_exit": None,
+    },
     "facility_surplus": {"facility": "hospital", "surplus_units": 10},
 }
 

@@ -9,9 +9,10 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landlink.linkage import ledger_budget, quota
-from landlink.needs.land import grant, ledger, needs
+from landlink.linkage import own_quota, quota, sources
+from landlink.needs import grant, land_of_district, ledger, needs
 from landlink.policy import BALANCING_RULES, Rules, load_policy
+from landlink.schema import STOCK_SOURCES, USABLE_SOURCES, available, release_share
 
 DAY = "2020-12-31"
 GUANGZHOU = load_policy("guangzhou-2018").on(DAY)
@@ -38,7 +39,8 @@ def cities(draw: st.DrawFn, most: int = len(CODES)) -> pd.DataFrame:
             "urban_share_pct": [number / 100 for number in column(st.integers(1_000, 10_000))],  # type: ignore[operator]
             "urban_land_m2": column(st.integers(1, 300_000_000)),
             "new_capacity_m2": pd.array(column(AREAS), dtype="Int64"),
-            "stock_available_m2": pd.array(column(AREAS), dtype="Int64"),
+            **{available(name): pd.array(column(AREAS), dtype="Int64") for name in STOCK_SOURCES},
+            **{release_share(name): column(st.sampled_from([None, 0.0, 0.1, 0.25, 1.0])) for name in STOCK_SOURCES},
         }
     ).astype({"settled": "int64", "residents": "int64", "urban_land_m2": "int64"})
 
@@ -66,15 +68,37 @@ def ruled(draw: st.DrawFn) -> Rules:
     )
 
 
-def limits(base: pd.DataFrame, table: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+@st.composite
+def measured_land(draw: st.DrawFn, base: pd.DataFrame) -> pd.DataFrame | None:
+    """Measured supply of some cities: gross and synthetic land of each source, complete in some districts."""
+    if draw(st.booleans()):
+        return None
+    rows = []
+    for code in base["code"]:
+        complete = draw(st.booleans())
+        for source in USABLE_SOURCES:
+            gross = draw(st.integers(0, 3_000_000))
+            rows.append((code, source, gross, 0 if complete else draw(st.integers(0, 10**6)), complete, "official"))
+    return pd.DataFrame(rows, columns=["code", "land_source", "gross_m2", "synthetic_m2", "complete", "status"])
+
+
+def limits(
+    base: pd.DataFrame, table: pd.DataFrame, measured: pd.DataFrame | None = None
+) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     capacity = base.set_index("code")["new_capacity_m2"].reindex(table["code"]).fillna(10**15).to_numpy("int64")
-    return np.minimum(table["demand_m2"].to_numpy("int64"), capacity)
+    supply = np.full(len(table), 10**15)
+    if measured is not None:
+        new = measured[(measured["land_source"] == "new") & measured["complete"]].set_index("code")["gross_m2"]
+        supply = new.reindex(table["code"]).fillna(10**15).to_numpy("int64")
+    return np.minimum(table["demand_m2"].to_numpy("int64"), np.minimum(capacity, supply))
 
 
-@given(cities(), ruled())
-def test_land_is_conserved_to_the_square_metre(base: pd.DataFrame, rules: Rules) -> None:
-    table = quota(base, rules)
-    upper = limits(base, table)
+@given(cities(), ruled(), st.data())
+def test_land_is_conserved_to_the_square_metre(base: pd.DataFrame, rules: Rules, data: st.DataObject) -> None:
+    measured = data.draw(measured_land(base))
+    table, divisor = quota(base, rules, measured=measured)
+    upper = limits(base, table, measured)
+    assert [own_quota(code, divisor) for code in table["code"]] == table["quota_m2"].tolist()
     cap = rules.get("balance.city_cap")
     total = int(upper.sum())
     if cap is not None:
@@ -92,20 +116,23 @@ def test_land_is_conserved_to_the_square_metre(base: pd.DataFrame, rules: Rules)
 def test_the_order_of_districts_does_not_matter(base: pd.DataFrame, rules: Rules, random: object) -> None:
     order = list(range(len(base)))
     random.shuffle(order)  # type: ignore[attr-defined]
-    pd.testing.assert_frame_equal(quota(base, rules), quota(base.iloc[order].reset_index(drop=True), rules))
+    shuffled = base.iloc[order].reset_index(drop=True)
+    (table, divisor), (again, same) = quota(base, rules), quota(shuffled, rules)
+    pd.testing.assert_frame_equal(table, again)
+    assert divisor == same
 
 
 @given(cities(), st.sampled_from(tuple(BALANCING_RULES)), st.integers(0, 10_000_000), st.integers(0, 500_000))
 def test_a_higher_cap_never_lowers_a_quota(base: pd.DataFrame, rule: str, cap: int, more: int) -> None:
-    low = quota(base, with_rules(rule, cap))
-    high = quota(base, with_rules(rule, cap + more))
+    low, _ = quota(base, with_rules(rule, cap))
+    high, _ = quota(base, with_rules(rule, cap + more))
     assert (high["quota_m2"] >= low["quota_m2"]).all()
 
 
 @given(cities(), ruled(), st.integers(1, 10_000))
 def test_settling_more_never_lowers_the_own_entitlement(base: pd.DataFrame, rules: Rules, more: int) -> None:
     grown = base.assign(settled=base["settled"] + more)
-    assert (quota(grown, rules)["entitlement_m2"] >= quota(base, rules)["entitlement_m2"]).all()
+    assert (quota(grown, rules)[0]["entitlement_m2"] >= quota(base, rules)[0]["entitlement_m2"]).all()
 
 
 def by_hand(claims: list[int], upper: list[int], lower: list[int], weights: list[Fraction], total: int) -> list[int]:
@@ -138,12 +165,11 @@ def test_balanced_result_against_fractions(claims: list[tuple[int, int | None]],
             "urban_share_pct": 100.0,
             "urban_land_m2": 1,
             "new_capacity_m2": pd.array([limit if limit is None else limit % 14 for _, limit in claims], dtype="Int64"),
-            "stock_available_m2": pd.array([None] * len(claims), dtype="Int64"),
         }
     )
     rules = with_rules(rule, cap)
     one = replace(rules["linkage.standard"], content=Decimal(1))
-    table = quota(base, rules.replace(one))
+    table, _ = quota(base, rules.replace(one))
     demand = [claim for claim, _ in claims]
     assert table["demand_m2"].tolist() == demand
     upper = limits(base, table).tolist()
@@ -162,22 +188,63 @@ def test_balanced_result_against_fractions(claims: list[tuple[int, int | None]],
     assert table["quota_m2"].tolist() == expected
 
 
-@given(cities(), ruled())
-def test_grants_stay_within_quota_and_stock(base: pd.DataFrame, rules: Rules) -> None:
-    before = base.copy()
-    table = quota(base, rules)
-    need = needs(table[["code", "district", "settled"]], rules, central=("440103",))
-    budget = ledger_budget(table, base)
-    granted = grant(need, budget)
-    sheet = ledger(budget, granted)
+def account(base: pd.DataFrame, rules: Rules, measured: pd.DataFrame | None) -> tuple[pd.DataFrame, ...]:
+    """Quota, land by source, needs and ledger."""
+    table, _ = quota(base, rules, measured=measured)
+    by_source = sources(table, base.sort_values("code", ignore_index=True), measured)
+    land = land_of_district(table, by_source)
+    granted = grant(needs(table[["code", "district", "settled"]], rules, central=("440103",)), land)
+    return table, by_source, granted, ledger(land, granted)
+
+
+@given(cities(), ruled(), st.data())
+def test_the_ledger_closes(base: pd.DataFrame, rules: Rules, data: st.DataObject) -> None:
+    measured, before = data.draw(measured_land(base)), base.copy()
+    table, by_source, granted, sheet = account(base, rules, measured)
+    parts = sheet[["quota_m2", "cut_m2", "stock_met_m2", "stock_short_m2", "stock_unverified_m2"]]
+    assert (sheet["entitlement_m2"] == parts.sum(axis=1)).all()
+    assert (by_source["need_m2"] == by_source[["met_m2", "short_m2", "unverified_m2"]].sum(axis=1)).all()
+    of_district = by_source.groupby("code")["need_m2"].sum().reindex(table["code"]).to_numpy()
+    assert (of_district == table["entitlement_m2"]).all()
+    assert (by_source[["need_m2", "met_m2", "short_m2", "unverified_m2"]] >= 0).all(axis=None)
+    known = by_source[by_source["available_m2"].notna()]
+    assert (known["met_m2"] <= known["available_m2"]).all()
+    nothing = by_source[by_source["known_by"].isin(["nothing", "gross only"]) & (by_source["land_source"] != "new")]
+    assert (nothing["met_m2"] == 0).all()
+    assert (sheet["budget_m2"] == sheet["quota_m2"] + sheet["stock_met_m2"] + sheet["stock_unverified_m2"]).all()
     assert (granted["granted_m2"] + granted["deficit_m2"] == granted["land_m2"]).all()
-    by_district = granted.groupby("code")["granted_m2"].sum().reindex(sheet["code"]).to_numpy()
-    assert (by_district <= sheet["budget_m2"]).all()
-    assert sheet["budget_m2"].sum() == table["quota_m2"].sum() + sheet["stock_met_m2"].sum()
-    assert (sheet["stock_met_m2"] <= table["stock_need_m2"]).all()
-    assert (sheet["granted_m2"] + sheet["unassigned_m2"] == sheet["budget_m2"]).all()
-    assert ((sheet["deficit_m2"] == 0) | (sheet["unassigned_m2"] == 0)).all()
+    assert (sheet["granted_m2"] + sheet["other_m2"] == sheet["budget_m2"]).all()
+    assert ((sheet["deficit_m2"] == 0) | (sheet["other_m2"] == 0)).all()
+    assert (granted["unverified_m2"] <= granted["granted_m2"]).all()
+    on_unverified = granted.groupby("code")["unverified_m2"].sum().reindex(sheet["code"]).to_numpy()
+    assert (on_unverified <= sheet["stock_unverified_m2"]).all()
     pd.testing.assert_frame_equal(base, before)
+
+
+@given(cities(), ruled(), st.data())
+def test_more_stock_or_supply_never_lowers_what_is_granted(
+    base: pd.DataFrame, rules: Rules, data: st.DataObject
+) -> None:
+    measured = data.draw(measured_land(base))
+    *_, granted, sheet = account(base, rules, measured)
+    more = data.draw(st.integers(1, 10**6))
+    name = data.draw(st.sampled_from(["new_capacity_m2", *map(available, STOCK_SOURCES)]))
+    *_, richer, of_richer = account(base.assign(**{name: base[name] + more}), rules, measured)
+    assert richer["granted_m2"].sum() >= granted["granted_m2"].sum()
+    assert (of_richer["budget_m2"].sum()) >= sheet["budget_m2"].sum()
+    if measured is not None:
+        grown = measured.assign(gross_m2=measured["gross_m2"] + more)
+        *_, richer, _ = account(base, rules, grown)
+        assert richer["granted_m2"].sum() >= granted["granted_m2"].sum()
+
+
+@given(cities(), ruled(), st.data())
+def test_synthetic_land_changes_no_figure(base: pd.DataFrame, rules: Rules, data: st.DataObject) -> None:
+    measured = data.draw(measured_land(base).filter(lambda table: table is not None))
+    without = measured.assign(synthetic_m2=0)
+    for table, same in zip(account(base, rules, measured), account(base, rules, without), strict=True):
+        columns = table.columns.drop("synthetic_m2", errors="ignore")
+        pd.testing.assert_frame_equal(table[columns], same[columns])
 
 
 @given(st.integers(0, 200_000), st.integers(1, 5_000))

@@ -26,8 +26,8 @@ Values = dict[str, Any]
 
 
 def _columns(unit: str) -> tuple[str, ...]:
-    """Columns of the quota table and the ledger that have a unit."""
-    columns = [column for table in ("quota", "ledger") for column in RESULTS[table].columns]
+    """Columns of the quota table and the ledger that have a unit and are known of every district."""
+    columns = [column for table in ("quota", "ledger") for column in RESULTS[table].columns if column.required]
     return tuple(dict.fromkeys(column.name for column in columns if column.unit == unit))
 
 
@@ -40,7 +40,7 @@ _IN_EXAMPLE = ("urban_land_m2", "entitlement_m2", "stock_need_m2", "demand_m2")
 # Channels of settlement by the name that templates call them.
 _CHANNELS = {"talent": "talent", "points": "points", "by_policy": "policy"}
 # Areas of a facility's needs by the name that templates call them.
-_NEEDS = {"need": "land_m2", "granted": "granted_m2", "deficit": "deficit_m2"}
+_NEEDS = {"need": "land_m2", "granted": "granted_m2", "unverified": "unverified_m2", "deficit": "deficit_m2"}
 # Digits of a fingerprint that are shown: enough to distinguish plans.
 _SHORT = 16
 

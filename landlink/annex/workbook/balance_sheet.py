@@ -160,7 +160,7 @@ def _formulas(layout: Layout, code: str) -> dict[str, str]:
     cell = {column.name: f"{letter(BALANCE, column.name)}{row}" for column in BALANCE}
     calculated = {
         name: layout.address("calculation", letter(QUOTA, name), layout.quota_row(code))
-        for name in ("code", "district", "demand_m2", "new_capacity_m2")
+        for name in ("code", "district", "demand_m2", "new_capacity_m2", "supply_m2")
     }
     quotients, claims, opens = (_column(layout, name) for name in ("quotient", "claim", "open"))
     ahead = (
@@ -173,8 +173,8 @@ def _formulas(layout: Layout, code: str) -> dict[str, str]:
         "code": calculated["code"],
         "district": calculated["district"],
         "demand_m2": calculated["demand_m2"],
-        "upper": f'IF({calculated["new_capacity_m2"]}="",{cell["demand_m2"]},'
-        f"MIN({cell['demand_m2']},{calculated['new_capacity_m2']}))",
+        # Bounds that are not known are blank texts, which MIN leaves out.
+        "upper": f"MIN({cell['demand_m2']},{calculated['new_capacity_m2']},{calculated['supply_m2']})",
         "weight": _by_rule({name: twin.weight.format(**cell) for name, twin in RULE_TWINS.items()}),
         "floor": _by_rule({name: twin.floor.format(**cell) for name, twin in RULE_TWINS.items()}),
         "lowest": f"IF({short},0,{cell['floor']})",

@@ -10,8 +10,8 @@ from landlink.annex.workbook.balance_sheet import rule_names
 from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.formulas import StepCells, literal, quoted
 from landlink.annex.workbook.guards import allow_choices, allow_codes, allow_numbers, highlight_changed
-from landlink.annex.workbook.layout import NEEDS, NEEDS_FIRST, QUOTA, letter
-from landlink.annex.workbook.page import A4, GENERAL, HECTARES, TWO, WHOLE, Align, Page, Role
+from landlink.annex.workbook.layout import NEEDS, NEEDS_FIRST, letter
+from landlink.annex.workbook.page import A4, GENERAL, HECTARES, SHARE, TWO, WHOLE, Align, Page, Role
 from landlink.plan.formulas import FORMULAS
 from landlink.plan.options import OVERRIDES
 from landlink.policy import FACILITY_FIELDS, PARAMETERS, Dated, Step, Steps
@@ -65,7 +65,7 @@ def entered(value: float | None, unit: str) -> int | float | None:
         return None
     if unit == "m2":
         return int(value) / 10_000
-    return float(value) if unit == "pct" else int(value)
+    return float(value) if unit in ("pct", "share") else int(value)
 
 
 class _Writer:
@@ -291,14 +291,14 @@ class _Writer:
 
     def _fact(self, item: str, code: str, origin: Mapping[str, str] | None) -> None:
         """A fact's row: its value is the first annex's, where it is entered."""
-        cell = self.layout.address("quota", letter(QUOTA, item), self.layout.quota_row(code))
+        cell = self.layout.fact(item, code)
         unit = fact_unit(item)
         unknown = text("model.explain.none", self.lang)
         value = entered(self.facts.loc[code, item], FACTS[item].unit)
         self._line(
             self._of_district(code, fact_label(item, self.lang)),
             f'=IF({cell}="",{quoted(unknown)},{cell})',
-            number_format={"ha": HECTARES, "pct": TWO}.get(unit, WHOLE),
+            number_format={"ha": HECTARES, "pct": TWO, "share": SHARE}.get(unit, WHOLE),
             origin={"unit": symbol(unit, self.lang), **self._origin(origin)},
             in_plan=self._was((item, code), [(cell, value)], unknown if value is None else value),
         )

@@ -21,6 +21,7 @@ from landlink.annex.workbook.needs_sheet import write_needs
 from landlink.annex.workbook.quota_sheet import write_quota
 from landlink.annex.workbook.settlement_sheet import write_settlement
 from landlink.annex.workbook.sites_sheet import write_sites
+from landlink.annex.workbook.sources_sheet import write_sources
 from landlink.annex.workbook.supply_sheet import write_supply
 from landlink.annex.workbook.targets_sheet import write_targets
 from landlink.plan.plan import Plan
@@ -64,6 +65,7 @@ SHEETS = (
     SheetKind("settlement", write_settlement, _has_material),
     SheetKind("supply", write_supply, _has_parcels),
     SheetKind("targets", write_targets, _has_targets),
+    SheetKind("sources", write_sources),
     SheetKind("calculation", write_calculation),
     SheetKind("balance", write_balance),
     SheetKind("basis", write_basis),
@@ -76,8 +78,9 @@ def workbook(plan: Plan, lang: Lang = "zh", material: Material | None = None) ->
 
     Sheets: the first annex (quota and land ledger in ha, with the district facts as inputs), the second (needs by
     facility), the third (sites) where the plan has any, those that the material has figures for (settlement by
-    channel, supply by source, targets), the calculation in m², the balancing, the parameters with their sources, and
-    the derivation of every figure. What a program that recalculates shows are the plan's own integers.
+    channel, supply by source, targets), the seventh (entitlement by source of land), the calculation in m², the
+    balancing, the parameters with their sources, and the derivation of every figure. What a program that recalculates
+    shows are the plan's own integers.
 
     Parameters
     ----------

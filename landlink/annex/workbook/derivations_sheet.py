@@ -1,9 +1,12 @@
 """The sheet of derivations: every computed figure with its formula, inputs and clause."""
 
+from collections.abc import Mapping
+
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from landlink.annex.derivations import figures
+from landlink.annex.edition import Edition
 from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.page import A3, WHOLE, Page
 from landlink.plan.derivation import Node
@@ -39,7 +42,7 @@ def write_derivations(worksheet: Worksheet, contents: Contents) -> None:
         values = {
             "table": text(f"model.table.{key['table']}", lang),
             "district": edition.names[key["code"]],
-            "row": " ".join(part for part in (edition.titles.get(key.get("facility", "")), key.get("site")) if part),
+            "row": " ".join(part for part in _row(key, edition) if part),
             "figure": node.label,
             "value": _value(node),
             "unit": node.unit,
@@ -56,6 +59,12 @@ def write_derivations(worksheet: Worksheet, contents: Contents) -> None:
         page.fit(row, [(str(values[name]), width) for name, width in _COLUMNS.items()])
     worksheet.auto_filter.ref = f"A{_HEAD}:{chr(ord('A') + len(_COLUMNS) - 1)}{row}"
     page.print_setup(A3, contents.head, repeat=(_HEAD, _HEAD), freeze=f"E{_HEAD + 1}")
+
+
+def _row(key: Mapping[str, str], edition: Edition) -> tuple[str, ...]:
+    """What a figure's row is known by beside its district."""
+    source = text(f"model.land_source.{key['source']}", edition.lang) if "source" in key else ""
+    return edition.titles.get(key.get("facility", ""), ""), source, key.get("site", "")
 
 
 def _value(node: Node) -> float | int | str:

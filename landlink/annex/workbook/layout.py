@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from landlink.annex.workbook.formulas import StepCells
 from landlink.plan.plan import Plan
-from landlink.schema import FACTS, RESULTS
+from landlink.schema import FACTS, RESULTS, STOCK_FACTS, STOCK_SOURCES, USABLE_SOURCES, available
 from landlink.texts import Lang, text
 
 Kind = Literal["label", "input", "calc"]
@@ -73,6 +73,8 @@ def _plain(widths: Mapping[str, float]) -> dict[str, tuple[float, str]]:
     return {name: (width, "") for name, width in widths.items()}
 
 
+# Facts that are entered in the first annex; those of stock land are in the table of sources.
+QUOTA_FACTS = tuple(name for name in FACTS if name not in STOCK_FACTS)
 # One row a district: the first annex in ha, and in the same columns the calculation in m².
 QUOTA = _columns(
     {
@@ -95,17 +97,19 @@ QUOTA = _columns(
         "quota_m2": (10, "balance"),
         "cut_m2": (9, "balance"),
         "cut_by": (10, "balance"),
-        "stock_available_m2": (10, "ledger"),
+        "supply_m2": (10, "balance"),
         "stock_met_m2": (10, "ledger"),
+        "stock_short_m2": (9, "ledger"),
+        "stock_unverified_m2": (10, "ledger"),
         "budget_m2": (10, "ledger"),
         "need_m2": (10, "ledger"),
         "granted_m2": (10, "ledger"),
         "deficit_m2": (9, "ledger"),
-        "unassigned_m2": (11, "ledger"),
+        "other_m2": (11, "ledger"),
     },
-    (FACTS, RESULTS["quota"].names, RESULTS["ledger"].names),
+    (QUOTA_FACTS, RESULTS["quota"].names, RESULTS["ledger"].names),
     ("quota", "ledger"),
-    inputs=FACTS,
+    inputs=QUOTA_FACTS,
     labels=("code", "district", "central"),
     units={fact.name: fact.unit for fact in FACTS.values()},
 )
@@ -122,9 +126,11 @@ NEEDS = _columns(
             "land_per_unit": 11,
             "land_ha": 13,
             "granted_ha": 13,
+            "unverified_ha": 12,
             "deficit_ha": 13,
             "land_m2": 13,
             "granted_m2": 13,
+            "unverified_m2": 12,
             "deficit_m2": 13,
         }
     ),
@@ -132,7 +138,39 @@ NEEDS = _columns(
     ("needs",),
     inputs=("surplus_units",),
     labels=("district", "facility", "unit"),
-    units={"land_per_unit": "m2/unit", "land_ha": "ha", "granted_ha": "ha", "deficit_ha": "ha"},
+    units={"land_per_unit": "m2/unit", **dict.fromkeys(("land_ha", "granted_ha", "unverified_ha", "deficit_ha"), "ha")},
+)
+# One row a district and source of land: stock land that is stated, and the share of measured land that can be had, are
+# entered.
+SOURCES = _columns(
+    _plain(
+        {
+            "code": 8,
+            "district": 10,
+            "land_source": 11,
+            "measured_m2": 13,
+            "synthetic_m2": 13,
+            "complete": 8,
+            "release_share": 9,
+            "stated_ha": 12,
+            "known_by": 14,
+            "available_m2": 13,
+            "most_m2": 13,
+            "need_ha": 12,
+            "met_ha": 12,
+            "short_ha": 12,
+            "unverified_ha": 12,
+            "need_m2": 12,
+            "met_m2": 12,
+            "short_m2": 12,
+            "unverified_m2": 12,
+        }
+    ),
+    (RESULTS["sources"].names,),
+    ("sources",),
+    inputs=("release_share", "stated_ha"),
+    labels=("code", "district", "land_source", "measured_m2", "synthetic_m2", "complete"),
+    units={"stated_ha": "ha", **dict.fromkeys(("need_ha", "met_ha", "short_ha", "unverified_ha"), "ha")},
 )
 # One row a site; the status of its data stands in a note.
 SITES = _columns(
@@ -202,10 +240,12 @@ BALANCE = (
 # First and last row of each table's headings.
 QUOTA_HEAD = (3, 5)
 NEEDS_HEAD = (3, 4)
+SOURCES_HEAD = (3, 4)
 BALANCE_HEAD = (10, 11)
 # First row below them.
 QUOTA_FIRST = QUOTA_HEAD[1] + 1
 NEEDS_FIRST = NEEDS_HEAD[1] + 1
+SOURCES_FIRST = SOURCES_HEAD[1] + 1
 BALANCE_FIRST = BALANCE_HEAD[1] + 1
 
 
@@ -255,6 +295,18 @@ class Layout:
         """First and last facility's row of a district; its subtotal stands below."""
         first = NEEDS_FIRST + self.codes.index(code) * (len(self.facilities) + 1)
         return first, first + len(self.facilities) - 1
+
+    def sources_row(self, code: str, source: str) -> int:
+        """Row of a district's source of land in the table of sources."""
+        return SOURCES_FIRST + self.codes.index(code) * len(USABLE_SOURCES) + USABLE_SOURCES.index(source)
+
+    def fact(self, item: str, code: str) -> str:
+        """Address of the cell where a district fact is entered."""
+        if item not in STOCK_FACTS:
+            return self.address("quota", letter(QUOTA, item), self.quota_row(code))
+        source = next(name for name in STOCK_SOURCES if item.startswith(f"{name}_"))
+        column = letter(SOURCES, "stated_ha" if item == available(source) else "release_share")
+        return self.address("sources", column, self.sources_row(code, source))
 
     def balance_row(self, code: str) -> int:
         """Row of a district on the sheet of the balancing."""

@@ -15,7 +15,12 @@ from landlink.present.labels import MARK, groups_label
 from landlink.texts import text
 
 # Columns that show another's figure in ha.
-_IN_HA = {"land_ha": "land_m2", "granted_ha": "granted_m2", "deficit_ha": "deficit_m2"}
+_IN_HA = {
+    "land_ha": "land_m2",
+    "granted_ha": "granted_m2",
+    "unverified_ha": "unverified_m2",
+    "deficit_ha": "deficit_m2",
+}
 # Columns whose labels are the annex's own.
 _LABELLED = ("surplus_units", "unit", "land_per_unit")
 # Units of the columns that add up over facilities and districts.

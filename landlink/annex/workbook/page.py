@@ -24,6 +24,7 @@ GENERAL = "General"
 TEXT = "@"
 # An input in ha shows all it holds, to the m².
 HECTARES = "#,##0.00##"
+SHARE = "0.####"
 # Number format of a figure by its unit; of areas in ha as they are shown, to 0.01 ha.
 FORMAT_OF = {"m2": WHOLE, "ha": TWO, "m2/person": TWO, "pct": TWO, "person": WHOLE, "": GENERAL}
 

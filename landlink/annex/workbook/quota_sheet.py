@@ -40,10 +40,12 @@ _NAMED = {
     "total_granted_ha": "granted_m2",
     "total_deficit_ha": "deficit_m2",
 }
+# Columns that may be unknown.
+_UNKNOWN = ("supply_m2", *(fact.name for fact in FACTS.values() if not fact.required))
 # Columns with these units add up; shares and figures a head do not.
 _SUMMED = ("m2", "person")
-# What is cut or lacking stands out where it is above zero.
-_HIGHLIGHTED = ("cut_m2", "deficit_m2")
+# What is cut, lacking or not verified stands out where it is above zero.
+_HIGHLIGHTED = ("cut_m2", "stock_short_m2", "stock_unverified_m2", "deficit_m2")
 
 
 def write_quota(worksheet: Worksheet, contents: Contents) -> None:
@@ -175,7 +177,7 @@ def write_total(page: Page, layout: Layout) -> None:
             value = None
         elif column.name == "district":
             value = text("annex.print.total", layout.lang)
-        elif column.name in FACTS and not FACTS[column.name].required:
+        elif column.name in _UNKNOWN:
             value = f'=IF(COUNT({summed})<ROWS({summed}),"—",SUM({summed}))'
         elif column.unit in _SUMMED:
             value = f"=SUM({summed})"

@@ -96,7 +96,7 @@ def _provision(page: Page, contents: Contents, siting: Siting, sites: tuple[int,
     _headings(page, layout, PROVISION, head + 1)
     first = head + 3
     for number, record in enumerate(siting.provision.to_dict("records"), first):
-        row = Row(contents, PROVISION, number, record["code"], record["facility"], sites)
+        row = Row(contents, PROVISION, number, record["code"], record["facility"], sites=sites)
         reason = record["unsited_by"]
         texts = {
             "facility": titles[record["facility"]],

@@ -1,4 +1,4 @@
-"""The fifth annex: developable land by district and source beside the plan's claims, and what constraints take."""
+"""The fifth annex: developable land by district and source beside the plan's ledger, and what constraints take."""
 
 from collections.abc import Mapping
 
@@ -13,13 +13,14 @@ from landlink.annex.workbook.page import FOUR, GENERAL, TEXT, WHOLE
 from landlink.annex.workbook.table_page import FIRST, TablePage
 from landlink.present.labels import status_label
 from landlink.present.supply import loss_label
-from landlink.schema import NEW_SOURCE, STOCK_SOURCES, USABLE_SOURCES
+from landlink.schema import USABLE_SOURCES
 from landlink.supply.developable import IN_USE, lost
 from landlink.texts import Lang, pick, text
 from landlink.units import exact_ha
 
-# Columns by what they hold: code, district, the sources of land, then these.
-_BEHIND = ("total", "quota", "new_left", "stock_need", "stock_left", "parcels")
+# Columns by what they hold: code, district, the sources of land, then these; those of the ledger first.
+_CLAIMS = ("quota_m2", "stock_need_m2", "stock_met_m2", "stock_short_m2", "stock_unverified_m2")
+_BEHIND = ("total", *_CLAIMS, "parcels")
 _LETTERS = {
     name: get_column_letter(number) for number, name in enumerate(("code", "district", *USABLE_SOURCES, *_BEHIND), 1)
 }
@@ -45,10 +46,7 @@ def write_supply(worksheet: Worksheet, contents: Contents) -> None:
             (text("model.column.district", lang), ""),
             *((text(f"model.land_source.{source}", lang), "ha") for source in USABLE_SOURCES),
             (text("annex.print.total", lang), "ha"),
-            (text("model.column.quota_m2", lang), "ha"),
-            (text("annex.supply.new_left", lang), "ha"),
-            (text("model.column.stock_need_m2", lang), "ha"),
-            (text("annex.supply.stock_left", lang), "ha"),
+            *((text(f"model.column.{name}", lang), "ha") for name in _CLAIMS),
             (text("model.column.parcels", lang), ""),
         ],
     )
@@ -62,15 +60,15 @@ def write_supply(worksheet: Worksheet, contents: Contents) -> None:
     sums = [(f"=SUM({name}{FIRST}:{name}{end - 1})", WHOLE if name == _LETTERS["parcels"] else FOUR) for name in summed]
     page.row(end, [(None, GENERAL), (text("annex.print.total", lang), GENERAL), *sums], "total")
     page.define("total_developable_ha", f"{_LETTERS['total']}{end}")
-    for name in ("new_left", "stock_left"):
-        highlight(worksheet, f"{_LETTERS[name]}{FIRST}:{_LETTERS[name]}{end}", "lessThan")
+    for name in ("stock_short_m2", "stock_unverified_m2"):
+        highlight(worksheet, f"{_LETTERS[name]}{FIRST}:{_LETTERS[name]}{end}", "greaterThan")
     row = _write_losses(page, parcels, losses, end + 2)
     status = text("annex.supply.note.status", lang, status=status_label(material.land_status, lang))
     page.end(row + 1, [status, text("annex.supply.note.order", lang), text("annex.note.exact", lang)])
 
 
 def _district(page: TablePage, row: int, code: str, areas: pd.Series, parcels: int) -> None:
-    """A district's land by source, in ha, and what is left of it after the plan's claims.
+    """A district's land by source, in ha, and beside it what the plan's ledger holds.
 
     Parameters
     ----------
@@ -80,7 +78,6 @@ def _district(page: TablePage, row: int, code: str, areas: pd.Series, parcels: i
         Number of parcels with land to develop.
     """
     cell = {name: f"{name_letter}{row}" for name, name_letter in _LETTERS.items()}
-    stock = "+".join(cell[source] for source in STOCK_SOURCES)
     page.row(
         row,
         [
@@ -88,10 +85,7 @@ def _district(page: TablePage, row: int, code: str, areas: pd.Series, parcels: i
             (page.names[code], GENERAL),
             *((float(exact_ha(areas[source])), FOUR) for source in USABLE_SOURCES),
             (f"=SUM({cell[USABLE_SOURCES[0]]}:{cell[USABLE_SOURCES[-1]]})", FOUR),
-            (f"={page.calculated(code, 'quota_m2')}/10000", FOUR),
-            (f"=ROUND({cell[NEW_SOURCE]}-{cell['quota']},4)", FOUR),
-            (f"={page.calculated(code, 'stock_need_m2')}/10000", FOUR),
-            (f"=ROUND({stock}-{cell['stock_need']},4)", FOUR),
+            *((f"={page.calculated(code, name)}/10000", FOUR) for name in _CLAIMS),
             (parcels, WHOLE),
         ],
     )

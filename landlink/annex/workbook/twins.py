@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.formulas import blank_or, half_up, m2, quoted, step_value, whole_above
-from landlink.annex.workbook.layout import BALANCE, NEEDS, QUOTA, SITES, Column, Inputs, Layout, letter
+from landlink.annex.workbook.layout import BALANCE, NEEDS, QUOTA, SITES, SOURCES, Column, Inputs, Layout, letter
 from landlink.plan.formulas import FORMULAS
 from landlink.present.labels import figure_label
-from landlink.schema import FACTS
+from landlink.schema import FACTS, KNOWN_BY, NEW_SOURCE, STOCK_SOURCES
 from landlink.texts import Lang, listed, text
 
 # What the solver decides or measures along roads; no formula can follow it.
@@ -34,8 +34,8 @@ class Row:
         What the sheet is written from.
     columns, number
         Columns of the sheet, and number of the row.
-    code, facility
-        District and, where the sheet has them, facility of the row.
+    code, facility, source
+        District and, where the sheet has them, facility or source of land of the row.
     sites
         First and last row of the sites, for formulas that sum them.
     """
@@ -45,6 +45,7 @@ class Row:
     number: int
     code: str
     facility: str = ""
+    source: str = ""
     sites: tuple[int, int] = (0, 0)
 
     @property
@@ -76,6 +77,22 @@ class Row:
     def needed(self, name: str) -> str:
         """Sum over the district's facilities in the second annex."""
         return self.layout.address("needs", letter(NEEDS, name), self.layout.needs_block(self.code)[1] + 1)
+
+    def of_source(self, source: str, name: str) -> str:
+        """Cell of a source of the district in the table of sources."""
+        return self.layout.address("sources", letter(SOURCES, name), self.layout.sources_row(self.code, source))
+
+    def of_stock(self, name: str) -> str:
+        """Sum over the district's sources of stock land in the table of sources."""
+        last = self.layout.sources_row(self.code, STOCK_SOURCES[-1])
+        return f"SUM({self.of_source(STOCK_SOURCES[0], name)}:${letter(SOURCES, name)}${last})"
+
+    def minus(self, name: str, *, before: bool = False) -> str:
+        """Term that takes off a column's sum over the district's sources of stock land, or those before the row."""
+        first, last = (self.layout.sources_row(self.code, source) for source in (STOCK_SOURCES[0], STOCK_SOURCES[-1]))
+        last = self.number - 1 if before else last
+        column = letter(self.columns, name)
+        return f"-SUM({column}{first}:{column}{last})" if last >= first else ""
 
     def standard(self, field: str, default: str) -> str:
         """Cell of a field of the facility's standard, or a default where the policy does not set it."""
@@ -131,7 +148,7 @@ def _twin(name: str) -> Callable[[Twin], Twin]:
 
 def _fact(item: str, row: Row) -> str:
     """A district fact, which is entered in the first annex: areas in ha, blank where it is unknown."""
-    cell, fact = row.entered(item), FACTS[item]
+    cell, fact = row.layout.fact(item, row.code), FACTS[item]
     value = m2(cell) if fact.unit == "m2" else cell
     return value if fact.required else blank_or(cell, value)
 
@@ -201,10 +218,8 @@ def stock_need(row: Row) -> str:
 
 @_twin("quota.stock_offset_m2")
 def stock_offset(row: Row) -> str:
-    """Share of the rest that stock land takes over, within the stock available."""
-    part, available = _central_part(row), row["stock_available_m2"]
-    share = half_up(f"({row['entitlement_m2']}-({part}))*stock_offset_share")
-    return f'IF({available}="",{share},MIN({share},MAX(0,{available}-({part}))))'
+    """Share of the rest that is laid on stock land."""
+    return half_up(f"({row['entitlement_m2']}-({_central_part(row)}))*stock_offset_share")
 
 
 def _central_part(row: Row) -> str:
@@ -234,25 +249,128 @@ def cut(row: Row) -> str:
 
 @_twin("quota.cut_by")
 def cut_by(row: Row) -> str:
-    """Names of what cuts the claim: the district's capacity, the city's cap, or both."""
-    lang, upper = row.layout.lang, row.balanced("upper")
-    by_capacity, by_cap = f"{row['demand_m2']}>{upper}", f"{upper}>{row['quota_m2']}"
-    names = tuple(text(f"model.cut.{cut}", lang) for cut in ("capacity", "city cap"))
-    capacity, cap, both = (quoted(name) for name in (*names, listed(names, lang)))
-    return f'IF(AND({by_capacity},{by_cap}),{both},IF({by_capacity},{capacity},IF({by_cap},{cap},"")))'
+    """Names of what cuts the claim: the district's capacity, measured supply, the city's cap, or several of them."""
+    lang, claim = row.layout.lang, row["demand_m2"]
+    cuts = (
+        (text("model.cut.capacity", lang), f'IF({row["new_capacity_m2"]}="",FALSE,{claim}>{row["new_capacity_m2"]})'),
+        (text("model.cut.measured supply", lang), f'IF({row["supply_m2"]}="",FALSE,{claim}>{row["supply_m2"]})'),
+        (text("model.cut.city cap", lang), f"{row.balanced('upper')}>{row['quota_m2']}"),
+    )
+    names: str = ""
+    for some in range(1, 2 ** len(cuts)):
+        chosen = [some >> number & 1 for number in range(len(cuts))]
+        holds = ",".join(cut if yes else f"NOT({cut})" for yes, (_, cut) in zip(chosen, cuts, strict=True))
+        label = listed((name for yes, (name, _) in zip(chosen, cuts, strict=True) if yes), lang)
+        names += f"IF(AND({holds}),{quoted(label)},"
+    ends = ")" * (2 ** len(cuts) - 1)
+    return f'{names}""{ends}'
+
+
+@_twin("quota.supply_m2")
+def supply(row: Row) -> str:
+    """Measured new land of a district whose layer of parcels is complete."""
+    complete, measured = (row.of_source(NEW_SOURCE, name) for name in ("complete", "measured_m2"))
+    return f'IF({complete}={row.yes},{measured},"")'
+
+
+@_twin("sources.available_m2")
+def source_available(row: Row) -> str:
+    """Land of the source that can be had; blank where it is not known."""
+    measured, share, stated = row["measured_m2"], row["release_share"], row["stated_ha"]
+    as_stated = blank_or(stated, m2(stated))
+    if row.source == NEW_SOURCE:
+        return f'IF({row["complete"]}={row.yes},IF({stated}="",{measured},MIN({measured},{m2(stated)})),{as_stated})'
+    return f'IF(AND({_is_measured(row)},{share}<>""),{half_up(f"N({measured})*N({share})")},{as_stated})'
+
+
+@_twin("sources.most_m2")
+def source_most(row: Row) -> str:
+    """Most that can be had; blank where nothing bounds it."""
+    if row.source == NEW_SOURCE:
+        return blank_or(row["available_m2"], row["available_m2"])
+    complete, share, available = f"{row['complete']}={row.yes}", row["release_share"], row["available_m2"]
+    by_share = f'IF({complete},{available},"")'
+    by_gross = f'IF({row["stated_ha"]}="",IF({complete},{row["measured_m2"]},""),{available})'
+    return f'IF({_is_measured(row)},IF({share}<>"",{by_share},{by_gross}),{available})'
+
+
+def _is_measured(row: Row) -> str:
+    """Condition that land of the source has been measured, or that there is none in a complete layer."""
+    measured = row["measured_m2"]
+    return f'AND({measured}<>"",OR(N({measured})>0,{row["complete"]}={row.yes}))'
+
+
+@_twin("sources.known_by")
+def known_by(row: Row) -> str:
+    """How the land that can be had is known."""
+    lang = row.layout.lang
+    measured, in_part, stated, gross, nothing = (quoted(text(f"model.known_by.{name}", lang)) for name in KNOWN_BY)
+    is_stated, complete = f'{row["stated_ha"]}<>""', f"{row['complete']}={row.yes}"
+    otherwise = f"IF({is_stated},{stated},{nothing})"
+    if row.source == NEW_SOURCE:
+        return f"IF({complete},{measured},IF({is_stated},{stated},IF(N({row['measured_m2']})>0,{in_part},{nothing})))"
+    by_share = f"IF({complete},{measured},{in_part})"
+    with_gross = f'IF({row["release_share"]}<>"",{by_share},IF({is_stated},{stated},{gross}))'
+    return f"IF({_is_measured(row)},{with_gross},{otherwise})"
+
+
+@_twin("sources.met_m2")
+def source_met(row: Row) -> str:
+    """Quota, or what the source meets of the need that those before it leave."""
+    if row.source == NEW_SOURCE:
+        return row.calculated("quota_m2")
+    left = f"{row.calculated('stock_need_m2')}{row.minus('met_m2', before=True)}"
+    return f"MIN({left},N({row['available_m2']}))"
+
+
+@_twin("sources.unverified_m2")
+def source_unverified(row: Row) -> str:
+    """Of the need that all sources leave, what this one may have and nobody has verified."""
+    if row.source == NEW_SOURCE:
+        return "0"
+    left = f"{row.calculated('stock_need_m2')}{row.minus('met_m2')}{row.minus('unverified_m2', before=True)}"
+    most = row["most_m2"]
+    return f'IF({most}="",{left},MIN({left},N({most})-N({row["available_m2"]})))'
+
+
+@_twin("sources.short_m2")
+def source_short(row: Row) -> str:
+    """What is cut of the claim on new land, or on the last source the need that all leave."""
+    if row.source == NEW_SOURCE:
+        return row.calculated("cut_m2")
+    if row.source != STOCK_SOURCES[-1]:
+        return "0"
+    return f"{row.calculated('stock_need_m2')}{row.minus('met_m2')}{row.minus('unverified_m2')}"
+
+
+@_twin("sources.need_m2")
+def source_need(row: Row) -> str:
+    """Met, short and not verified."""
+    return f"{row['met_m2']}+{row['short_m2']}+{row['unverified_m2']}"
 
 
 @_twin("ledger.stock_met_m2")
 def stock_met(row: Row) -> str:
-    """Need that stock land meets; all of it where the stock available is unknown."""
-    available, need = row["stock_available_m2"], row["stock_need_m2"]
-    return f'IF({available}="",{need},MIN({need},{available}))'
+    """Need from stock that its sources meet."""
+    return row.of_stock("met_m2")
+
+
+@_twin("ledger.stock_short_m2")
+def stock_short(row: Row) -> str:
+    """Need from stock that is short."""
+    return row.of_stock("short_m2")
+
+
+@_twin("ledger.stock_unverified_m2")
+def stock_unverified(row: Row) -> str:
+    """Need from stock that is not verified."""
+    return row.of_stock("unverified_m2")
 
 
 @_twin("ledger.budget_m2")
 def budget(row: Row) -> str:
-    """Quota and the need that stock land meets."""
-    return f"{row['quota_m2']}+{row['stock_met_m2']}"
+    """Quota, stock land that is met and that is not verified."""
+    return f"{row['quota_m2']}+{row['stock_met_m2']}+{row['stock_unverified_m2']}"
 
 
 @_twin("ledger.need_m2")
@@ -273,9 +391,9 @@ def ledger_deficit(row: Row) -> str:
     return row.needed("deficit_m2")
 
 
-@_twin("ledger.unassigned_m2")
-def unassigned(row: Row) -> str:
-    """Land that no facility is granted."""
+@_twin("ledger.other_m2")
+def other(row: Row) -> str:
+    """Land that is left for other uses."""
     return f"{row['budget_m2']}-{row['granted_m2']}"
 
 
@@ -337,6 +455,16 @@ def granted(row: Row) -> str:
     column = letter(NEEDS, "land_m2")
     before = f"-SUM({column}${first}:{column}{row.number - 1})" if row.number > first else ""
     return f"MAX(0,MIN({row['land_m2']},{row.calculated('budget_m2')}{before}))"
+
+
+@_twin("needs.unverified_m2")
+def unverified(row: Row) -> str:
+    """What of the grant lies beyond quota and stock land that is met."""
+    first, _ = row.layout.needs_block(row.code)
+    column = letter(NEEDS, "land_m2")
+    before = f"-SUM({column}${first}:{column}{row.number - 1})" if row.number > first else ""
+    verified = f"{row.calculated('budget_m2')}-{row.calculated('stock_unverified_m2')}"
+    return f"{row['granted_m2']}-MAX(0,MIN({row['land_m2']},{verified}{before}))"
 
 
 @_twin("needs.deficit_m2")

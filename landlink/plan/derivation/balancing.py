@@ -13,7 +13,7 @@ def term(divisor: Divisor, name: str, code: str, status: str, lang: Lang) -> Nod
     name
         ``claim``, ``weight``, ``lower``, ``upper``, ``value`` (λ) or ``last``.
     status
-        Status of the district's claim.
+        Status of the district's claim; of λ and the last m², of all claims.
 
     Returns
     -------
@@ -37,8 +37,9 @@ def term(divisor: Divisor, name: str, code: str, status: str, lang: Lang) -> Nod
     return Node(f"divisor.{name}", label, value, shown(value), unit=unit, formula=formula, status=status)
 
 
-def others(divisor: Divisor, code: str, lang: Lang) -> Node:
+def others(divisor: Divisor, code: str, status: str, lang: Lang) -> Node:
     """Claims of all other districts within their bounds, as one sum."""
     area = sum(upper for *_, upper in divisor.terms.values()) - divisor.terms[code][-1]
     unit, formula = text("model.unit.m2", lang), text("model.explain.others_formula", lang)
-    return Node("sum.others", text("model.explain.others", lang), area, shown(area), unit=unit, formula=formula)
+    label = text("model.explain.others", lang)
+    return Node("sum.others", label, area, shown(area), unit=unit, formula=formula, status=status)

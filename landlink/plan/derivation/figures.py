@@ -1,7 +1,7 @@
 """How a figure comes about: a tree of values, formulas, sources and clauses, made from the result tables themselves."""
 
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,7 @@ from landlink.schema import (
     USABLE_SOURCES,
     available,
     release_share,
+    worst,
 )
 from landlink.texts import Lang, default_lang, listed, text
 
@@ -225,17 +226,26 @@ class Explainer:
         """Node of an input, by what its name begins with; see :data:`landlink.plan.formulas.FORMULAS`."""
         if prefix in RESULTS:
             return self._column(prefix, name, _key(prefix, key))
-        if prefix == "base":
-            return self._surplus_capacity(key) if name == "surplus" else self._fact(name, key[0])
-        if prefix == "standard":
-            return self._land(table, key) if name == "land" else self._field(name, key[1])
-        if prefix == "land":
-            return self._source_land(name, key)
-        if prefix == "divisor":
-            return self._term(name, key[0])
-        if prefix == "sum":
-            return others(self.plan.divisor, key[0], self.lang) if name == "others" else self._sum(name, key)
-        return self._rule(f"{prefix}.{name}")
+        match prefix, name:
+            case "base", "surplus":
+                node = self._surplus_capacity(key)
+            case "base", _:
+                node = self._fact(name, key[0])
+            case "standard", "land":
+                node = self._land(table, key)
+            case "standard", _:
+                node = self._field(name, key[1])
+            case "land", _:
+                node = self._source_land(name, key)
+            case "divisor", _:
+                node = self._term(name, key[0])
+            case "sum", "others":
+                node = others(self.plan.divisor, key[0], self._claims_status, self.lang)
+            case "sum", _:
+                node = self._sum(name, key)
+            case _:
+                node = self._rule(f"{prefix}.{name}")
+        return node
 
     def _build_fact(self, item: str, code: str) -> Node:
         value = self._facts.values[item][self._facts.index[code, "", ""]]
@@ -328,7 +338,7 @@ class Explainer:
             sites = [site for site in self._rows["sites"].index if site[:2] == key[:2]]
             parts = [self._addend("sites", column, site, site[2]) for site in sites]
             return self._total("sum.site_m2", self._text("model.column.site_m2"), parts)
-        name, _, before = column.partition("_before")
+        name = column.removesuffix("_before")
         of_sources = name.removesuffix("_m2") in _OF_SOURCES
         table, rows = ("sources", list(STOCK_SOURCES)) if of_sources else ("needs", list(self._standards))
         if column == "before" or column.endswith("_before"):
@@ -356,11 +366,17 @@ class Explainer:
         return node
 
     def _term(self, name: str, code: str) -> Node | None:
-        status = self._column("quota", "demand_m2", (code, "", "")).status
+        of_all = name in ("value", "last")
+        status = self._claims_status if of_all else self._column("quota", "demand_m2", (code, "", "")).status
         return term(self.plan.divisor, name, code, status, self.lang)
 
+    @cached_property
+    def _claims_status(self) -> str:
+        """Status of what all districts' claims and the divisor rest on."""
+        return worst(self._column("quota", "demand_m2", (code, "", "")).status for code in self._names)
+
     def _source_land(self, name: str, key: Key) -> Node | None:
-        """What is known of the land of a source: measured, the share of it that can be had, and what the city states."""
+        """What is known of a source's land: measured, the share of it that can be had, what the city states."""
         source = NEW_SOURCE if name == "new" else key[1]
         if name == "share":
             return None if source == NEW_SOURCE else self._fact(release_share(source), key[0])

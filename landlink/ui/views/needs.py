@@ -14,7 +14,7 @@ from landlink.ui.widgets import chart_select, district_select, table_height
 
 TABLE_COLUMNS = ("persons", "units", "land_m2", "granted_m2", "deficit_m2")
 MEASURES = ("land_m2", "granted_m2", "deficit_m2")
-HEADLINE = ("budget_m2", "need_m2", "granted_m2", "deficit_m2", "unassigned_m2")
+HEADLINE = ("budget_m2", "need_m2", "granted_m2", "deficit_m2", "other_m2")
 FIGURES = ("land_m2", "units", "persons", "granted_m2", "deficit_m2")
 # Rows that the table shows without scrolling.
 ROWS_SHOWN = 12

@@ -21,7 +21,16 @@ from landlink.ui.maps.frame import Layer, base_map, clicked_district
 from landlink.ui.widgets import base_layers, chart_select, district_select, table_height
 
 QUOTA_COLUMNS = tuple(column.name for column in RESULTS["quota"].columns if column.name not in ("code", "district"))
-LEDGER_COLUMNS = ("stock_met_m2", "budget_m2", "need_m2", "granted_m2", "deficit_m2", "unassigned_m2")
+LEDGER_COLUMNS = (
+    "stock_met_m2",
+    "stock_short_m2",
+    "stock_unverified_m2",
+    "budget_m2",
+    "need_m2",
+    "granted_m2",
+    "deficit_m2",
+    "other_m2",
+)
 # Columns that the map can show, with their tables.
 MAP_COLUMNS = {**dict.fromkeys(QUOTA_COLUMNS, "quota"), **dict.fromkeys(LEDGER_COLUMNS, "ledger")}
 # Columns whose totals stand above the map.

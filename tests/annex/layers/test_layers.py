@@ -41,13 +41,14 @@ def test_districts_hold_every_figure_in_cgcs2000(plan, written):
     assert area_m2(layer) == pytest.approx(area_m2(plan.districts.sort_values("code")))
     for table in (plan.quota, plan.ledger):
         for name in table:
-            if name not in ("district", "cut_by"):
+            if name not in ("district", "cut_by", "supply_m2"):
                 assert layer[name].tolist() == table[name].tolist(), name
     row = layer.set_index("code").loc["440111"]
     assert row["new_capacity_m2"] == 1_000_001
     assert row["new_capacity_m2_status"] == text("model.status.estimated", lang)
     assert row["cut_by"].startswith(text("model.cut.capacity", lang))
-    assert layer["stock_available_m2"].isna().all()
+    assert layer["supply_m2"].isna().all()
+    assert layer["offset_available_m2"].isna().all()
 
 
 def test_needs_and_parameters_are_tables_without_geometry(plan, written):

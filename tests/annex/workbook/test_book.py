@@ -45,7 +45,9 @@ def some_limits():
     return edits(
         code=["440111", "440112", "440113", "440104", "440118"],
         new_capacity_m2=[1_000_001, None, 20_000, 0, 700_000],
-        stock_available_m2=[None, 50_003, 0, 1_000_000, 77_777],
+        renewal_available_m2=[None, 50_003, 0, 1_000_000, 77_777],
+        idle_available_m2=[None, 20_000, None, 0, 1],
+        offset_available_m2=[None, None, None, 300_000, 0],
     )
 
 
@@ -261,10 +263,10 @@ def options_and_lists(book, layout):
 
 def limits(book, layout):
     for row in some_limits().to_dict("records"):
-        for name in ("new_capacity_m2", "stock_available_m2"):
+        for name in row.keys() - {"code"}:
             if not pd.isna(row[name]):
-                cell = f"{letter(QUOTA, name)}{layout.quota_row(row['code'])}"
-                book[layout.sheet("quota")][cell] = row[name] / 10_000
+                sheet, _, cell = layout.fact(name, row["code"]).rpartition("!")
+                book[sheet.strip("'")][cell.replace("$", "")] = row[name] / 10_000
 
 
 def standards(book, layout):
@@ -333,7 +335,7 @@ def test_inputs_that_differ_from_the_plan_are_told(plans, books, edited_books):
     }
     given = some_limits()
     found = were(edited_books["limits"])
-    assert len(found) == given["new_capacity_m2"].count() + given["stock_available_m2"].count()
+    assert len(found) == given.drop(columns="code").count().sum()
     assert set(found.values()) == {"未给出"}
     steps = [value for value in were(edited_books["standards"]).values() if "→" in str(value)]
     assert steps == ["≥ 0 → 100", "> 100 → 80", "> 150 → 50"]

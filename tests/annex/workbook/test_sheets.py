@@ -97,14 +97,13 @@ def test_supply_by_source_is_the_parcels(plan: Plan, book: Workbook) -> None:
     # 黄埔: new (10,000 − 3,000) + 13,001 m², renewal 20,000 m².
     assert by_code["440112"][2:7] == [2.0001, 2, 0, 0, 4.0001]
     assert by_code["440106"][2:7] == [0, 0, 0.4444, 0, 0.4444]
-    quota = plan.quota.set_index("code")
+    quota, ledger = plan.quota.set_index("code"), plan.ledger.set_index("code")
     for code, row in by_code.items():
-        new, stock = row[2], row[3] + row[4] + row[5]
-        assert row[7] == pytest.approx(quota.loc[code, "quota_m2"] / 10_000)
-        assert row[8] == pytest.approx(new - quota.loc[code, "quota_m2"] / 10_000, abs=1e-9)
-        assert row[10] == pytest.approx(stock - quota.loc[code, "stock_need_m2"] / 10_000, abs=1e-9)
+        held = [quota.loc[code, "quota_m2"], quota.loc[code, "stock_need_m2"]]
+        names = ["stock_met_m2", "stock_short_m2", "stock_unverified_m2"]
+        assert row[7:12] == pytest.approx([area / 10_000 for area in (*held, *ledger.loc[code, names])])
     assert found[15][6] == pytest.approx(4.4445)
-    assert found[15][11] == 4
+    assert found[15][12] == 4
     head = found[18]
     losses = {row[1]: dict(zip(head, row, strict=True)) for row in found[20:32]}
     gross = sum(parcel[2] for parcel in PARCELS)
