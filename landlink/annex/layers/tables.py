@@ -36,11 +36,16 @@ def layers(edition: Edition) -> dict[str, pd.DataFrame]:
 
     Returns
     -------
-    ``districts`` (EPSG:4490), ``needs`` and ``parameters``; of a plan with sites also ``sites`` (the parcels'
+    ``districts`` (EPSG:4490), ``sources``, ``needs`` and ``parameters``; of a plan with sites also ``sites`` (the parcels'
     developable shapes, EPSG:4490) and ``provision``. Areas are in m², unrounded.
     """
     plan, lang = edition.plan, edition.lang
-    tables = {"districts": _districts(plan, lang), "needs": _needs(plan, lang), "parameters": _parameters(plan, lang)}
+    tables = {
+        "districts": _districts(plan, lang),
+        "sources": _sources(plan, lang),
+        "needs": _needs(plan, lang),
+        "parameters": _parameters(plan, lang),
+    }
     if plan.siting is not None:
         provision = _with_facility(plan, plan.siting.provision, lang)
         tables |= {"sites": _sites(plan, plan.siting, lang), "provision": provision}
@@ -109,6 +114,16 @@ def _districts(plan: Plan, lang: Lang) -> gpd.GeoDataFrame:
                 cuts_label(value, lang) if is_cut else LISTED.join(value) for value in table[column.name]
             ]
     return gpd.GeoDataFrame(table, geometry="geometry", crs=plan.districts.crs).sort_values("code", ignore_index=True)
+
+
+def _sources(plan: Plan, lang: Lang) -> pd.DataFrame:
+    """Land by source, sources and what is known of them in words."""
+    table = plan.sources.copy()
+    for name in ("land_source", "known_by"):
+        words = {value: text(f"model.{name}.{value}", lang) for value in table[name].unique()}
+        table[name] = table[name].map(words)
+    table["complete"] = table["complete"].map(lambda value: text(f"annex.print.{value}", lang))
+    return table
 
 
 def _needs(plan: Plan, lang: Lang) -> pd.DataFrame:
