@@ -1,9 +1,13 @@
 """The explanatory document (方案说明) of a plan, made from a Word template that users may edit."""
 
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from docx import Document
+
 from landlink.annex.document.charts import CHARTS, SIZE, charts
+from landlink.annex.document.claims import contradictions
 from landlink.annex.document.rendering import Template
 from landlink.annex.document.styles import LANDSCAPE_WIDTH
 from landlink.annex.document.template import template
@@ -32,7 +36,8 @@ def document(edition: Edition, filing: Filing | None = None, maps: Iterable[tupl
     Raises
     ------
     DataError
-        The template is no Word document, or something is wrong with its placeholders.
+        The template is no Word document, something is wrong with its placeholders, or a sentence contradicts the
+        plan's ledger.
     """
     filing = filing or Filing()
     name, content = filing.template or (f"{edition.lang}.docx", template(edition.lang))
@@ -40,7 +45,9 @@ def document(edition: Edition, filing: Filing | None = None, maps: Iterable[tupl
     context = values(edition) | {"compiler": filing.compiler, "date": filing.date}
     context["charts"] = {key: filled.image(image, SIZE[0]) for key, image in charts(edition).items()}
     context["maps"] = [{"title": title, "image": filled.image(image, LANDSCAPE_WIDTH)} for title, image in maps]
-    return undated(filled.fill(context), edition.plan.options.year)
+    content = filled.fill(context)
+    _check_sentences(content, name, edition)
+    return undated(content, edition.plan.options.year)
 
 
 def check_template(edition: Edition, user_template: tuple[str, bytes]) -> None:
@@ -54,11 +61,20 @@ def check_template(edition: Edition, user_template: tuple[str, bytes]) -> None:
     Raises
     ------
     DataError
-        The template is no Word document, or something is wrong with its placeholders.
+        The template is no Word document, something is wrong with its placeholders, or a sentence contradicts the
+        plan's ledger.
     """
     name, content = user_template
     trial = {"compiler": "", "date": "", "charts": dict.fromkeys(CHARTS, ""), "maps": [{"title": "", "image": ""}]}
-    Template(content, name).fill(values(edition) | trial)
+    _check_sentences(Template(content, name).fill(values(edition) | trial), name, edition)
+
+
+def _check_sentences(content: bytes, name: str, edition: Edition) -> None:
+    """Refuse a document whose sentences contradict the plan's ledger."""
+    paragraphs = [paragraph.text for paragraph in Document(io.BytesIO(content)).paragraphs]
+    rows = contradictions(paragraphs, edition).to_dict("records")
+    if rows:
+        raise DataError(Fault("document.contradicts", {str(key): row[key] for key in row}, name) for row in rows)
 
 
 def read_template(path: str | Path) -> tuple[str, bytes]:

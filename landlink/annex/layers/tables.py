@@ -36,7 +36,7 @@ def layers(edition: Edition) -> dict[str, pd.DataFrame]:
 
     Returns
     -------
-    ``districts`` (EPSG:4490), ``sources``, ``needs`` and ``parameters``; of a plan with sites also ``sites`` (the parcels'
+    ``districts`` (EPSG:4490), ``sources``, ``needs``, ``parameters``; of a plan with sites also ``sites`` (the parcels'
     developable shapes, EPSG:4490) and ``provision``. Areas are in m², unrounded.
     """
     plan, lang = edition.plan, edition.lang
