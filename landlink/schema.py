@@ -25,6 +25,9 @@ NO_SOURCE = "none"
 LAND_SOURCES = (*USABLE_SOURCES, NO_SOURCE)
 YES_NO = ("yes", "no")
 CODE_SYSTEMS = ("ydyh", "sandiao")
+# Classes of urban construction land (GB 50137-2011): residential, public services, commercial, industry, warehouses,
+# streets and transport, utilities, green space and squares.
+USE_CLASSES = ("R", "A", "B", "M", "W", "S", "U", "G")
 # Groups of people whose service is looked at.
 PEOPLE = ("residents", "settled")
 CODE = r"^\d{6}$"
@@ -172,6 +175,11 @@ INPUTS: dict[str, Table] = {
                 *_SOURCE,
             ),
             ("code", "year", "land_source", "voluntary_exit"),
+        ),
+        Table(
+            "land_structure",
+            (Column("use_class", "text", values=USE_CLASSES), Column("share_pct", "float", "pct", 0, 100), *_SOURCE),
+            ("use_class",),
         ),
         Table(
             "facility_surplus",
@@ -399,9 +407,21 @@ RESULTS: dict[str, Table] = {
                     "granted_m2",
                     "deficit_m2",
                     "other_m2",
+                    "unassigned_m2",
                 ),
             ),
             ("code",),
+        ),
+        Table(
+            "uses",
+            (
+                _CODE,
+                _NAME,
+                Column("use_class", "text", values=USE_CLASSES),
+                Column("share_pct", "float", "pct", 0, 100, required=False),
+                *_m2("target_m2", "livelihood_m2", "other_m2"),
+            ),
+            ("code", "use_class"),
         ),
         Table(
             "sites",

@@ -12,8 +12,8 @@ from landlink.schema import RESULTS
 def derivations(edition: Edition) -> bytes:
     """Every figure of an edition with its derivation, as JSON in UTF-8.
 
-    ``figures`` lists table, column, district code and, where the table has them, facility, source of land and site of
-    each figure, its value, and the index of its derivation in ``nodes``. A node has the fields of
+    ``figures`` lists table, column, district code and, where the table has them, facility, source of land, class of use
+    and site of each figure, its value, and the index of its derivation in ``nodes``. A node has the fields of
     :class:`landlink.plan.derivation.Node`; its ``inputs`` are indices in ``nodes``. A node that several figures rest
     on is listed once.
 
@@ -36,13 +36,15 @@ def derivations(edition: Edition) -> bytes:
 
 
 def figures(edition: Edition) -> Iterator[tuple[dict[str, str], Node]]:
-    """Every computed figure of an edition: table, column, code, facility, source and site, and its derivation."""
+    """Every computed figure of an edition: table, column, code, facility, source, class, site, and its derivation."""
     for table in RESULTS:
         columns = columns_of(table)
         for row in edition.rows(edition.plan.table(table)).to_dict("records"):
             key = {name: str(row[name]) for name in ("code", "facility", "site") if name in row}
             if "land_source" in RESULTS[table].key:
                 key["source"] = str(row["land_source"])
+            if "use_class" in row:
+                key["use_class"] = str(row["use_class"])
             for column in columns:
                 node = edition.explainer.explain(table, column=column, **key)
                 yield {"table": table, "column": column, **key}, node

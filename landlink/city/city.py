@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +16,9 @@ from landlink.errors import DataError, Fault, Faults
 from landlink.files.check import check
 from landlink.schema import CONSTRAINT_LAYER, INPUTS, LAND_LAYERS, LAND_RASTERS
 from landlink.texts import Lang, name_column
+
+# Most that the shares of all classes of use may be together, in %.
+_ALL_PCT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,8 @@ def load_city(city: str | Path, *, accept_questions: bool = False) -> City:
                 faults.add(*tables[name].attrs.get("questions", ()))
     if "settlement" in tables:
         faults.add(*_central_above(tables["settlement"]))
+    if "land_structure" in tables:
+        faults.add(*_shares_above(tables["land_structure"]))
     if "districts" in layers:
         codes = set(layers["districts"]["code"])
         for table in tables.values():
@@ -121,6 +128,16 @@ def _central_above(settlement: pd.DataFrame) -> list[Fault]:
             column="central_persons",
         )
         for row, central, persons in zip(above.index, above["central_persons"], above["persons"], strict=True)
+    ]
+
+
+def _shares_above(structure: pd.DataFrame) -> list[Fault]:
+    """Fault of the row from which on the shares of classes of use are more than 100 % together."""
+    shares = [Decimal(str(share)) for share in structure["share_pct"]]
+    above = [row for row, upto in zip(structure.index, accumulate(shares), strict=True) if upto > _ALL_PCT]
+    values = {"sum": f"{sum(shares):f}", "bound": _ALL_PCT}
+    return [
+        Fault("table.shares_above", values, structure.attrs["file"], row=row, column="share_pct") for row in above[:1]
     ]
 
 

@@ -1,5 +1,6 @@
-"""Land needs (用地需求): from settled people and standards, land needed and granted by facility."""
+"""Land needs (用地需求): from settled people and standards, land by facility; what is left by class of use."""
 
 from landlink.needs.land import grant, land_of_district, ledger, needs
+from landlink.needs.uses import uses
 
-__all__ = ["grant", "land_of_district", "ledger", "needs"]
+__all__ = ["grant", "land_of_district", "ledger", "needs", "uses"]

@@ -130,7 +130,7 @@ def land_of_district(quota: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame
     return land.assign(budget_m2=land["quota_m2"] + land["stock_met_m2"] + land["stock_unverified_m2"])
 
 
-def ledger(land: pd.DataFrame, granted: pd.DataFrame) -> pd.DataFrame:
+def ledger(land: pd.DataFrame, granted: pd.DataFrame, by_class: pd.DataFrame | None = None) -> pd.DataFrame:
     """Land account (台账) of each district: what it is entitled to, where it comes from and what it is used for.
 
     Parameters
@@ -139,17 +139,25 @@ def ledger(land: pd.DataFrame, granted: pd.DataFrame) -> pd.DataFrame:
         As :func:`land_of_district` returns it.
     granted
         As :func:`grant` returns it.
+    by_class
+        As :func:`landlink.needs.uses` returns it; None or without rows where the city gives no shares.
 
     Returns
     -------
-    ``land`` with ``need_m2``, ``granted_m2``, ``deficit_m2`` and ``other_m2``, which is left for other uses by detailed
-    plan: granted + other = budget; m², int64.
+    ``land`` with ``need_m2``, ``granted_m2``, ``deficit_m2``, ``other_m2`` and ``unassigned_m2``. Other uses are those
+    of all classes, and what they leave is unassigned; without shares they are all that is left, by detailed plan:
+    granted + other + unassigned = budget; m², int64.
     """
     sums = granted.groupby("code", sort=False)[["land_m2", "granted_m2", "deficit_m2"]].sum()
     sums = sums.reindex(land["code"], fill_value=0).astype("int64").reset_index(drop=True)
+    left = land["budget_m2"] - sums["granted_m2"]
+    other = left
+    if by_class is not None and len(by_class):
+        other = land["code"].map(by_class.groupby("code")["other_m2"].sum()).astype("int64")
     return land.assign(
         need_m2=sums["land_m2"],
         granted_m2=sums["granted_m2"],
         deficit_m2=sums["deficit_m2"],
-        other_m2=land["budget_m2"] - sums["granted_m2"],
+        other_m2=other,
+        unassigned_m2=left - other,
     )[RESULTS["ledger"].names]

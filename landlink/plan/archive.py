@@ -15,12 +15,14 @@ DOCUMENT = "plan.json"
 _FORMAT = 2
 _TABLES = ("quota", "sources", "needs", "ledger")
 _CHOSEN = ("sites", "provision")
+_BY_CLASS = ("uses",)
 
 
 def save_plan(plan: Plan, folder: str | Path) -> list[Path]:
     """Write ``quota.csv``, ``sources.csv``, ``needs.csv``, ``ledger.csv`` and ``plan.json``, all or none.
 
-    A plan with sites has ``sites.csv`` and ``provision.csv`` beside them.
+    A plan of a city that gives shares of classes of use has ``uses.csv`` beside them, one with sites ``sites.csv`` and
+    ``provision.csv``.
 
     Raises
     ------
@@ -32,7 +34,7 @@ def save_plan(plan: Plan, folder: str | Path) -> list[Path]:
 
 def plan_files(plan: Plan) -> dict[str, bytes]:
     """Contents of the files of :func:`save_plan`, by name."""
-    tables = _TABLES if plan.siting is None else (*_TABLES, *_CHOSEN)
+    tables = (*_TABLES, *(() if plan.uses.empty else _BY_CLASS), *(() if plan.siting is None else _CHOSEN))
     files: dict[str, bytes] = {f"{name}.csv": csv_bytes(written(plan.table(name), name)) for name in tables}
     content = SavedPlan.of(plan).content()
     sealed = {"format": _FORMAT, "sha256": _digest(content), "plan": content}

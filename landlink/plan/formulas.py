@@ -9,6 +9,7 @@ HEADLINE = {
     "sources": "met_m2",
     "needs": "land_m2",
     "ledger": "budget_m2",
+    "uses": "target_m2",
     "sites": "site_m2",
     "provision": "unserved",
 }
@@ -24,9 +25,11 @@ class Formula:
 
 # An input is a column of the same row, a district fact (`base.`), a column of the district's
 # row in another table (`quota.`, `ledger.`), a field of the facility's standard (`standard.`), a sum over other rows
-# (`sum.`), what is known of the land of a row's source (`land.`), a term of the balancing (`divisor.`), or a rule.
+# (`sum.`), what is known of the land of a row's source (`land.`), a term of the balancing (`divisor.`), something of
+# the classes of use (`class.`), or a rule.
 # `layer:` and `list:` stand before inputs that count only where the central area is a layer or the policy's list of
-# districts, `new:` and `stock:` before those that count only in rows of new land or of stock land.
+# districts, `new:` and `stock:` before those that count only in rows of new land or of stock land, and
+# `shares:` and `rest:` before those that count only where the city gives shares of classes of use, or gives none.
 FORMULAS: Mapping[str, Formula] = {
     "quota.settled": Formula(("base.settled",)),
     "quota.urban_residents": Formula(("base.residents", "base.urban_share_pct"), "population"),
@@ -141,7 +144,13 @@ FORMULAS: Mapping[str, Formula] = {
     "ledger.need_m2": Formula(("sum.land_m2",), "needs"),
     "ledger.granted_m2": Formula(("sum.granted_m2",), "order"),
     "ledger.deficit_m2": Formula(("sum.deficit_m2",), "order"),
-    "ledger.other_m2": Formula(("budget_m2", "granted_m2"), "order"),
+    "ledger.other_m2": Formula(("rest:budget_m2", "rest:granted_m2", "shares:class.other"), "other"),
+    "ledger.unassigned_m2": Formula(("budget_m2", "granted_m2", "other_m2"), "other"),
+    "uses.target_m2": Formula(("ledger.entitlement_m2", "class.share", "class.shares"), "structure"),
+    "uses.livelihood_m2": Formula(("class.granted", "class.jobs"), "structure"),
+    "uses.other_m2": Formula(
+        ("target_m2", "livelihood_m2", "ledger.budget_m2", "ledger.granted_m2", "class.gaps"), "structure"
+    ),
 }
 
 

@@ -12,11 +12,12 @@ from landlink.city import City
 from landlink.city.facts import Facts, district_facts, with_measured
 from landlink.errors import Fault, Faults
 from landlink.linkage import quota, sources
-from landlink.needs import grant, land_of_district, ledger, needs
+from landlink.needs import grant, land_of_district, ledger, needs, uses
+from landlink.needs.uses import outside
 from landlink.plan.options import Choices, Options, rules_in_force
 from landlink.plan.plan import Note, Plan
 from landlink.policy import Policy, Rules
-from landlink.schema import INPUTS, NEW_SOURCE
+from landlink.schema import INPUTS, NEW_SOURCE, STATUSES, worst
 from landlink.units import ha
 
 # Share of a district's area inside the central area's layer from which standards for the central area hold in it.
@@ -81,10 +82,14 @@ def make_plan(
     quotas, divisor = quota(base.table, rules, central_layer=share is not None, measured=measured)
     by_source = sources(quotas, base.table, measured)
     central = tuple(rules["central.districts"].codes if share is None else share.index[share > MOSTLY_CENTRAL])
-    surplus = city.tables.get("facility_surplus", pd.DataFrame(columns=INPUTS["facility_surplus"].names))
+    surplus, structure = (
+        city.tables.get(name, pd.DataFrame(columns=INPUTS[name].names))
+        for name in ("facility_surplus", "land_structure")
+    )
     need = needs(quotas[["code", "district", "settled"]], rules, central=central, surplus=surplus)
     land = land_of_district(quotas, by_source)
     granted = grant(need, land)
+    by_class = uses(land, granted, rules.facilities, structure)
     return Plan(
         city_id=city.id,
         city_title=city.title,
@@ -97,15 +102,17 @@ def make_plan(
         central_layer=share is not None,
         base=base,
         surplus=surplus,
+        structure=structure,
         quota=quotas,
         sources=by_source,
         needs=granted,
-        ledger=ledger(land, granted),
+        ledger=ledger(land, granted, by_class),
+        uses=by_class,
         divisor=divisor,
         districts=city.districts[["code", "name", "name_en", "official_area_ha", "geometry"]],
-        notes=_notes(base, by_source, central, central_layer=share is not None),
+        notes=(*_notes(base, by_source, central, central_layer=share is not None), *_structure_notes(structure)),
         version=version("landlink"),
-        fingerprint=_fingerprint(city, policy, options, rules, base, surplus, measured),
+        fingerprint=_fingerprint(city, policy, options, rules, base, surplus, structure, measured),
     )
 
 
@@ -131,6 +138,18 @@ def _notes(base: Facts, by_source: pd.DataFrame, central: tuple[str, ...], *, ce
     return tuple(notes)
 
 
+def _structure_notes(structure: pd.DataFrame) -> list[Note]:
+    """What the reader must know of the shares of classes of use: those outside the standard, and whose they are."""
+    notes = []
+    status = worst(structure["status"])
+    if status != STATUSES[0]:
+        notes.append(Note("structure_not_official", {"status": status}))
+    unusual = [f"{use} {share:f} % ({least}–{most} %)" for use, share, (least, most) in outside(structure)]
+    if unusual:
+        notes.append(Note("structure_outside", {"classes": "; ".join(unusual)}))
+    return notes
+
+
 def _fingerprint(
     city: City,
     policy: Policy,
@@ -138,6 +157,7 @@ def _fingerprint(
     rules: Rules,
     base: Facts,
     surplus: pd.DataFrame,
+    structure: pd.DataFrame,
     measured: pd.DataFrame | None,
 ) -> str:
     content = {
@@ -149,6 +169,7 @@ def _fingerprint(
         "facts": json.loads(base.table.to_json(orient="split")),
         "sources": base.sources.sort_values(["item", "code"]).to_dict("split", index=False),
         "surplus": surplus.to_dict("split", index=False),
+        "structure": structure.to_dict("split", index=False),
         "measured": None if measured is None else measured.to_dict("split", index=False),
         "boundaries": {
             code: hashlib.sha256(shape.wkb).hexdigest()

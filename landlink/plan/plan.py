@@ -53,7 +53,9 @@ class Plan:
     surplus
         Existing facilities' free capacity that was taken off the needs: ``code``, ``facility``, ``surplus_units``
         with source; empty where the city has none.
-    quota, sources, needs, ledger
+    structure
+        The city's shares of classes of use: ``use_class``, ``share_pct`` with source; empty where the city gives none.
+    quota, sources, needs, ledger, uses
         Result tables, as :data:`landlink.schema.RESULTS` declares them.
     divisor
         Common divisor of the balancing.
@@ -77,10 +79,12 @@ class Plan:
     central_layer: bool
     base: Facts
     surplus: pd.DataFrame
+    structure: pd.DataFrame
     quota: pd.DataFrame
     sources: pd.DataFrame
     needs: pd.DataFrame
     ledger: pd.DataFrame
+    uses: pd.DataFrame
     divisor: Divisor
     districts: gpd.GeoDataFrame
     notes: tuple[Note, ...]

@@ -168,6 +168,7 @@ class SavedTables(_Model):
     sources: SavedFrame
     needs: SavedFrame
     ledger: SavedFrame
+    uses: SavedFrame
 
 
 class SavedTerms(_Model):
@@ -252,6 +253,7 @@ class SavedPlan(_Model):
     facts: SavedFrame
     sources: SavedFrame
     surplus: SavedFrame
+    structure: SavedFrame
     tables: SavedTables
     divisor: SavedDivisor
     districts: dict[str, Any]
@@ -286,6 +288,7 @@ class SavedPlan(_Model):
             facts=SavedFrame.of(plan.base.table),
             sources=SavedFrame.of(plan.base.sources),
             surplus=SavedFrame.of(plan.surplus),
+            structure=SavedFrame.of(plan.structure),
             tables=SavedTables(
                 **{name: SavedFrame.of_result(plan.table(name), name) for name in SavedTables.model_fields}
             ),
@@ -314,10 +317,12 @@ class SavedPlan(_Model):
             central_layer=self.central_layer,
             base=Facts(self.facts.frame(), self.sources.frame(), central_ratio=self._central_ratio()),
             surplus=self.surplus.frame(),
+            structure=self.structure.frame(),
             quota=self.tables.quota.result("quota"),
             sources=self.tables.sources.result("sources"),
             needs=self.tables.needs.result("needs"),
             ledger=self.tables.ledger.result("ledger"),
+            uses=self.tables.uses.result("uses"),
             divisor=self.divisor.divisor(),
             districts=districts[["code", "name", "name_en", "official_area_ha", "geometry"]],
             notes=tuple(Note(note.id, note.values) for note in self.notes),

@@ -10,7 +10,7 @@ from landlink.plan.derivation import Explainer
 from landlink.plan.formulas import columns_of
 from landlink.plan.plan import Plan
 from landlink.present.labels import cuts_label, fact_label, fact_unit, label, with_unit
-from landlink.schema import FACTS, RESULTS, worst
+from landlink.schema import FACTS, RESULTS, USE_CLASSES, worst
 from landlink.siting.sites import Siting
 from landlink.texts import Lang, text
 from landlink.units import ha, shown_ha, wan
@@ -38,7 +38,8 @@ def result_table(plan: Plan, table: str, lang: Lang, columns: Iterable[str] | No
         Columns of the table, all but the codes where none are given.
     """
     rows, spec = plan.table(table), RESULTS[table]
-    keys = {"code": plan.names(lang), "facility": plan.titles(lang)}
+    classes = {use: text(f"model.use_class.{use}", lang) for use in USE_CLASSES}
+    keys = {"code": plan.names(lang), "facility": plan.titles(lang), "use_class": classes}
     shown = {
         text(f"model.column.{'district' if key == 'code' else key}", lang): rows[key].map(names)
         for key, names in keys.items()
@@ -103,7 +104,12 @@ def column_status(explainer: Explainer, table: str) -> dict[str, str]:
     return {
         name: worst(
             explainer.explain(
-                table, row["code"], name, facility=row.get("facility"), source=row.get("land_source")
+                table,
+                row["code"],
+                name,
+                facility=row.get("facility"),
+                source=row.get("land_source"),
+                use_class=row.get("use_class"),
             ).status
             for row in rows
         )

@@ -137,6 +137,18 @@ TABLES = {
             "total",
         ),
         Table(
+            "uses",
+            "uses",
+            (
+                Column("model.column.use_class", "name", 1.8),
+                Column("model.column.share_pct", "share", 1, "pct"),
+                Column("model.column.target_m2", "target", 1, "ha"),
+                Column("model.column.livelihood_m2", "livelihood", 1, "ha"),
+                Column("model.column.other_m2", "other", 1, "ha"),
+            ),
+            "uses_total",
+        ),
+        Table(
             "supply",
             "supply",
             (

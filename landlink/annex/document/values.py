@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from landlink.annex.document.land_values import land_status, land_values
+from landlink.annex.document.use_values import use_status, use_values
 from landlink.annex.edition import Edition
 from landlink.policy import Dated
 from landlink.present.labels import (
@@ -60,6 +61,7 @@ def values(edition: Edition) -> Values:
         **subjects.targets(),
         **subjects.data(),
         **land_values(edition),
+        **use_values(edition),
     }
 
 
@@ -249,6 +251,7 @@ class _Values:
             "quota": worst([*columns["quota"].values(), *columns["ledger"].values()]),
             "facilities": worst(columns["needs"].values()),
             **land_status(self.edition),
+            **use_status(self.edition),
         }
 
     def _assumption(self, dated: Dated) -> Values:

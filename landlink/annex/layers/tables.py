@@ -36,8 +36,8 @@ def layers(edition: Edition) -> dict[str, pd.DataFrame]:
 
     Returns
     -------
-    ``districts`` (EPSG:4490), ``sources``, ``needs``, ``parameters``; of a plan with sites also ``sites`` (the parcels'
-    developable shapes, EPSG:4490) and ``provision``. Areas are in m², unrounded.
+    ``districts`` (EPSG:4490), ``sources``, ``needs``, ``parameters``; where the city gives shares of classes of use
+    ``uses``; of a plan with sites also ``sites`` (the parcels' developable shapes, EPSG:4490) and ``provision``. Areas are in m², unrounded.
     """
     plan, lang = edition.plan, edition.lang
     tables = {
@@ -46,6 +46,9 @@ def layers(edition: Edition) -> dict[str, pd.DataFrame]:
         "needs": _needs(plan, lang),
         "parameters": _parameters(plan, lang),
     }
+    if not plan.uses.empty:
+        classes = plan.uses["use_class"].map(lambda use: text(f"model.use_class.{use}", lang))
+        tables["uses"] = plan.uses.assign(use_class=classes)
     if plan.siting is not None:
         provision = _with_facility(plan, plan.siting.provision, lang)
         tables |= {"sites": _sites(plan, plan.siting, lang), "provision": provision}

@@ -24,6 +24,7 @@ from landlink.annex.workbook.sites_sheet import write_sites
 from landlink.annex.workbook.sources_sheet import write_sources
 from landlink.annex.workbook.supply_sheet import write_supply
 from landlink.annex.workbook.targets_sheet import write_targets
+from landlink.annex.workbook.uses_sheet import write_uses
 from landlink.plan.plan import Plan
 from landlink.texts import Lang
 
@@ -48,6 +49,10 @@ def _has_targets(edition: Edition) -> bool:
     return edition.material is not None and not edition.material.targets.empty
 
 
+def _has_uses(edition: Edition) -> bool:
+    return not edition.plan.uses.empty
+
+
 @dataclass(frozen=True, slots=True)
 class SheetKind:
     """A sheet: its name in ``annex.sheet.<name>``, how it is written, and whether an edition has it."""
@@ -66,6 +71,7 @@ SHEETS = (
     SheetKind("supply", write_supply, _has_parcels),
     SheetKind("targets", write_targets, _has_targets),
     SheetKind("sources", write_sources),
+    SheetKind("uses", write_uses, _has_uses),
     SheetKind("calculation", write_calculation),
     SheetKind("balance", write_balance),
     SheetKind("basis", write_basis),
@@ -78,7 +84,8 @@ def workbook(plan: Plan, lang: Lang = "zh", material: Material | None = None) ->
 
     Sheets: the first annex (quota and land ledger in ha, with the district facts as inputs), the second (needs by
     facility), the third (sites) where the plan has any, those that the material has figures for (settlement by
-    channel, supply by source, targets), the seventh (entitlement by source of land), the calculation in m², the
+    channel, supply by source, targets), the seventh (entitlement by source of land), the eighth (land by class
+    of use) where the city gives shares, the calculation in m², the
     balancing, the parameters with their sources, and the derivation of every figure. What a program that recalculates
     shows are the plan's own integers.
 

@@ -64,7 +64,8 @@ def write_derivations(worksheet: Worksheet, contents: Contents) -> None:
 def _row(key: Mapping[str, str], edition: Edition) -> tuple[str, ...]:
     """What a figure's row is known by beside its district."""
     source = text(f"model.land_source.{key['source']}", edition.lang) if "source" in key else ""
-    return edition.titles.get(key.get("facility", ""), ""), source, key.get("site", "")
+    use = text(f"model.use_class.{key['use_class']}", edition.lang) if "use_class" in key else ""
+    return edition.titles.get(key.get("facility", ""), ""), source, use, key.get("site", "")
 
 
 def _value(node: Node) -> float | int | str:

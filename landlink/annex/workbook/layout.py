@@ -172,6 +172,27 @@ SOURCES = _columns(
     labels=("code", "district", "land_source", "measured_m2", "synthetic_m2", "complete"),
     units={"stated_ha": "ha", **dict.fromkeys(("need_ha", "met_ha", "short_ha", "unverified_ha"), "ha")},
 )
+# One row a district and class of use.
+USES = _columns(
+    _plain(
+        {
+            "code": 8,
+            "district": 10,
+            "use_class": 22,
+            "share_pct": 11,
+            "target_ha": 12,
+            "livelihood_ha": 12,
+            "other_ha": 12,
+            "target_m2": 12,
+            "livelihood_m2": 12,
+            "other_m2": 12,
+        }
+    ),
+    (RESULTS["uses"].names,),
+    ("uses",),
+    labels=("code", "district", "use_class", "share_pct"),
+    units=dict.fromkeys(("target_ha", "livelihood_ha", "other_ha"), "ha"),
+)
 # One row a site; the status of its data stands in a note.
 SITES = _columns(
     _plain(
@@ -241,11 +262,13 @@ BALANCE = (
 QUOTA_HEAD = (3, 5)
 NEEDS_HEAD = (3, 4)
 SOURCES_HEAD = (3, 4)
+USES_HEAD = (3, 4)
 BALANCE_HEAD = (10, 11)
 # First row below them.
 QUOTA_FIRST = QUOTA_HEAD[1] + 1
 NEEDS_FIRST = NEEDS_HEAD[1] + 1
 SOURCES_FIRST = SOURCES_HEAD[1] + 1
+USES_FIRST = USES_HEAD[1] + 1
 BALANCE_FIRST = BALANCE_HEAD[1] + 1
 
 
@@ -259,16 +282,20 @@ class Layout:
         Districts and facilities in the order of their rows.
     lang
         Language of the sheets' names.
+    classes
+        Classes of use in the order of their rows; none where the city gives no shares.
     """
 
     codes: tuple[str, ...]
     facilities: tuple[str, ...]
     lang: Lang
+    classes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, plan: Plan, lang: Lang) -> "Layout":
         """Layout of a plan's workbook."""
-        return cls(tuple(plan.quota["code"]), tuple(facility.id for facility in plan.facilities), lang)
+        facilities = tuple(facility.id for facility in plan.facilities)
+        return cls(tuple(plan.quota["code"]), facilities, lang, tuple(dict.fromkeys(plan.uses["use_class"])))
 
     def sheet(self, name: str) -> str:
         """Name of a sheet as its tab shows it."""
@@ -299,6 +326,10 @@ class Layout:
     def sources_row(self, code: str, source: str) -> int:
         """Row of a district's source of land in the table of sources."""
         return SOURCES_FIRST + self.codes.index(code) * len(USABLE_SOURCES) + USABLE_SOURCES.index(source)
+
+    def uses_row(self, code: str, use: str) -> int:
+        """Row of a district's class in the table of land by class of use."""
+        return USES_FIRST + self.codes.index(code) * len(self.classes) + self.classes.index(use)
 
     def fact(self, item: str, code: str) -> str:
         """Address of the cell where a district fact is entered."""

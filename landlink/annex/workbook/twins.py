@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.formulas import blank_or, half_up, m2, quoted, step_value, whole_above
-from landlink.annex.workbook.layout import BALANCE, NEEDS, QUOTA, SITES, SOURCES, Column, Inputs, Layout, letter
+from landlink.annex.workbook.layout import BALANCE, NEEDS, QUOTA, SITES, SOURCES, USES, Column, Inputs, Layout, letter
+from landlink.needs.uses import JOB_CLASSES, class_of
 from landlink.plan.formulas import FORMULAS
 from landlink.present.labels import figure_label
 from landlink.schema import FACTS, KNOWN_BY, NEW_SOURCE, STOCK_SOURCES
@@ -34,8 +35,8 @@ class Row:
         What the sheet is written from.
     columns, number
         Columns of the sheet, and number of the row.
-    code, facility, source
-        District and, where the sheet has them, facility or source of land of the row.
+    code, facility, source, use_class
+        District and, where the sheet has them, facility, source of land or class of use of the row.
     sites
         First and last row of the sites, for formulas that sum them.
     """
@@ -46,6 +47,7 @@ class Row:
     code: str
     facility: str = ""
     source: str = ""
+    use_class: str = ""
     sites: tuple[int, int] = (0, 0)
 
     @property
@@ -86,6 +88,10 @@ class Row:
         """Sum over the district's sources of stock land in the table of sources."""
         last = self.layout.sources_row(self.code, STOCK_SOURCES[-1])
         return f"SUM({self.of_source(STOCK_SOURCES[0], name)}:${letter(SOURCES, name)}${last})"
+
+    def granted_to(self, facility: str) -> str:
+        """Land granted to a facility of the district in the second annex."""
+        return self.layout.address("needs", letter(NEEDS, "granted_m2"), self.layout.needs_row(self.code, facility))
 
     def minus(self, name: str, *, before: bool = False) -> str:
         """Term that takes off a column's sum over the district's sources of stock land, or those before the row."""
@@ -393,8 +399,45 @@ def ledger_deficit(row: Row) -> str:
 
 @_twin("ledger.other_m2")
 def other(row: Row) -> str:
-    """Land that is left for other uses."""
-    return f"{row['budget_m2']}-{row['granted_m2']}"
+    """Land that is left for other uses; by class what all classes get, which is never more than is left."""
+    left, layout = f"{row['budget_m2']}-{row['granted_m2']}", row.layout
+    if not layout.classes:
+        return left
+    column, last = letter(USES, "other_m2"), layout.uses_row(row.code, layout.classes[-1])
+    first = layout.address("uses", column, layout.uses_row(row.code, layout.classes[0]))
+    return f"MIN({left},SUM({first}:${column}${last}))"
+
+
+@_twin("ledger.unassigned_m2")
+def unassigned(row: Row) -> str:
+    """Land that neither facilities nor other uses take."""
+    return f"{row['budget_m2']}-{row['granted_m2']}-{row['other_m2']}"
+
+
+@_twin("uses.livelihood_m2")
+def livelihood(row: Row) -> str:
+    """Grants of the facilities that are counted in the class; land for jobs by the shares of B and M, or all M."""
+    use, layout = row.use_class, row.layout
+    counted = "M" if use in JOB_CLASSES else use
+    granted = [
+        row.granted_to(facility.id) for facility in row.contents.plan.facilities if class_of(facility) == counted
+    ]
+    total = "+".join(granted) or "0"
+    if use not in JOB_CLASSES:
+        return total
+    structure = row.contents.plan.structure
+    shares = structure[structure["share_pct"] > 0].set_index("use_class")["share_pct"]
+    stated = [name for name in JOB_CLASSES if name in shares]
+    if use not in stated:
+        return "0" if stated or use != "M" else total
+    if len(stated) == 1:
+        return total
+    column = letter(USES, "share_pct")
+    cell = {name: f"{column}{layout.uses_row(row.code, name)}" for name in stated}
+    # A half goes to the greater share, of equal ones to the class that comes first.
+    first = max(stated, key=lambda name: shares[name])
+    part = half_up(f"({total})*{cell[first]}/({'+'.join(cell.values())})")
+    return part if use == first else f"{total}-{part}"
 
 
 @_twin("needs.persons")
@@ -494,8 +537,7 @@ def unserved(row: Row) -> str:
 @_twin("provision.granted_m2")
 def provision_granted(row: Row) -> str:
     """Land granted in the second annex."""
-    number = row.layout.needs_row(row.code, row.facility)
-    return row.layout.address("needs", letter(NEEDS, "granted_m2"), number)
+    return row.granted_to(row.facility)
 
 
 @_twin("provision.sited_m2")

@@ -9,6 +9,7 @@ import pandas as pd
 from landlink.city.facts import MEASURED
 from landlink.errors import DataError, Fault
 from landlink.plan.derivation.balancing import others, term
+from landlink.plan.derivation.classes import Classes
 from landlink.plan.derivation.node import Node, shown
 from landlink.plan.formulas import FORMULAS, HEADLINE, columns_of
 from landlink.plan.plan import Plan
@@ -26,7 +27,7 @@ from landlink.schema import (
 )
 from landlink.texts import Lang, default_lang, listed, text
 
-# Code, facility or source of land, and site of a row; empty where a table's rows have none.
+# Code, facility, source of land or class of use, and site of a row; empty where a table's rows have none.
 Key = tuple[str, str, str]
 # Where an input comes from.
 Origin = tuple[str, ...]
@@ -39,6 +40,7 @@ _KEYS = {
     "provision": ("code", "facility"),
     "sites": ("code", "facility", "site"),
     "sources": ("code", "land_source"),
+    "uses": ("code", "use_class"),
 }
 # Columns of sources of land that are summed.
 _OF_SOURCES = ("met", "short", "unverified")
@@ -55,6 +57,7 @@ def explain(
     facility: str | None = None,
     site: str | None = None,
     source: str | None = None,
+    use_class: str | None = None,
     lang: Lang | None = None,
 ) -> Node:
     """Derivation of one figure of a plan.
@@ -62,7 +65,7 @@ def explain(
     Parameters
     ----------
     table
-        ``quota``, ``sources``, ``needs``, ``ledger``, ``sites`` or ``provision``.
+        ``quota``, ``sources``, ``needs``, ``ledger``, ``uses``, ``sites`` or ``provision``.
     code
         District code.
     column
@@ -73,6 +76,8 @@ def explain(
         Site, for ``sites``.
     source
         Source of land, for ``sources``.
+    use_class
+        Class of use, for ``uses``.
 
     Raises
     ------
@@ -87,7 +92,8 @@ def explain(
     >>> [f"{part.label} {part.shown}" for part in node.inputs]
     ['Settled population 19,094', 'Standard 50']
     """
-    return Explainer(plan, lang).explain(table, code, column, facility=facility, site=site, source=source)
+    row = {"facility": facility, "site": site, "source": source, "use_class": use_class}
+    return Explainer(plan, lang).explain(table, code, column, **row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,7 @@ class Explainer:
         # Nodes that several figures have in common are built once.
         self._fact, self._rule, self._field = cache(self._build_fact), cache(self._build_rule), cache(self._build_field)
         self._land_per_unit = cache(self._build_land_per_unit)
+        self._classes = Classes(plan, self.lang, self._column)
 
     def explain(
         self,
@@ -145,6 +152,7 @@ class Explainer:
         facility: str | None = None,
         site: str | None = None,
         source: str | None = None,
+        use_class: str | None = None,
     ) -> Node:
         """Derivation of one figure; see :func:`explain`."""
         if table not in self._rows:
@@ -155,7 +163,8 @@ class Explainer:
             raise DataError(Fault("explain.column_unknown", values))
         if table == "sites":
             facility = next((key[1] for key in self._rows[table].index if key[2] == site), facility)
-        key = _key(table, (code, (source if table == "sources" else facility) or "", site or ""))
+        part = {"sources": source, "uses": use_class}.get(table, facility)
+        key = _key(table, (code, part or "", site or ""))
         if key not in self._rows[table].index:
             raise DataError(self._unknown(table, key))
         return self._column(table, column, key)
@@ -167,6 +176,7 @@ class Explainer:
             "code": list(self._names),
             "facility": list(self._standards),
             "land_source": list(USABLE_SOURCES),
+            "use_class": list(dict.fromkeys(self.plan.uses["use_class"])),
             "site": [row[2] for row in self._rows["sites"].index],
         }
         have = known[parts[-1] if key[0] in self._names else "code"]
@@ -177,7 +187,10 @@ class Explainer:
         name = f"{table}.{column}"
         formula = FORMULAS[name]
         unit = RESULTS[table][column].unit
-        unused = "list:" if self.plan.central_layer else "layer:"
+        unused = (
+            "list:" if self.plan.central_layer else "layer:",
+            "shares:" if self.plan.uses.empty else "rest:",
+        )
         return _Head(
             name,
             self._text(f"model.column.{column}"),
@@ -237,6 +250,8 @@ class Explainer:
                 node = self._field(name, key[1])
             case "land", _:
                 node = self._source_land(name, key)
+            case "class", _:
+                node = self._classes.node(name, key[0], key[1])
             case "divisor", _:
                 node = self._term(name, key[0])
             case "sum", "others":

@@ -30,6 +30,7 @@ LEDGER_COLUMNS = (
     "granted_m2",
     "deficit_m2",
     "other_m2",
+    "unassigned_m2",
 )
 # Columns that the map can show, with their tables.
 MAP_COLUMNS = {**dict.fromkeys(QUOTA_COLUMNS, "quota"), **dict.fromkeys(LEDGER_COLUMNS, "ledger")}
