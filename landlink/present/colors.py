@@ -13,6 +13,7 @@ from landlink.schema import USABLE_SOURCES
 ORANGES = ("#fff0e0", "#fdd7b0", "#fbb980", "#f19a55", "#dd7733")
 BLUES = ("#e6f0f9", "#c5dbee", "#9dc4e2", "#71a8d3", "#4a8bbf")
 GREENS = ("#e9f5e5", "#c9e7c3", "#a2d59d", "#75bd80", "#4a9f65")
+PURPLES = ("#f1edf6", "#d9d0e8", "#bcafd6", "#9d8cc2", "#8070b0")
 # Land by suitability: to dark, as names stand beside it.
 SUITABILITY = ("#d9f0d3", "#a6dba0", "#5aae61", "#1b7837", "#00441b")
 # Cells by access: to dark, as names stand beside them.

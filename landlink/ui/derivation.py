@@ -1,8 +1,11 @@
 """Derivations as HTML, for the pages and the popups of the map."""
 
+from collections.abc import Iterable
 from html import escape
 
 from landlink.plan.derivation import Node
+from landlink.present.labels import status_label
+from landlink.present.needs import Line
 from landlink.texts import Lang, text
 
 # Depth of inputs that a popup has room for.
@@ -51,6 +54,15 @@ def popup(title: str, node: Node, lang: Lang) -> str:
     )
 
 
+def account(title: str, lines: Iterable[Line]) -> str:
+    """Account of a district for a map's popup, below the derivation of a figure."""
+    rows = "".join(
+        f"<tr><td>{escape(line.label)}</td><td class='value'>{line.area}</td><td>{_bracketed(line.status)}</td></tr>"
+        for line in lines
+    )
+    return f"<div class='ll-more'><b>{escape(title)}</b><table>{rows}</table></div>"
+
+
 def _few(node: Node) -> list[tuple[int, Node]]:
     """Inputs with their depths, as many as a popup has room for, each derived once."""
     outline = node.outline(deepest=_DEEPEST, most=_MOST_INPUTS)
@@ -73,7 +85,8 @@ def _origin(node: Node, lang: Lang) -> str:
 
 def _status(node: Node, lang: Lang) -> str:
     """Mark of a figure that is not official."""
-    if node.status == "official":
-        return ""
-    status = escape(text(f"model.status.{node.status}", lang))
-    return f"<span class='{node.status}' style='color:#9a5b00'>〔{status}〕</span>"
+    return "" if node.status == "official" else _bracketed(status_label(node.status, lang), node.status)
+
+
+def _bracketed(status: str, kind: str = "estimated") -> str:
+    return status and f"<span class='{kind}' style='color:#9a5b00'>〔{escape(status)}〕</span>"

@@ -35,6 +35,10 @@ _FIRST: dict[str, object] = {
     "district": None,
     "edits": {},
     "column": "quota_m2",
+    "needs_subject": "all",
+    "needs_measure": "land_m2",
+    "needs_mode": "choropleth",
+    "needs_existing": True,
 }
 # Address template of the online base map.
 _TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
@@ -157,6 +161,11 @@ def plan() -> Plan:
 def plan_years() -> list[int]:
     """Plan years that the city has data for on the chosen basis."""
     return years(city(), st.session_state["basis"])
+
+
+def stamp() -> plans.Stamp:
+    """Times at which the files of the city were last changed."""
+    return plans.stamp(folder())
 
 
 def boundaries() -> gpd.GeoDataFrame:

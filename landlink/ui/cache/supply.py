@@ -37,11 +37,12 @@ class SupplyInputs(NamedTuple):
 
 def has_parcels(folder: Path, stamp: Stamp) -> bool:
     """True if a folder is a city's and names parcels and constraints."""
-    return folder.is_dir() and has_land(_city(folder, stamp))
+    return folder.is_dir() and has_land(city(folder, stamp))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _city(folder: Path, stamp: Stamp) -> City:  # noqa: ARG001 - a new stamp is a new city
+def city(folder: Path, stamp: Stamp) -> City:  # noqa: ARG001 - a new stamp is a new city
+    """City of a folder, with what looks wrong in it accepted: it is questioned where figures rest on it."""
     return load_city(folder, accept_questions=True)
 
 
@@ -52,7 +53,7 @@ def land(inputs: SupplyInputs) -> Land:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _land(folder: Path, stamp: Stamp) -> Land:
-    return load_land(_city(folder, stamp), accept_questions=True)
+    return load_land(city(folder, stamp), accept_questions=True)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

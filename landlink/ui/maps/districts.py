@@ -86,6 +86,36 @@ def choropleth(
         Last line of the legend.
     """
     colors, entries = _colors(values.reindex(districts["code"]), decimals, no_data)
+    legend = {"title": title, "unit": unit, "entries": legend_entries(entries), "note": note}
+    return colored(districts, colors, legend, names=names, popups=popups, tooltips=tooltips, selected=selected)
+
+
+def legend_entries(entries: Classes) -> list[dict[str, object]]:
+    """Labels and colours as the legend's script reads them."""
+    return [{"label": label, "color": color, "missing": color == NO_DATA} for label, color in entries]
+
+
+def colored(
+    districts: gpd.GeoDataFrame,
+    colors: Mapping[str, str],
+    legend: Mapping[str, object],
+    *,
+    names: Mapping[str, str],
+    popups: Mapping[str, str],
+    tooltips: Mapping[str, str] | None = None,
+    figures: Mapping[str, str] | None = None,
+    selected: str | None = None,
+) -> Layer:
+    """Layer of districts in given colours; see :func:`choropleth`.
+
+    Parameters
+    ----------
+    colors, figures
+        By code: colour, and figure below the label, shown where it has room.
+    legend
+        ``title``, ``unit``, ``entries`` (:func:`legend_entries`) and ``note``; for symbols ``sizes`` (pairs of label
+        and radius, the largest first) and their ``ink``; for points ``marks`` (``label``, ``color``, ``hollow``).
+    """
 
     def style(feature: Mapping[str, Any]) -> dict[str, object]:
         code = feature["properties"]["code"]
@@ -101,19 +131,26 @@ def choropleth(
     layer = folium.GeoJson(_features(districts), style_function=style, highlight_function=lambda _: {"weight": 4})
     layer.add_to(group)
     options = {
-        "labels": _labels(districts, names),
-        "legend": {
-            "title": title,
-            "unit": unit,
-            "entries": [{"label": label, "color": color, "missing": color == NO_DATA} for label, color in entries],
-            "note": note,
-        },
+        "labels": _labels(districts, names, figures or {}),
+        "legend": dict(legend),
         "popups": dict(popups),
         "tooltips": {code: escape(tooltip) for code, tooltip in (tooltips or {}).items()},
         "selected": selected,
     }
     call_on(layer, "decorate", options)
     return group
+
+
+def inner_points(districts: gpd.GeoDataFrame) -> dict[str, tuple[float, float]]:
+    """Latitude and longitude of a point within each district, by code: where a label has most room.
+
+    That is the centre of the largest circle inside.
+    """
+    points = shapely.get_point(shapely.maximum_inscribed_circle(districts.geometry.to_numpy(), TOLERANCE), 0)
+    places = zip(
+        shapely.get_y(points).round(PLACES).tolist(), shapely.get_x(points).round(PLACES).tolist(), strict=True
+    )
+    return dict(zip(districts["code"], places, strict=True))
 
 
 def _rounded(geometries: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
@@ -131,20 +168,19 @@ def _features(districts: gpd.GeoDataFrame) -> dict[str, object]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _labels(districts: gpd.GeoDataFrame, names: Mapping[str, str]) -> list[dict[str, object]]:
+def _labels(
+    districts: gpd.GeoDataFrame, names: Mapping[str, str], figures: Mapping[str, str]
+) -> list[dict[str, object]]:
     """Names at points within the districts, the smallest district first, as its label has least room to move."""
-    shapes = districts.geometry.to_numpy()
-    # The centre of the largest circle inside, where there is most room.
-    points = shapely.get_point(shapely.maximum_inscribed_circle(shapes, TOLERANCE), 0)
-    codes = districts["code"].to_numpy()
-    return [
-        {
-            "lat": round(float(points[i].y), PLACES),
-            "lng": round(float(points[i].x), PLACES),
-            "text": escape(names[codes[i]]),
-        }
-        for i in np.argsort(shapely.area(shapes), kind="stable")
+    points, codes = inner_points(districts), districts["code"].to_numpy()
+    order = codes[np.argsort(shapely.area(districts.geometry.to_numpy()), kind="stable")]
+    labels: list[dict[str, object]] = [
+        {"lat": points[code][0], "lng": points[code][1], "text": escape(names[code])} for code in order
     ]
+    for code, label in zip(order, labels, strict=True):
+        if code in figures:
+            label["figure"] = escape(figures[code])
+    return labels
 
 
 def _colors(values: "pd.Series[Any]", decimals: int, no_data: str) -> tuple[dict[str, str], Classes]:

@@ -23,6 +23,7 @@ SCRIPTS = (
     ("landlink", f"{BASE}/landlink/map.js"),
     ("landlink_land", f"{BASE}/landlink/land.js"),
     ("landlink_sites", f"{BASE}/landlink/sites.js"),
+    ("landlink_needs", f"{BASE}/landlink/needs.js"),
     ("landlink_access", f"{BASE}/landlink/access.js"),
 )
 STYLES = (("leaflet_css", f"{BASE}/leaflet/leaflet.css"), ("landlink_css", f"{BASE}/landlink/map.css"))

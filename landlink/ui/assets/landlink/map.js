@@ -12,6 +12,7 @@ window.landlink = (function () {
   let wanted = null;    // its address, while a layer asks for it
   let open = null;      // the popup that is open: district code, place, and how far it is scrolled
   let shown = null;     // the layer of districts that is on the map
+  const files = {};     // what has been fetched, by address
 
   // Scale bar and first view. A map that gets its size late, in a tab or a resized window, shows all of its bounds as
   // long as nobody has moved it.
@@ -65,12 +66,34 @@ window.landlink = (function () {
         if (!entry.missing) swatch.style.background = entry.color;
         row.appendChild(document.createTextNode(entry.label));
       }
+      if (options.sizes && options.sizes.length) box.appendChild(sizes(options.sizes, options.ink));
+      for (const mark of options.marks || []) {
+        const row = L.DomUtil.create("div", "ll-entry", box);
+        const point = L.DomUtil.create("i", mark.site ? "ll-mark ll-site" : "ll-mark", row);
+        point.style.borderColor = mark.color;
+        point.style.background = mark.hollow ? "#fff" : mark.color;
+        row.appendChild(document.createTextNode(mark.label));
+      }
       if (options.note) L.DomUtil.create("div", "ll-note", box).textContent = options.note;
       L.DomEvent.disableClickPropagation(box);
       L.DomEvent.disableScrollPropagation(box);
       return box;
     };
     return control.addTo(map);
+  }
+
+  // Sizes of symbols: circles one within another, each with the figure that it stands for beside its top.
+  function sizes(rows, ink) {
+    const most = rows[0][1], left = most + 2, high = 2 * most + 10, bottom = high - 2;
+    let drawn = "";
+    for (const [label, radius] of rows) {
+      const top = bottom - 2 * radius;
+      drawn += `<circle cx="${left}" cy="${bottom - radius}" r="${radius}"/>
+        <path d="M${left} ${top}H${left + most + 8}"/><text x="${left + most + 12}" y="${top + 4}">${label}</text>`;
+    }
+    const holder = document.createElement("div");
+    holder.innerHTML = `<svg class="ll-sizes" width="${2 * most + 80}" height="${high}" style="--ink:${ink}">${drawn}</svg>`;
+    return holder.firstChild;
   }
 
   // Grey hatch of districts without a value, as the fill "url(#ll-hatch)".
@@ -84,25 +107,34 @@ window.landlink = (function () {
   }
 
   // Labels in order of rank; one that would lie on another steps aside, or is left out until the zoom gives it room.
-  // Widths are measured without the page's layout, which may not have its styles yet.
+  // Figures stand below their labels where that leaves all labels their room. Widths are measured without the page's
+  // layout, which may not have its styles yet.
   function declutter(map, labels) {
     const pen = document.createElement("canvas").getContext("2d");
     pen.font = FONT;
-    const taken = [];
+    const taken = [], placed = [];
+    const isFree = box => !taken.some(b => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]);
+    const around = (x, y, width) => [x - width / 2, y - HEIGHT / 2, x + width / 2, y + HEIGHT / 2];
+    const widthOf = node => pen.measureText(node.textContent).width + 2;
     for (const label of labels) {
-      const element = label.getElement().firstChild;
+      const element = label.getElement().firstChild, figure = element.querySelector("b");
       const place = map.latLngToContainerPoint(label.getLatLng());
-      const width = pen.measureText(element.textContent).width + 2;
-      const boxes = SHIFTS.map(([dx, dy]) => {
-        const x = place.x + dx * width, y = place.y + dy * HEIGHT;
-        return [x - width / 2, y - HEIGHT / 2, x + width / 2, y + HEIGHT / 2];
-      });
-      const free = boxes.findIndex(box => !taken.some(b => box[0] < b[2] && box[2] > b[0] && box[1] < b[3] && box[3] > b[1]));
+      const width = widthOf(element.firstChild);
+      const boxes = SHIFTS.map(([dx, dy]) => around(place.x + dx * width, place.y + dy * HEIGHT, width));
+      const free = boxes.findIndex(isFree);
       element.style.display = free < 0 ? "none" : "";
+      if (figure) figure.style.display = "none";
       if (free < 0) continue;
       taken.push(boxes[free]);
-      element.style.left = `${SHIFTS[free][0] * width}px`;
-      element.style.top = `${SHIFTS[free][1] * HEIGHT}px`;
+      const left = SHIFTS[free][0] * width, top = SHIFTS[free][1] * HEIGHT;
+      Object.assign(element.style, {left: `${left}px`, top: `${top}px`});
+      if (figure) placed.push([element, figure, top, around(place.x + left, place.y + top + HEIGHT, widthOf(figure))]);
+    }
+    for (const [element, figure, top, box] of placed) {
+      if (!isFree(box)) continue;
+      taken.push(box);
+      figure.style.display = "block";
+      element.style.top = `${top + HEIGHT / 2}px`;
     }
   }
 
@@ -112,7 +144,7 @@ window.landlink = (function () {
     const labels = options.labels.map(label => L.marker([label.lat, label.lng], {
       interactive: false,
       keyboard: false,
-      icon: L.divIcon({className: "ll-label", iconSize: [0, 0], html: `<span style='font:${FONT}'>${label.text}</span>`}),
+      icon: L.divIcon({className: "ll-label", iconSize: [0, 0], html: `<span style='font:${FONT}'>${label.text}${label.figure ? `<b>${label.figure}</b>` : ""}</span>`}),
     }).addTo(group));
     let map = null, control = null;
     const arrange = () => declutter(map, labels);
@@ -151,6 +183,26 @@ window.landlink = (function () {
     });
   }
 
+  // Layers that are on the map as long as a group is, and not in it: `draw` gets the map and a function that adds one.
+  function beside(group, draw) {
+    const drawn = [];
+    group.on("add", () => draw(group._map, layer => { if (group._map) drawn.push(layer.addTo(group._map)); }));
+    group.on("remove", () => {
+      for (const layer of drawn) layer.remove();
+      drawn.length = 0;
+      setTimeout(() => { window.feature_group = (window.feature_group || []).filter(other => other !== group); });
+    });
+  }
+
+  // Content of a published file; it is asked for once.
+  function fetched(url) {
+    files[url] = files[url] || fetch(url).then(answer => {
+      if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+      return answer.json();
+    });
+    return files[url];
+  }
+
   const content = popup => popup.getElement().querySelector(".leaflet-popup-content");
 
   // The popup that was open on the layer before, without moving the map.
@@ -169,5 +221,5 @@ window.landlink = (function () {
     });
   }
 
-  return {frame, base, decorate, legend};
+  return {frame, base, decorate, legend, beside, fetched};
 })();

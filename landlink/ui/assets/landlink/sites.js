@@ -1,16 +1,6 @@
 "use strict";
 // Sites on the map: chosen parcels, the parcels that were considered, and the cells that each site serves.
 window.landlinkSites = (function () {
-  const files = {};
-
-  function fetched(url) {
-    files[url] = files[url] || fetch(url).then(answer => {
-      if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-      return answer.json();
-    });
-    return files[url];
-  }
-
   function popup(site) {
     const box = document.createElement("div");
     box.appendChild(document.createElement("b")).textContent = site.title;
@@ -28,43 +18,36 @@ window.landlinkSites = (function () {
     return box;
   }
 
-  function show(group, options) {
-    const drawn = [];
-    let legend = null;
-    const add = layer => { if (group._map) drawn.push(layer.addTo(group._map)); };
-    const canvas = L.canvas({padding: 0.3});
+  // Shape and mark of a site, with its popup.
+  function marks(site, chosen, options) {
+    const edge = chosen ? "#0b5cad" : "#222", ring = chosen ? "#0b5cad" : "#fff";
+    const shape = L.geoJSON(site.shape, {style: {color: edge, weight: chosen ? 3 : 1.2, fillColor: site.color, fillOpacity: 0.9}});
+    const mark = L.circleMarker(site.at, {radius: chosen ? 9 : 6.5, color: ring, weight: chosen ? 3 : 1.5, fillColor: site.color, fillOpacity: 1, ...options});
+    return [shape, mark].map(layer => layer.bindPopup(() => popup(site), {maxWidth: 340, minWidth: 220}));
+  }
 
-    group.on("add", () => {
-      const map = group._map;
-      legend = landlink.legend(map, options.legend);
-      fetched(options.borders).then(data => {
+  function show(group, options) {
+    const canvas = L.canvas({padding: 0.3});
+    landlink.beside(group, (map, add) => {
+      const legend = landlink.legend(map, options.legend);
+      group.once("remove", () => legend.remove());
+      landlink.fetched(options.borders).then(data => {
         add(L.geoJSON(data, {interactive: false, style: {color: "#3f444b", weight: 1.2, fill: false}}));
       });
-      if (options.candidates) fetched(options.candidates).then(data => {
+      if (options.candidates) landlink.fetched(options.candidates).then(data => {
         add(L.geoJSON(data, {
           interactive: false,
           pointToLayer: (feature, at) => L.circleMarker(at, {renderer: canvas, radius: 2, stroke: false, fillColor: "#6b6f76", fillOpacity: 0.55, interactive: false}),
         }));
       });
       if (options.served) add(L.imageOverlay(options.served, options.bounds, {className: "ll-raster", opacity: 0.6}));
-      fetched(options.sites).then(data => {
-        for (const site of data) {
-          const chosen = site.id === options.selected;
-          const shape = L.geoJSON(site.shape, {style: {color: chosen ? "#0b5cad" : "#222", weight: chosen ? 3 : 1.2, fillColor: site.color, fillOpacity: 0.9}});
-          const mark = L.circleMarker(site.at, {radius: chosen ? 9 : 6.5, color: chosen ? "#0b5cad" : "#fff", weight: chosen ? 3 : 1.5, fillColor: site.color, fillOpacity: 1});
-          for (const layer of [shape, mark]) add(layer.bindPopup(() => popup(site), {maxWidth: 340, minWidth: 220}));
-        }
+      landlink.fetched(options.sites).then(data => {
+        for (const site of data) marks(site, site.id === options.selected).forEach(add);
         window.landlinkSitesDrawn = data.length;
       });
     });
-    group.on("remove", () => {
-      for (const layer of drawn) layer.remove();
-      drawn.length = 0;
-      if (legend) legend.remove();
-      setTimeout(() => { window.feature_group = (window.feature_group || []).filter(other => other !== group); });
-    });
   }
 
-  return {show};
+  return {show, marks};
 })();
 landlink.sites = landlinkSites.show;
