@@ -4,10 +4,10 @@ Beside them stands what the land of each district holds: the quota, measured sup
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -31,7 +31,7 @@ MEASURES: Mapping[str, Sequence[str]] = {
     "unverified_m2": PURPLES,
     "deficit_m2": ORANGES,
 }
-TABLE_COLUMNS = ("persons", "units", *MEASURES)
+TABLE_COLUMNS = (*MEASURES, "persons", "units")
 # What stands beside the quota of a district: table and column, for rows of new land or of the district.
 ACCOUNT = (
     ("quota", "quota_m2"),
@@ -102,21 +102,21 @@ def subjects(plan: Plan, lang: Lang) -> dict[str, Subject]:
     return {subject.id: subject for subject in chosen}
 
 
-def measure_label(measure: str, lang: Lang) -> str:
-    """Label of a measure of the map.
+def short_label(column: str, lang: Lang) -> str:
+    """Label of a column where there is little room: on the map and in the tables beside it.
 
     Examples
     --------
-    >>> measure_label("land_m2", "en"), measure_label("unverified_m2", "en")
+    >>> short_label("land_m2", "en"), short_label("unverified_m2", "en")
     ('Land need', 'On land not verified')
     """
-    short = f"ui.short.{measure}"
-    return text(short if has_text(short) else f"model.column.{measure}", lang)
+    short = f"ui.short.{column}"
+    return text(short if has_text(short) else f"model.column.{column}", lang)
 
 
 def heading(subject: Subject, measure: str, lang: Lang, status: str = STATUSES[0]) -> str:
     """Title of the map and its legend: subject, measure and unit, marked where the figures are not official."""
-    named = f"{subject.title} · {measure_label(measure, lang)}" + ("" if status == STATUSES[0] else MARK)
+    named = f"{subject.title} · {short_label(measure, lang)}" + ("" if status == STATUSES[0] else MARK)
     return with_unit(named, "ha", lang)
 
 
@@ -145,7 +145,7 @@ def derived(explainer: Explainer, subject: Subject, measure: str, code: str) -> 
     area = sum(int(str(part.value)) for part in parts)
     return Node.computed(
         f"sum.{measure}",
-        f"{subject.title} · {measure_label(measure, explainer.lang)}",
+        f"{subject.title} · {short_label(measure, explainer.lang)}",
         area,
         shown(area),
         unit=text("model.unit.m2", explainer.lang),
@@ -249,8 +249,7 @@ def needs_table(explainer: Explainer, subject: Subject, code: str | None) -> pd.
     if code is not None or len(subject.facilities) > 1:
         table[text("model.column.facility", lang)] = rows["facility"].map(plan.titles(lang))
     for name in TABLE_COLUMNS:
-        named = label("needs", name, lang) if name not in MEASURES else measure_label(name, lang)
-        table[_marked(named, status[name])] = shown_values(rows[name], RESULTS["needs"][name])
+        table[_marked(short_label(name, lang), status[name])] = shown_values(rows[name], RESULTS["needs"][name])
     return table
 
 
@@ -259,40 +258,38 @@ def account(explainer: Explainer, code: str) -> list[Line]:
     lang = explainer.lang
     return [
         Line(
-            _account_label(table, name, lang),
+            text(f"ui.needs.new.{name}", lang) if table == "sources" else label(table, name, lang),
             "—" if area is None else f"{ha(area):,}",
             "" if status == STATUSES[0] else status_label(status, lang),
         )
-        for (table, name), (area, status) in _account(explainer, code).items()
+        for (table, name), [(area, status)] in _account(explainer, [code]).items()
     ]
 
 
 def account_table(explainer: Explainer) -> pd.DataFrame:
     """Supply beside the quota by district, in ha; empty cells where nothing is measured."""
     plan, lang = explainer.plan, explainer.lang
-    rows = {code: _account(explainer, code) for code in plan.quota["code"]}
-    names = plan.names(lang)
-    shown_rows: dict[str, Sequence[object]] = {text("model.column.district", lang): [names[code] for code in rows]}
-    for table, name in ACCOUNT:
-        cells = [row[table, name] for row in rows.values()]
-        named = _marked(_account_label(table, name, lang), worst(status for _, status in cells))
-        shown_rows[named] = _in_ha(cells)
+    names, codes = plan.names(lang), plan.quota["code"].tolist()
+    shown_rows: dict[str, Sequence[object]] = {text("model.column.district", lang): [names[code] for code in codes]}
+    for (table, name), cells in _account(explainer, codes).items():
+        named = text(f"ui.needs.new.{name}", lang) if table == "sources" else short_label(name, lang)
+        shown_rows[_marked(named, worst(status for _, status in cells))] = _in_ha(cells)
     return pd.DataFrame(shown_rows)
 
 
 def sources_table(explainer: Explainer, code: str) -> pd.DataFrame:
     """Land of a district by source, in ha: needed, measured, available and by what known, met, short, not verified."""
     plan, lang = explainer.plan, explainer.lang
-    rows = plan.sources[plan.sources["code"] == code]
+    rows = plan.sources[plan.sources["code"] == code].to_dict("records")
     named = label("sources", "land_source", lang)
     shown_rows: dict[str, Sequence[object]] = {
-        named: [_word("land_source", name, lang) for name in rows["land_source"]]
+        named: [text(f"model.land_source.{row['land_source']}", lang) for row in rows]
     }
     for name in _OF_SOURCE:
         if name == "known_by":
-            shown_rows[label("sources", name, lang)] = [_word(name, known, lang) for known in rows[name]]
+            shown_rows[label("sources", name, lang)] = [text(f"model.known_by.{row[name]}", lang) for row in rows]
             continue
-        cells = [_cell(explainer, "sources", name, code, source) for source in rows["land_source"]]
+        cells = [_cell(explainer, "sources", name, row) for row in rows]
         shown_rows[_marked(label("sources", name, lang), worst(status for _, status in cells))] = _in_ha(cells)
     return pd.DataFrame(shown_rows)
 
@@ -319,30 +316,27 @@ def existing(layer: gpd.GeoDataFrame, plan: Plan, subject: Subject, lang: Lang) 
     return chosen.assign(label=labels)[["label", "status", "geometry"]]
 
 
-def _account(explainer: Explainer, code: str) -> dict[tuple[str, str], Cell]:
-    """Figures of a district's account by table and column."""
-    return {(table, name): _cell(explainer, table, name, code, NEW_SOURCE) for table, name in ACCOUNT}
+def _account(explainer: Explainer, codes: Sequence[str]) -> dict[tuple[str, str], list[Cell]]:
+    """Figures of the districts' accounts in the order of the codes, by table and column."""
+    plan = explainer.plan
+    new_land = plan.sources[plan.sources["land_source"] == NEW_SOURCE]
+    tables = {"quota": plan.quota, "ledger": plan.ledger, "sources": new_land}
+    rows = {name: {row["code"]: row for row in table.to_dict("records")} for name, table in tables.items()}
+    return {
+        (table, name): [_cell(explainer, table, name, rows[table][code]) for code in codes] for table, name in ACCOUNT
+    }
 
 
-def _account_label(table: str, name: str, lang: Lang) -> str:
-    """Label of a column of a district's account; those of sources are of new land."""
-    return text(f"ui.needs.new.{name}", lang) if table == "sources" else label(table, name, lang)
-
-
-def _cell(explainer: Explainer, table: str, name: str, code: str, source: str) -> Cell:
-    """Figure of a district, or of a source of its land."""
-    rows = explainer.plan.table(table)
-    chosen = rows["code"] == code
-    if table == "sources":
-        chosen &= rows["land_source"] == source
-    area = rows.loc[chosen, name].iloc[0]
-    if pd.isna(area):
+def _cell(explainer: Explainer, table: str, name: str, row: Mapping[Hashable, Any]) -> Cell:
+    """Figure of a row of a district, or of a source of its land."""
+    if pd.isna(row[name]):
         return None, STATUSES[0]
+    area, code = int(row[name]), row["code"]
     if name not in _FROM_LAYERS:
-        return int(area), explainer.explain(table, code, name, source=source).status
+        return area, explainer.explain(table, code, name, source=row.get("land_source")).status
     facts = explainer.plan.base.sources
     stated = facts.loc[(facts["code"] == code) & (facts["item"] == MEASURED), "status"]
-    return int(area), worst([_FROM_LAYERS[name], *stated])
+    return area, worst([_FROM_LAYERS[name], *stated])
 
 
 def _marked(named: str, status: str) -> str:
@@ -353,7 +347,3 @@ def _in_ha(cells: Sequence[Cell]) -> list[float | None]:
     """Areas in ha that add up to their total, those that are not known left out."""
     known = iter(shown_ha(area for area, _ in cells if area is not None))
     return [None if area is None else float(next(known)) for area, _ in cells]
-
-
-def _word(column: str, value: str, lang: Lang) -> str:
-    return text(f"model.{column}.{value}", lang)

@@ -56,7 +56,7 @@ def _choices(subjects: dict[str, Subject]) -> None:
         t("ui.needs.measure"),
         list(MEASURES),
         key="needs_measure",
-        format_func=lambda name: present.measure_label(name, lang),
+        format_func=lambda name: present.short_label(name, lang),
         required=True,
     )
     cells[2].segmented_control(
@@ -148,7 +148,7 @@ def _chart(plan: Plan, subject: Subject) -> None:
             "color": rows["facility"].map(colors),
         }
     )
-    st.caption(t("ui.needs.by_facility", measure=present.measure_label(measure, lang)))
+    st.caption(t("ui.needs.by_facility", measure=present.short_label(measure, lang)))
     chart = charts.shares(areas, st.session_state["district"], t("ui.needs.area"))
     chart_select(chart, f"needs-chart-{lang}-{measure}-{subject.id}")
     st.caption(t("ui.needs.order"))

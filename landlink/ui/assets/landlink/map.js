@@ -4,6 +4,8 @@
 window.landlink = (function () {
   const FONT = '12px "Microsoft YaHei", "Noto Sans CJK SC", "PingFang SC", sans-serif';
   const HEIGHT = 15;
+  // Least distance of lines of small figures.
+  const LINE = 12;
   // Where a label may go, in parts of its own width and height: on its place, else beside it.
   const SHIFTS = [[0, 0], [0, 0.4], [0, -0.4], [0.3, 0], [-0.3, 0], [0, 0.8], [0, -0.8], [0.6, 0], [-0.6, 0],
     [0.6, 0.8], [-0.6, 0.8], [0.6, -0.8], [-0.6, -0.8]];
@@ -85,11 +87,12 @@ window.landlink = (function () {
   // Sizes of symbols: circles one within another, each with the figure that it stands for beside its top.
   function sizes(rows, ink) {
     const most = rows[0][1], left = most + 2, high = 2 * most + 10, bottom = high - 2;
-    let drawn = "";
+    let drawn = "", last = -LINE;
     for (const [label, radius] of rows) {
-      const top = bottom - 2 * radius;
+      const top = bottom - 2 * radius, line = Math.max(top, last + LINE);
+      last = line;
       drawn += `<circle cx="${left}" cy="${bottom - radius}" r="${radius}"/>
-        <path d="M${left} ${top}H${left + most + 8}"/><text x="${left + most + 12}" y="${top + 4}">${label}</text>`;
+        <path d="M${left} ${top}H${left + most + 2}L${left + most + 9} ${line}"/><text x="${left + most + 12}" y="${line + 4}">${label}</text>`;
     }
     const holder = document.createElement("div");
     holder.innerHTML = `<svg class="ll-sizes" width="${2 * most + 80}" height="${high}" style="--ink:${ink}">${drawn}</svg>`;
