@@ -5,9 +5,9 @@ from typing import Literal
 
 # `names` is a tuple of names, which files hold as one text, see landlink.schema.LISTED.
 Kind = Literal["text", "int", "float", "names"]
-# How a fact's rows of a plan year are chosen: settlement of the chosen basis, residents at the end of the year before,
-# rows of the year before, each district's latest row until the year before, rows of the plan year.
-When = Literal["settlement", "residents", "year_before", "latest", "plan_year"]
+# How a fact's rows of a plan year are chosen: settlement of the chosen basis, each district's base pair, its latest row
+# until the year before, rows of the plan year.
+When = Literal["settlement", "base_pair", "latest", "plan_year"]
 
 
 @dataclass(frozen=True, slots=True)

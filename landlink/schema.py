@@ -305,9 +305,9 @@ FACTS: dict[str, Fact] = {
     for fact in (
         Fact("settled", "person", "settlement", "persons", "settlement", editable=True),
         Fact("central_settled", "person", "settlement", "central_persons", "settlement", derived=True),
-        Fact("residents", "person", "population", "persons", "residents"),
-        Fact("urban_share_pct", "pct", "urban_share", "urban_share_pct", "year_before"),
-        Fact("urban_land_m2", "m2", "land", "urban_land_ha", "latest"),
+        Fact("residents", "person", "population", "persons", "base_pair", rows=(("kind", "resident"),)),
+        Fact("urban_share_pct", "pct", "urban_share", "urban_share_pct", "base_pair"),
+        Fact("urban_land_m2", "m2", "land", "urban_land_ha", "base_pair"),
         Fact("new_capacity_m2", "m2", "capacity", "new_capacity_ha", "plan_year", required=False, editable=True),
         *(fact for source in STOCK_SOURCES for fact in _stock_facts(source)),
     )

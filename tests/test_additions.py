@@ -114,7 +114,7 @@ ADDITIONS: dict[str, Addition] = {
             ),
             (
                 "schema.py",
-                '        Fact("urban_land_m2", "m2", "land", "urban_land_ha", "latest"),\n',
+                '        Fact("urban_land_m2", "m2", "land", "urban_land_ha", "base_pair"),\n',
                 '        Fact("vacant_m2", "m2", "land", "vacant_ha", "latest", required=False),\n',
             ),
         ),

@@ -11,6 +11,7 @@ import pytest
 from frictionless import Package
 
 from landlink import errors, schema
+from landlink.linkage.views import VIEWS
 from landlink.plan import formulas
 from landlink.policy import FACILITY_FIELDS, PARAMETERS
 from landlink.texts import catalogue
@@ -68,7 +69,7 @@ def test_no_text_is_left_over() -> None:
 
 
 def test_every_column_item_formula_and_parameter_has_its_name() -> None:
-    for table in schema.RESULTS.values():
+    for table in (*schema.RESULTS.values(), *VIEWS.values()):
         assert f"model.table.{table.name}" in ZH
         for column in table.columns:
             assert f"model.column.{column.name}" in ZH

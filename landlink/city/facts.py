@@ -7,6 +7,7 @@ from fractions import Fraction
 import geopandas as gpd
 import pandas as pd
 
+from landlink.city.base import BasePairs, base_pairs, base_years, built_up, has_default
 from landlink.city.city import City
 from landlink.city.edits import changes
 from landlink.columns import Fact
@@ -50,6 +51,12 @@ class Facts:
         ``central_settled`` are those who settle inside the central area's layer.
     sources
         One row a fact: ``code``, ``item``, ``source``, ``date``, ``status``, ``confidence``.
+    pairs
+        Base pair of each district, see :func:`landlink.city.base.base_pairs`: ``code``, ``base_year``,
+        ``default_year``, and the facts of the default pair as ``default_residents``, ``default_urban_share_pct`` and
+        ``default_urban_land_m2``, missing where it has none.
+    built_up
+        The city's built-up area as another measure of its land, see :func:`landlink.city.base.built_up`.
     central_share
         See :func:`central_share`; None also in a plan that has been read back.
     central_ratio
@@ -59,12 +66,16 @@ class Facts:
 
     table: pd.DataFrame
     sources: pd.DataFrame
+    pairs: pd.DataFrame
+    built_up: pd.DataFrame
     central_share: pd.Series | None = None
     central_ratio: pd.Series | None = None
 
 
 def years(city: City, basis: str) -> list[int]:
-    """Plan years for which the city's tables hold settlement on a basis, and residents of the year before.
+    """Plan years for which the city's tables hold settlement on a basis, and every district a base pair.
+
+    Where a year has no base pair by default, one can be chosen, see :func:`landlink.city.base.base_years`.
 
     Examples
     --------
@@ -72,21 +83,22 @@ def years(city: City, basis: str) -> list[int]:
     >>> years(load_city("guangzhou"), "planned")
     [2017, 2018, 2019, 2020]
     """
-    settlement, population = city.tables["settlement"], city.tables["population"]
-    residents = population[population["kind"] == "resident"]
-    known = set(residents["date"].str[:4].astype(int)) & set(city.tables["urban_share"]["year"])
+    settlement = city.tables["settlement"]
     lag, kind = _basis(basis)
-    return sorted(
-        {year + lag for year in settlement.loc[settlement["basis"] == kind, "year"] if year + lag - 1 in known}
-    )
+    with_settlement = sorted({year + lag for year in settlement.loc[settlement["basis"] == kind, "year"]})
+    if base_years(city):
+        return with_settlement
+    return [year for year in with_settlement if has_default(city, year)]
 
 
-def district_facts(city: City, year: int, basis: str, edits: pd.DataFrame | None = None) -> Facts:
+def district_facts(
+    city: City, year: int, basis: str, edits: pd.DataFrame | None = None, *, base_year: int | None = None
+) -> Facts:
     """Draw the facts of a plan year.
 
     Settlement is the previous year's actual or the year's own plan; residents, their urban share and urban
-    construction land are as of the end of the previous year, land from the latest survey until then. Edits take the
-    place of the tables' values before anything is computed from these.
+    construction land are the district's base pair, see :func:`landlink.city.base.base_pairs`. Edits take the place of
+    the tables' values before anything is computed from these.
 
     Parameters
     ----------
@@ -97,11 +109,13 @@ def district_facts(city: City, year: int, basis: str, edits: pd.DataFrame | None
     edits
         Values that replace the tables' for this plan: column ``code`` and any of the facts that may be edited
         (persons, m²); a missing cell leaves the table's value, and so does one that is equal to it.
+    base_year
+        Year of another base pair than the default.
 
     Raises
     ------
     DataError
-        A year or a district has no data, or an edit is no whole number within bounds.
+        A year or a district has no data or no base pair, or an edit is no whole number within bounds.
 
     Examples
     --------
@@ -116,10 +130,13 @@ def district_facts(city: City, year: int, basis: str, edits: pd.DataFrame | None
     faults = Faults()
     rows: dict[str, pd.DataFrame] = {}
     for name, fact in FACTS.items():
-        if not fact.derived:
+        if not fact.derived and fact.when != "base_pair":
             with faults.collect():
                 rows[name] = _rows(city, fact, year, settlement=(year - lag, kind))
+    with faults.collect():
+        pairs = base_pairs(city, year, base_year)
     faults.raise_if_any()
+    rows |= pairs.rows
     codes = city.districts["code"].astype(str)
     stated = pd.DataFrame({"code": codes, **{name: _values(codes, FACTS[name], rows[name]) for name in rows}})
     edited = changes(pd.DataFrame({"code": []}) if edits is None else edits, stated)
@@ -141,7 +158,7 @@ def district_facts(city: City, year: int, basis: str, edits: pd.DataFrame | None
     origin = pd.concat(
         [sources[name] for name in order if name in sources and not sources[name].empty], ignore_index=True
     )
-    return Facts(table, _entered(origin, edited), share, ratio)
+    return Facts(table, _entered(origin, edited), _pairs(pairs), built_up(city), share, ratio)
 
 
 def with_measured(facts: Facts, measured: pd.DataFrame) -> Facts:
@@ -242,19 +259,6 @@ def _by_district(rows: pd.DataFrame) -> pd.DataFrame:
     return first.assign(**added).reset_index()
 
 
-def _residents(city: City, name: str, year: int) -> pd.DataFrame:
-    """Residents at the latest date of a year."""
-    population = city.tables[name]
-    residents = population[population["kind"] == "resident"]
-    rows = residents[residents["date"].str[:4] == str(year)]
-    rows = rows[rows["date"] == rows["date"].max()]
-    series = sorted(set(rows["series"]))
-    if len(series) > 1:
-        values = {"year": year, "series": ", ".join(series)}
-        raise DataError(Fault("data.series_several", values, population.attrs["file"]))
-    return _complete(city, rows, name, year, residents["date"].str[:4])
-
-
 def _rows(city: City, fact: Fact, year: int, *, settlement: tuple[int, str]) -> pd.DataFrame:
     """Rows of the city's table that hold a fact of a plan year, one a district; fewer if it may be missing.
 
@@ -263,13 +267,9 @@ def _rows(city: City, fact: Fact, year: int, *, settlement: tuple[int, str]) -> 
     match fact.when:
         case "settlement":
             return _settlement(city, fact.table, *settlement)
-        case "residents":
-            return _residents(city, fact.table, year - 1)
-        case "year_before":
-            return _dated(city, fact, year - 1)
         case "latest":
             return _dated(city, fact, year - 1, latest=True)
-        case "plan_year":
+        case _:
             return _dated(city, fact, year)
 
 
@@ -294,6 +294,15 @@ def _values(codes: pd.Series, fact: Fact, rows: pd.DataFrame) -> pd.Series:
         values = values.map(ha_to_m2)
     drawn = codes.map(values)
     return drawn.astype("Int64") if not fact.required and fact.unit in _COUNTED else drawn
+
+
+def _pairs(pairs: BasePairs) -> pd.DataFrame:
+    """Base pairs with the facts of the default one; see :attr:`Facts.pairs`."""
+    table = pairs.years.copy()
+    for name, rows in pairs.default_rows.items():
+        values = _values(table["code"], FACTS[name], rows)
+        table[f"default_{name}"] = values.astype("Int64" if FACTS[name].unit in _COUNTED else "float64")
+    return table
 
 
 def _edit(facts: pd.DataFrame, edited: pd.DataFrame) -> pd.DataFrame:

@@ -28,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser, say: Say) -> None:
     parser.add_argument("--rule", help=choices(say, "rule", BALANCING_RULES))
     parser.add_argument("--adjust", metavar="PCT", help=say("adjust"))
     parser.add_argument("--offset-share", metavar="SHARE", help=say("offset_share"))
+    parser.add_argument("--base-year", type=int, metavar="YEAR", help=say("base_year"))
 
 
 def run(options: argparse.Namespace, lang: Lang) -> None:
@@ -41,6 +42,7 @@ def run(options: argparse.Namespace, lang: Lang) -> None:
         rule=options.rule,
         adjust_pct=decimal("--adjust", options.adjust),
         offset_share=share("--offset-share", options.offset_share),
+        base_year=options.base_year,
     )
     paths = save_plan(plan, options.out)
     _print_plan(plan, lang)

@@ -66,10 +66,8 @@ def entitlement(facts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     ]
     if faults:
         raise DataError(faults)
-    steps = rules["linkage.standard"].steps
-    factor = 1 + rules["linkage.adjustment"].number / 100
     stock = [Fraction(int(land), urban) for land, urban in zip(facts["urban_land_m2"], residents, strict=True)]
-    standard = [Fraction(steps.at(level).value) * factor for level in stock]
+    standard = [standard_at(level, rules) for level in stock]
     entitled = [half_up(int(settled) * a) for settled, a in zip(facts["settled"], standard, strict=True)]
     return pd.DataFrame(
         {
@@ -83,3 +81,28 @@ def entitlement(facts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
             "entitlement_m2": np.array(entitled, dtype="int64"),
         }
     )
+
+
+def standard_at(per_capita: Fraction, rules: Rules) -> Fraction:
+    """Standard of a per-capita stock, m² per settled person: its step's value × (1 + adjustment), exact.
+
+    Parameters
+    ----------
+    per_capita
+        Existing urban construction land per urban resident, m².
+    rules
+        Of which those of :data:`RULES` are read.
+
+    Examples
+    --------
+    >>> from landlink.policy import load_policy
+    >>> rules = load_policy("national-2016").on("2020-12-31")
+    >>> [int(standard_at(Fraction(level), rules)) for level in (100, 101, 151)]
+    [100, 80, 50]
+    """
+    return adjusted(Fraction(rules["linkage.standard"].steps.at(per_capita).value), rules)
+
+
+def adjusted(value: Fraction, rules: Rules) -> Fraction:
+    """Value of a step × (1 + adjustment)."""
+    return value * (1 + rules["linkage.adjustment"].number / 100)

@@ -9,9 +9,10 @@ from typing import Unpack
 import pandas as pd
 
 from landlink.city import City
+from landlink.city.base import listed_years
 from landlink.city.facts import Facts, district_facts, with_measured
 from landlink.errors import Fault, Faults
-from landlink.linkage import quota, sources
+from landlink.linkage import moved_by_base, quota, sources
 from landlink.needs import grant, land_of_district, ledger, needs, uses
 from landlink.needs.uses import outside
 from landlink.plan.options import Choices, Options, rules_in_force
@@ -43,7 +44,7 @@ def make_plan(
         Options, or the plan year alone.
     choices
         With a year, the other fields of :class:`landlink.plan.options.Options`: ``basis``, ``cap_ha``, ``rule``,
-        ``adjust_pct``, ``offset_share``.
+        ``adjust_pct``, ``offset_share``, ``base_year``.
     edits
         Values that replace the city's for this plan; see :func:`landlink.city.facts.district_facts`.
     measured
@@ -72,7 +73,7 @@ def make_plan(
     with faults.collect():
         rules = rules_in_force(policy, options)
     with faults.collect():
-        base = district_facts(city, options.year, options.basis, edits)
+        base = district_facts(city, options.year, options.basis, edits, base_year=options.base_year)
     if measured is not None and set(measured["code"]) != set(city.codes):
         faults.add(Fault("plan.supply_of_other_city", {"city": city.id}))
     faults.raise_if_any()
@@ -110,10 +111,35 @@ def make_plan(
         uses=by_class,
         divisor=divisor,
         districts=city.districts[["code", "name", "name_en", "official_area_ha", "geometry"]],
-        notes=(*_notes(base, by_source, central, central_layer=share is not None), *_structure_notes(structure)),
+        notes=(
+            *(() if options.base_year is None else _base_notes(moved_by_base(quotas, base.pairs, rules))),
+            *_notes(base, by_source, central, central_layer=share is not None),
+            *_structure_notes(structure),
+        ),
         version=version("landlink"),
         fingerprint=_fingerprint(city, policy, options, rules, base, surplus, structure, measured),
     )
+
+
+def _base_notes(pairs: pd.DataFrame) -> list[Note]:
+    """What the reader must know of base pairs other than the default.
+
+    Parameters
+    ----------
+    pairs
+        As :func:`landlink.linkage.moved_by_base` returns it.
+    """
+    other = pairs[pairs["default_year"].fillna(0) != pairs["base_year"]]
+    compared = other[other["moved_m2"].notna()]
+    alone = other[other["moved_m2"].isna()]
+    notes = []
+    if len(compared):
+        area = f"{ha(int(compared['moved_m2'].sum())):+,}"
+        values = {"default": listed_years(compared["default_year"]), "area_ha": area}
+        notes.append(Note("base_moved", {"count": len(compared), "year": int(compared["base_year"].iloc[0]), **values}))
+    if len(alone):
+        notes.append(Note("base_alone", {"count": len(alone), "year": int(alone["base_year"].iloc[0])}))
+    return notes
 
 
 def _notes(base: Facts, by_source: pd.DataFrame, central: tuple[str, ...], *, central_layer: bool) -> tuple[Note, ...]:
@@ -168,6 +194,8 @@ def _fingerprint(
         "rules": sorted([value.parameter, value.since, value.display(), value.document.id] for value in rules.values()),
         "facts": json.loads(base.table.to_json(orient="split")),
         "sources": base.sources.sort_values(["item", "code"]).to_dict("split", index=False),
+        "pairs": json.loads(base.pairs.to_json(orient="split")),
+        "built_up": base.built_up.to_dict("split", index=False),
         "surplus": surplus.to_dict("split", index=False),
         "structure": structure.to_dict("split", index=False),
         "measured": None if measured is None else measured.to_dict("split", index=False),

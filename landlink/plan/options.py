@@ -31,6 +31,9 @@ class Options:
         Adjustment of the standard in percent, within ±10.
     offset_share
         Share of the entitlement that stock land takes over, 0 to 1.
+    base_year
+        Year at whose end existing land and urban residents are taken; None takes each district's latest base pair until
+        the year before the plan year, see :func:`landlink.city.base.base_pairs`.
     """
 
     year: int
@@ -39,6 +42,7 @@ class Options:
     rule: str | None = field(default=None, metadata={"rule": "balance.rule"})
     adjust_pct: Number | None = field(default=None, metadata={"rule": "linkage.adjustment"})
     offset_share: Number | None = field(default=None, metadata={"rule": "stock.offset_share"})
+    base_year: int | None = None
 
     def overrides(self) -> dict[str, Number]:
         """Chosen values by option, those left to the policy not among them."""
@@ -53,6 +57,7 @@ class Choices(TypedDict, total=False):
     rule: str | None
     adjust_pct: Number | None
     offset_share: Number | None
+    base_year: int | None
 
 
 # The rule that each option replaces.

@@ -10,7 +10,8 @@ import pandas as pd
 
 from landlink.city.facts import Facts
 from landlink.errors import DataError, Fault
-from landlink.linkage.balance import Divisor
+from landlink.linkage import Divisor, moved_by_base, next_steps, scaled_to
+from landlink.linkage.views import VIEWS
 from landlink.plan.options import Options
 from landlink.policy import Facility, Rules
 from landlink.schema import RESULTS
@@ -109,6 +110,23 @@ class Plan:
         return (
             pd.DataFrame(columns=columns) if self.siting is None else pd.DataFrame(getattr(self.siting, name))[columns]
         )
+
+    @property
+    def pairs(self) -> pd.DataFrame:
+        """Base pair of each district; see :func:`landlink.linkage.moved_by_base`."""
+        return moved_by_base(self.quota, self.base.pairs, self.rules)
+
+    @property
+    def steps(self) -> pd.DataFrame:
+        """Each district's distance to the next step; see :func:`landlink.linkage.next_steps`."""
+        return next_steps(self.quota, self.rules)
+
+    @property
+    def scaled(self) -> pd.DataFrame:
+        """Entitlements on the city's built-up area, see :func:`landlink.linkage.scaled_to`; no rows without it."""
+        if self.base.built_up.empty:
+            return pd.DataFrame(columns=VIEWS["scaled"].names)
+        return scaled_to(self.quota, int(self.base.built_up["area_m2"].iloc[0]), self.rules)
 
     def names(self, lang: Lang) -> dict[str, str]:
         """Names of the districts in a language, by code."""

@@ -65,6 +65,7 @@ class SavedOptions(_Model):
     rule: str | None
     adjust_pct: Number
     offset_share: Number
+    base_year: int | None
 
 
 class SavedDocument(_Model):
@@ -252,6 +253,8 @@ class SavedPlan(_Model):
     central_layer: bool
     facts: SavedFrame
     sources: SavedFrame
+    pairs: SavedFrame
+    built_up: SavedFrame
     surplus: SavedFrame
     structure: SavedFrame
     tables: SavedTables
@@ -287,6 +290,8 @@ class SavedPlan(_Model):
             central_layer=plan.central_layer,
             facts=SavedFrame.of(plan.base.table),
             sources=SavedFrame.of(plan.base.sources),
+            pairs=SavedFrame.of(plan.base.pairs),
+            built_up=SavedFrame.of(plan.base.built_up),
             surplus=SavedFrame.of(plan.surplus),
             structure=SavedFrame.of(plan.structure),
             tables=SavedTables(
@@ -315,7 +320,13 @@ class SavedPlan(_Model):
             facilities=facilities,
             central=self.central,
             central_layer=self.central_layer,
-            base=Facts(self.facts.frame(), self.sources.frame(), central_ratio=self._central_ratio()),
+            base=Facts(
+                self.facts.frame(),
+                self.sources.frame(),
+                self.pairs.frame(),
+                self.built_up.frame(),
+                central_ratio=self._central_ratio(),
+            ),
             surplus=self.surplus.frame(),
             structure=self.structure.frame(),
             quota=self.tables.quota.result("quota"),

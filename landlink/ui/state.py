@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from landlink.city import City
+from landlink.city.base import base_years as years_with_base
 from landlink.city.facts import BASES, years
 from landlink.city.shipped import GUANGZHOU, city_folder, example_folder
 from landlink.errors import DataError, Fault, LandlinkError, PolicyError
@@ -26,11 +27,14 @@ from landlink.ui.cache import supply as supplies
 from landlink.ui.cache.supply import SupplyInputs
 
 Texts = Callable[..., str]
+# Base year of a plan that takes each district's latest base pair.
+AUTOMATIC = 0
 # Values with which a session begins; None is chosen by :func:`choose_defaults`.
 _FIRST: dict[str, object] = {
     "policy": None,
     "year": None,
     "basis": BASES[0],
+    "base_year": AUTOMATIC,
     "cap_ha": None,
     "district": None,
     "edits": {},
@@ -75,6 +79,8 @@ def choose_defaults() -> None:
     choices = plan_years()
     if session["year"] not in choices:
         session["year"] = choices[-1] if choices else None
+    if session["base_year"] not in base_years():
+        session["base_year"] = AUTOMATIC
     for option in ("rule", "adjust_pct", "offset_share"):
         session[option] = session[option]
 
@@ -150,6 +156,7 @@ def plan() -> Plan:
         session["rule"],
         Decimal(str(session["adjust_pct"])),
         Decimal(str(session["offset_share"])),
+        session["base_year"] or None,
     )
     edits = tuple(sorted((code, tuple(sorted(facts.items()))) for code, facts in session["edits"].items() if facts))
     with st.spinner(texts()("ui.computing")):
@@ -166,6 +173,11 @@ def plan_years() -> list[int]:
 def stamp() -> plans.Stamp:
     """Times at which the files of the city were last changed."""
     return plans.stamp(folder())
+
+
+def base_years() -> list[int]:
+    """Years whose base pair can be chosen for the city's districts."""
+    return years_with_base(city())
 
 
 def boundaries() -> gpd.GeoDataFrame:

@@ -40,32 +40,32 @@ def faults(folder: Folder) -> list[tuple[str, str, int | None, str]]:
 CELLS = {
     "missing column": ("settlement.csv", "persons,source", "人数,source", ("table.column_missing", None, "")),
     "extra column": ("land.csv", "confidence\n", "confidence,备注\n", ("table.column_unknown", None, "")),
-    "unknown district": ("land.csv", "440105,2016", "440199,2016", ("table.district_unknown", 4, "code")),
-    "repeated row": ("land.csv", "440105,2016", "440104,2016", ("table.row_duplicate", 4, "")),
+    "unknown district": ("land.csv", "440105,2019", "440199,2019", ("table.district_unknown", 4, "code")),
+    "repeated row": ("land.csv", "440105,2019", "440104,2019", ("table.row_duplicate", 4, "")),
     "negative": ("settlement.csv", "all,8433,", "all,-8433,", ("table.cell_below", 2, "persons")),
     "part of a person": ("settlement.csv", "all,8433,", "all,8433.5,", ("table.cell_not_whole", 2, "persons")),
     "text": ("settlement.csv", "all,8433,", "all,约八千,", ("table.cell_not_number", 2, "persons")),
     "separators out of place": ("settlement.csv", "all,8433,", 'all,"84,33",', ("table.cell_not_number", 2, "persons")),
     "empty": ("settlement.csv", "all,8433,", "all,,", ("table.cell_empty", 2, "persons")),
     "blank": ("settlement.csv", "all,8433,", "all,  ,", ("table.cell_empty", 2, "persons")),
-    "infinite": ("land.csv", "2016,4800", "2016,inf", ("table.cell_not_number", 2, "urban_land_ha")),
-    "not a number": ("land.csv", "2016,4800", "2016,nan", ("table.cell_not_number", 2, "urban_land_ha")),
+    "infinite": ("land.csv", "2019,4800", "2019,inf", ("table.cell_not_number", 2, "urban_land_ha")),
+    "not a number": ("land.csv", "2019,4800", "2019,nan", ("table.cell_not_number", 2, "urban_land_ha")),
     "beyond all bounds": ("settlement.csv", "all,8433,", f"all,{10**30},", ("table.cell_above", 2, "persons")),
-    "land of 0": ("land.csv", "2016,4800", "2016,0", ("table.cell_not_above", 2, "urban_land_ha")),
-    "land beyond all bounds": ("land.csv", "2016,4800", "2016,1e16", ("table.cell_above", 2, "urban_land_ha")),
+    "land of 0": ("land.csv", "2019,4800", "2019,0", ("table.cell_not_above", 2, "urban_land_ha")),
+    "land beyond all bounds": ("land.csv", "2019,4800", "2019,1e16", ("table.cell_above", 2, "urban_land_ha")),
     "share above 100": ("urban_share.csv", "2010,96.7", "2010,967", ("table.cell_above", 2, "urban_share_pct")),
-    "year as text": ("land.csv", "440103,2016", "440103,二〇一六", ("table.cell_not_number", 2, "year")),
-    "short code": ("land.csv", "440103,2016", "44010,2016", ("table.cell_code", 2, "code")),
+    "year as text": ("land.csv", "440103,2019", "440103,二〇一六", ("table.cell_not_number", 2, "year")),
+    "short code": ("land.csv", "440103,2019", "44010,2019", ("table.cell_code", 2, "code")),
     "no source": ("migration.csv", "广州统计年鉴2020 表2-7", " ", ("table.cell_empty", 2, "source")),
-    "unknown status": ("land.csv", "2016,estimated", "2016,guess", ("table.cell_choice", 2, "status")),
-    "bad date": ("land.csv", ",2016,estimated", ",去年,estimated", ("table.cell_pattern", 2, "date")),
+    "unknown status": ("land.csv", "12-31,estimated", "12-31,guess", ("table.cell_choice", 2, "status")),
+    "bad date": ("land.csv", ",2019-12-31,estimated", ",去年,estimated", ("table.cell_pattern", 2, "date")),
     "人 among 人 a thousand times too many": (
         *("settlement.csv", "all,8433,", "all,8433000,"),
         ("table.cell_scale", 2, "persons"),
     ),
     "万人 among 人": ("population.csv", "census,898200", "census,90", ("table.cell_scale", 46, "persons")),
-    "a cell too many": ("land.csv", "440103,2016,4800", "440103,2016,4800,1", ("sheet.header_missing", 2, "")),
-    "an unpaired quote": ("land.csv", "440103,2016", '"440103,2016', ("file.not_csv", 2, "")),
+    "a cell too many": ("land.csv", "440103,2019,4800", "440103,2019,4800,1", ("sheet.header_missing", 2, "")),
+    "an unpaired quote": ("land.csv", "440103,2019", '"440103,2019', ("file.not_csv", 2, "")),
 }
 
 
@@ -87,7 +87,7 @@ def test_more_persons_inside_the_central_area_than_in_all(folder: Folder) -> Non
 def test_everything_wrong_is_told_at_once(folder: Folder) -> None:
     replace(folder, "settlement.csv", "all,8433,", "all,x,")
     replace(folder, "settlement.csv", "all,17463,", "all,-5,")
-    replace(folder, "land.csv", "440105,2016", "440199,2016")
+    replace(folder, "land.csv", "440105,2019", "440199,2019")
     replace(folder, "population.csv", "persons,", "人数,")
     (folder / "migration.csv").unlink()
     found = faults(folder)

@@ -35,6 +35,18 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+def test_another_base_year_is_an_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    planned = ["plan", CITY, "--policy", "guangzhou-2018", "--year", "2018", "--basis", "planned", "--out", tmp_path]
+    assert run(*planned) == 2
+    assert "--base-year" in capsys.readouterr().err
+    assert run(*planned, "--base-year", "2016") == 2
+    assert "2016" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+    assert run(*planned, "--base-year", "2019") == 0
+    assert "按选定取 2019 年末" in capsys.readouterr().out
+    assert landlink.load_plan(tmp_path).options.base_year == 2019
+
+
 @pytest.mark.bare
 def test_plan_writes_its_files_and_prints_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*PLAN, "--out", tmp_path) == 0

@@ -103,7 +103,7 @@ def test_per_capita_stock_of_baiyun(plan: Plan) -> None:
     ],
 )
 def test_a_bound_belongs_to_the_lower_step(tmp_path: Path, policy: Policy, land_ha: str, standard: int) -> None:
-    changed = changed_city(tmp_path, "land.csv", "440112,2016,19000", f"440112,2016,{land_ha}")
+    changed = changed_city(tmp_path, "land.csv", "440112,2019,19000", f"440112,2019,{land_ha}")
     assert row(landlink.make_plan(changed, policy, 2020), "440112")["standard_m2"] == standard
 
 

@@ -19,9 +19,11 @@ from tests.paths import ROOT
 from tests.sites_example import sited
 
 
-@pytest.fixture(scope="module", params=["plain", "with options", "with sites"])
+@pytest.fixture(scope="module", params=["plain", "with options", "with sites", "other base"])
 def plan(request: pytest.FixtureRequest) -> Plan:
     city, policy = landlink.load_city(ROOT / "geodata/guangzhou"), landlink.load_policy("guangzhou-2018")
+    if request.param == "other base":
+        return landlink.make_plan(city, policy, 2018, basis="planned", base_year=2019)
     if request.param != "with options":
         made = landlink.make_plan(city, policy, 2020)
         return made if request.param == "plain" else sited(made)
@@ -38,6 +40,8 @@ def test_round_trip(plan: Plan, tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(read.table(name), plan.table(name))
     pd.testing.assert_frame_equal(read.base.table, plan.base.table)
     pd.testing.assert_frame_equal(read.base.sources, plan.base.sources)
+    for name in ("pairs", "steps", "scaled"):
+        pd.testing.assert_frame_equal(getattr(read, name), getattr(plan, name))
     assert read.districts.geom_equals(plan.districts).all()
     assert read.districts.crs == plan.districts.crs
     assert read.rules.values() == plan.rules.values()
@@ -118,10 +122,17 @@ def test_the_fingerprint_follows_every_input() -> None:
     city, policy = landlink.load_city(ROOT / "geodata/guangzhou"), landlink.load_policy("guangzhou-2018")
     prints = {
         landlink.make_plan(city, policy, 2020, **options).fingerprint  # type: ignore[arg-type]
-        for options in ({}, {"cap_ha": 500}, {"rule": "weighted"}, {"adjust_pct": 1}, {"offset_share": 0.1})
+        for options in (
+            {},
+            {"cap_ha": 500},
+            {"rule": "weighted"},
+            {"adjust_pct": 1},
+            {"offset_share": 0.1},
+            {"base_year": 2019},
+        )
     }
     edited = pd.DataFrame({"code": ["440112"], "settled": [19_095]})
     prints.add(landlink.make_plan(city, policy, 2020, edits=edited).fingerprint)
     prints.add(landlink.make_plan(city, landlink.load_policy("national-2016"), 2020).fingerprint)
-    assert len(prints) == 7
+    assert len(prints) == 8
     assert landlink.make_plan(city, policy, 2020).fingerprint in prints

@@ -28,7 +28,7 @@ ROWS: dict[str, dict[str, object]] = {
     "population": {"kind": "resident", "series": "a", "persons": 900_000},
     "urban_share": {"year": 2019, "urban_share_pct": 80},
     "settlement": {"year": 2019, "basis": "actual", "channel": "all", "persons": 20_000, "central_persons": 0},
-    "land": {"year": 2018, "urban_land_ha": 9_000},
+    "land": {"year": 2019, "urban_land_ha": 9_000},
     "capacity": {"year": 2020, "new_capacity_ha": 100},
     "stock": {
         "year": 2020,

@@ -92,6 +92,26 @@ def test_the_planned_basis_offers_its_own_years() -> None:
     assert not app.error
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_a_year_without_a_base_pair_takes_another_by_choice() -> None:
+    app = opened("quota", "zh")
+    assert app.selectbox(key="base_year").options == ["自动", "2019"]
+    app.selectbox(key="basis").set_value("planned").run()
+    app.selectbox(key="year").set_value(2018).run()
+    assert "现状基准年" in app.error[0].value
+    app.selectbox(key="base_year").set_value(2019).run()
+    assert not app.error
+    assert not app.exception
+    assert any("2019 年末" in shown.value for shown in app.markdown)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("lang", "crossing"), [("zh", "应配用地增减 +52.41 公顷"), ("en", "+52.41 ha")])
+def test_the_next_step_is_shown_beside_the_built_up_area(lang: str, crossing: str) -> None:
+    app = opened("quota", lang)
+    assert any("1,380.60" in shown.value and crossing in shown.value for shown in app.markdown)
+
+
 OWN = """\
 id: own
 title: {zh: 本市办法, en: Own rules}

@@ -61,6 +61,7 @@ TABLES = {
             "districts",
             (
                 _DISTRICT,
+                Column("model.column.base_year", "base_year", 0.8),
                 _figure("quota", "urban_residents", 1.2),
                 _figure("quota", "urban_land_m2", 1.3),
                 _figure("quota", "per_capita_stock_m2", 1.2),
@@ -94,6 +95,20 @@ TABLES = {
                 _figure("quota", "cut_by", 0.9),
             ),
             "total",
+        ),
+        Table(
+            "next_steps",
+            "next_steps",
+            (
+                _DISTRICT,
+                _figure("quota", "per_capita_stock_m2"),
+                Column("model.column.bound_m2", "bound", 0.9, "m2/person"),
+                Column("model.column.next_standard_m2", "next_standard", 0.9, "m2/person"),
+                Column("model.column.land_to_step_m2", "land", 1.2, "ha"),
+                Column("model.column.persons_to_step", "persons", 1.1, "person"),
+                Column("model.column.at_stake_m2", "at_stake", 1.1, "ha"),
+                Column("model.column.nearest", "nearest", 0.7),
+            ),
         ),
         Table(
             "facilities",

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from landlink.annex.document.land_values import land_status, land_values
+from landlink.annex.document.step_values import step_values
 from landlink.annex.document.use_values import use_status, use_values
 from landlink.annex.edition import Edition
 from landlink.policy import Dated
@@ -62,6 +63,7 @@ def values(edition: Edition) -> Values:
         **subjects.data(),
         **land_values(edition),
         **use_values(edition),
+        **step_values(edition),
     }
 
 
@@ -130,6 +132,8 @@ class _Values:
         for name, column in _PER_PERSON.items():
             digits = decimals(RESULTS["quota"][column])
             shown[name] = [f"{value:,.{digits}f}" for value in table[column]]
+        base_years = plan.base.pairs.set_index("code")["base_year"]
+        shown["base_year"] = [str(base_years[code]) for code in table["code"]]
         shown["cut_by"] = [cuts_label(cuts, self.lang) or self.unknown for cuts in table["cut_by"]]
         channels = self._channels()
         for name, channel in _CHANNELS.items():
@@ -162,6 +166,7 @@ class _Values:
             "name": self.text("document.city" if self.edition.district else "document.total"),
             "per_capita": f"{land / people:,.2f}",
             "standard": self.unknown,
+            "base_year": self.unknown,
             "cut_by": self.unknown,
         }
         for name, channel in _CHANNELS.items():

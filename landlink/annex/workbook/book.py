@@ -22,6 +22,7 @@ from landlink.annex.workbook.quota_sheet import write_quota
 from landlink.annex.workbook.settlement_sheet import write_settlement
 from landlink.annex.workbook.sites_sheet import write_sites
 from landlink.annex.workbook.sources_sheet import write_sources
+from landlink.annex.workbook.steps_sheet import write_steps
 from landlink.annex.workbook.supply_sheet import write_supply
 from landlink.annex.workbook.targets_sheet import write_targets
 from landlink.annex.workbook.uses_sheet import write_uses
@@ -72,6 +73,7 @@ SHEETS = (
     SheetKind("targets", write_targets, _has_targets),
     SheetKind("sources", write_sources),
     SheetKind("uses", write_uses, _has_uses),
+    SheetKind("steps", write_steps),
     SheetKind("calculation", write_calculation),
     SheetKind("balance", write_balance),
     SheetKind("basis", write_basis),
@@ -84,10 +86,10 @@ def workbook(plan: Plan, lang: Lang = "zh", material: Material | None = None) ->
 
     Sheets: the first annex (quota and land ledger in ha, with the district facts as inputs), the second (needs by
     facility), the third (sites) where the plan has any, those that the material has figures for (settlement by
-    channel, supply by source, targets), the seventh (entitlement by source of land), the eighth (land by class
-    of use) where the city gives shares, the calculation in m², the
-    balancing, the parameters with their sources, and the derivation of every figure. What a program that recalculates
-    shows are the plan's own integers.
+    channel, supply by source, targets), the seventh (entitlement by source of land), the eighth (land by class of use)
+    where the city gives shares, the ninth (distance to the next step), the calculation in m², the balancing, the
+    parameters with their sources, and the derivation of every figure. What a program that recalculates shows are the
+    plan's own integers.
 
     Parameters
     ----------

@@ -18,6 +18,7 @@ from landlink.ui.cache.plan import annex_workbook
 from landlink.ui.derivation import derivation, popup
 from landlink.ui.maps.districts import choropleth
 from landlink.ui.maps.frame import Layer, base_map, clicked_district
+from landlink.ui.steps import steps
 from landlink.ui.widgets import base_layers, chart_select, district_select, table_height
 
 QUOTA_COLUMNS = tuple(column.name for column in RESULTS["quota"].columns if column.name not in ("code", "district"))
@@ -57,9 +58,9 @@ def page() -> None:
 
 
 def _options() -> None:
-    """Policy, year, basis, cap, rule, adjustment and offset in one row."""
+    """Policy, year, basis, base year, cap, rule, adjustment and offset in one row."""
     t, lang = state.texts(), state.lang()
-    cells = st.columns([2.6, 1, 1.7, 1.4, 1.7, 1.2, 1.2])
+    cells = st.columns([2.6, 1, 1.7, 1.2, 1.4, 1.7, 1.2, 1.2])
     cells[0].selectbox(
         t("ui.quota.policy"),
         state.policies(),
@@ -69,12 +70,18 @@ def _options() -> None:
     )
     cells[2].selectbox(t("ui.quota.basis"), BASES, key="basis", format_func=lambda name: t(f"model.basis.{name}"))
     cells[1].selectbox(t("ui.quota.year"), state.plan_years(), key="year")
-    cells[3].number_input(t("ui.quota.cap"), 0.0, None, key="cap_ha", step=50.0, placeholder=t("ui.quota.cap_none"))
-    cells[4].selectbox(
+    cells[3].selectbox(
+        t("ui.quota.base_year"),
+        [state.AUTOMATIC, *state.base_years()],
+        key="base_year",
+        format_func=lambda year: t("ui.quota.base_auto") if year == state.AUTOMATIC else str(year),
+    )
+    cells[4].number_input(t("ui.quota.cap"), 0.0, None, key="cap_ha", step=50.0, placeholder=t("ui.quota.cap_none"))
+    cells[5].selectbox(
         t("ui.quota.rule"), BALANCING_RULES, key="rule", format_func=lambda name: t(f"model.rule.{name}")
     )
-    cells[5].number_input(t("ui.quota.adjust"), -10.0, 10.0, key="adjust_pct", step=1.0)
-    cells[6].number_input(t("ui.quota.offset"), 0.0, 1.0, key="offset_share", step=0.05)
+    cells[6].number_input(t("ui.quota.adjust"), -10.0, 10.0, key="adjust_pct", step=1.0)
+    cells[7].number_input(t("ui.quota.offset"), 0.0, 1.0, key="offset_share", step=0.05)
 
 
 def _headline(plan: Plan) -> None:
@@ -132,8 +139,8 @@ def _layer(plan: Plan, column: str) -> Layer:
 
 def _tabs(plan: Plan) -> None:
     t = state.texts()
-    table, chart, edit, derived = st.tabs(
-        [t("ui.quota.table"), t("ui.quota.chart"), t("ui.quota.edit"), t("ui.quota.derivation")]
+    table, chart, edit, derived, next_step = st.tabs(
+        [t(f"ui.quota.{name}") for name in ("table", "chart", "edit", "derivation", "steps")]
     )
     with table:
         _table(plan)
@@ -143,6 +150,8 @@ def _tabs(plan: Plan) -> None:
         _edit(plan)
     with derived:
         _derivation(plan)
+    with next_step:
+        steps(plan)
     with st.expander(t("ui.quota.notes", count=len(plan.notes))):
         st.markdown("\n".join(f"- {note.text(state.lang())}" for note in plan.notes))
 

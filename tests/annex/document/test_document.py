@@ -115,6 +115,28 @@ def test_the_text_says_what_the_tables_say(plan: Plan, city: Document) -> None:
     assert header == "广州市2020年度人地挂钩方案说明"
 
 
+def test_the_next_step_and_the_built_up_area_are_told(plan: Plan, city: Document) -> None:
+    shown = table(city, "各区距相邻标准档次的距离")
+    steps = plan.steps
+    assert shown["行政区"].tolist() == steps["district"].tolist()
+    for heading, name in (("越档所差用地", "land_to_step_m2"), ("越档应配用地增减", "at_stake_m2")):
+        assert [number(area) for area in shown[heading]] == [exact_ha(area) for area in steps[name]]
+    assert [int(number(persons)) for persons in shown["越档所差城镇常住人口"]] == steps["persons_to_step"].tolist()
+    assert [bool(mark) for mark in shown["最近一档"]] == (steps["nearest"] == "yes").tolist()
+    assert set(table(city, "各区现状人均城镇建设用地与标准")["现状基准年"][:-1]) == {"2019"}
+    (said,) = [line for line in paragraphs(city) if "建成区 1,380.60 平方千米" in line]
+    # 白云, 26,204 persons: 26,204 × (100 − 80) = 524,080 m²
+    assert "白云区的标准由 80.00 变为 100.00 m²/人，应配用地增减 +52.41 公顷，其余各区标准不变" in said
+    assert "不据以修正" in said
+
+
+def test_another_base_pair_is_named_in_the_text() -> None:
+    other = landlink.make_plan(CITY, POLICY, 2018, basis="planned", base_year=2019)
+    made = docx.Document(io.BytesIO(document(Edition(other))))
+    (said,) = [line for line in paragraphs(made) if "没有可比的缺省基准" in line]
+    assert "取 2019 年末；11 个区" in said
+
+
 def test_the_basis_is_documents_and_the_rest_is_told_as_assumed(plan: Plan, city: Document) -> None:
     told = paragraphs(city)
     first, last = (next(at for at, line in enumerate(told) if line == head) for head in ("编制依据", "编制原则"))

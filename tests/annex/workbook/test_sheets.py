@@ -9,10 +9,13 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 import landlink
+from landlink.annex.edition import Edition
 from landlink.annex.material import Material, material
 from landlink.annex.workbook import workbook
 from landlink.annex.workbook.book import SHEETS
-from landlink.annex.workbook.layout import QUOTA, Layout, letter
+from landlink.annex.workbook.contents import Contents
+from landlink.annex.workbook.layout import QUOTA, Inputs, Layout, letter
+from landlink.annex.workbook.steps_sheet import write_steps
 from landlink.plan.plan import Plan
 from landlink.texts import text
 from tests.enclosed import PARCELS, enclosed
@@ -175,3 +178,37 @@ def test_cells_that_ask_for_attention_stand_out(plan: Plan, given: Material) -> 
         ]
         assert rules
         assert all(rule.dxf.fill.bgColor.rgb for rule in rules)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_next_step_s_sheet_has_the_plan_s_distances_pairs_and_built_up_area(lang: landlink.texts.Lang) -> None:
+    city = landlink.load_city(ROOT / "geodata" / "guangzhou")
+    plan = landlink.make_plan(
+        city, landlink.load_policy("guangzhou-2018"), 2018, basis="planned", base_year=2019, adjust_pct=5
+    )
+    sheet = Workbook().active
+    write_steps(sheet, Contents(Edition(plan, lang), Layout.of(plan, lang), Inputs()))
+    shown = rows(sheet)
+    distances = [row for row in shown if row[7] is not None and row[0] in set(plan.quota["code"])][: len(plan.steps)]
+    assert [(row[0], row[7], row[8], row[9]) for row in distances] == [
+        (row["code"], row["land_to_step_m2"] / 10_000, row["persons_to_step"], row["at_stake_m2"] / 10_000)
+        for row in plan.steps.to_dict("records")
+    ]
+    titles = [row[0] for row in shown]
+    base, scaled = (titles.index(text(f"annex.steps.{name}", lang)) for name in ("base", "scaled"))
+    count = len(plan.quota)
+    assert [row[2:4] for row in shown[base + 3 : base + 3 + count]] == [[2019, "—"]] * count
+    assert [row[9] for row in shown[scaled + 3 : scaled + 3 + count]] == [
+        moved / 10_000 for moved in plan.scaled["moved_m2"]
+    ]
+    assert any("1,380.60" in str(title) for title in titles)
+    # land is an assumption: what rests on it is marked
+    assert [str(cell).endswith("*") for cell in shown[2]] == [
+        False,
+        False,
+        True,
+        True,
+        *[False] * 3,
+        *[True] * 3,
+        False,
+    ]
