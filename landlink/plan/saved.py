@@ -86,6 +86,7 @@ class SavedStep(_Model):
     upper: Number
     upper_closed: bool
     value: Number
+    confidence: Confidence | None = None
 
 
 class SavedSteps(_Model):
@@ -107,6 +108,7 @@ class SavedValue(_Model):
     document: SavedDocument
     file: str
     line: int
+    quote: str = ""
 
     def dated(self) -> Dated:
         """Value as policies hold it."""

@@ -18,7 +18,8 @@ from landlink.texts import Lang
 
 # What a step goes by.
 _STEP_BOUND = Spec(("value",), maximum=STEP_LIMIT)
-_ISSUED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+# Empty where the day of issue is not known.
+_ISSUED = re.compile(r"(\d{4}(-\d{2}(-\d{2})?)?)?")
 
 
 def _text(value: object) -> str:
@@ -153,6 +154,7 @@ class ValueEntry(Entry):
     clause: Filled
     confidence: Annotated[Confidence, _one_of(CONFIDENCES)]
     note: Text = ""
+    quote: Text = ""
     value: Number | None = None
     steps: list[Within] | None = None
     districts: list[Code] | None = None
@@ -167,6 +169,7 @@ class StepEntry(Entry):
     more_than: Bound | None = None
     at_most: Bound | None = None
     less_than: Bound | None = None
+    confidence: Annotated[Confidence | None, _one_of(CONFIDENCES)] = None
 
 
 class FacilityEntry(Entry):

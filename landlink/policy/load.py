@@ -212,7 +212,19 @@ def _value(parameter: str, since: str, node: Node, spec: Spec, context: _Context
         faults.add(Fault("policy.before_document", values, file, row=node.line))
     faults.raise_if_any(PolicyError)
     document = document or Document(entry.source, "", "", "")
-    return Dated(parameter, since, content, spec.unit, document, entry.clause, entry.confidence, entry.note, file, line)
+    return Dated(
+        parameter,
+        since,
+        content,
+        spec.unit,
+        document,
+        entry.clause,
+        entry.confidence,
+        entry.note,
+        file,
+        line,
+        entry.quote,
+    )
 
 
 def _content(shape: Shape, entry: ValueEntry, node: Node, spec: Spec, file: str) -> Content:

@@ -56,6 +56,7 @@ def _step(item: Node, spec: Spec, file: str, *, last: bool) -> Step:
         getattr(entry, upper[0]) if upper else None,
         upper == ["at_most"],
         entry.value,
+        entry.confidence,
     )
 
 

@@ -7,9 +7,21 @@ from fractions import Fraction
 from typing import Literal
 
 from landlink.errors import Fault, PolicyError
+from landlink.schema import worst
 from landlink.texts import Lang, pick
 
 Confidence = Literal["seen", "known", "default"]
+
+
+def status_of(confidence: Confidence) -> str:
+    """Status of a figure by the confidence of its source: ``estimated`` for a planning assumption, else ``official``.
+
+    Examples
+    --------
+    >>> status_of("known"), status_of("default")
+    ('official', 'estimated')
+    """
+    return "estimated" if confidence == "default" else "official"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +35,7 @@ class Document:
     number
         Number of the document (文号), empty if it has none.
     issued
-        Year, month or day of issue, such as ``2018-02``.
+        Year, month or day of issue, such as ``2018-02``; empty where it is not known.
     kind
         ``document``, or ``assumption`` where no document stands behind the values.
     """
@@ -42,13 +54,20 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a table of steps: its interval and its value; a bound belongs to the step in which it is closed."""
+    """A step of a table of steps: its interval and its value; a bound belongs to the step in which it is closed.
+
+    Parameters
+    ----------
+    confidence
+        Confidence of a step that the document of its table does not state; None for one that it does.
+    """
 
     lower: Decimal
     lower_closed: bool
     upper: Decimal | None
     upper_closed: bool
     value: Decimal
+    confidence: Confidence | None = None
 
     def holds(self, by: Fraction) -> bool:
         """True if a value lies in the interval, decided exactly."""
@@ -101,9 +120,14 @@ class Dated:
     document, clause
         Where the value is stated.
     confidence
-        ``seen`` in the document, ``known`` from elsewhere, or ``default``: a planning assumption.
+        ``seen``: the figure itself stands in the quotation; ``known`` from elsewhere; or ``default``: a planning
+        assumption.
+    note
+        Why the value is not ``seen``, or how it was read from the quotation.
     file, line
         Where the policy file holds the value.
+    quote
+        Words of the document, in its language, as they were seen; empty where they were not.
     """
 
     parameter: str
@@ -116,11 +140,27 @@ class Dated:
     note: str
     file: str
     line: int
+    quote: str = ""
 
     @property
     def status(self) -> str:
         """``official`` where a document says so, ``estimated`` where it is a planning assumption."""
-        return "estimated" if self.confidence == "default" else "official"
+        return status_of(self.confidence)
+
+    def status_at(self, by: Fraction) -> str:
+        """Status of the value that holds at a number: the worst of the table's and its step's.
+
+        Examples
+        --------
+        The table of land per bed begins at 200 beds; below, a planning assumption stands in it:
+
+        >>> from landlink.policy import load_policy
+        >>> table = load_policy("national-2016").on("2020-12-31")["facility.hospital.land_per_unit"]
+        >>> [table.status_at(Fraction(beds)) for beds in (199, 200)]
+        ['estimated', 'official']
+        """
+        own = self.steps.at(by).confidence
+        return self.status if own is None else worst((self.status, status_of(own)))
 
     @property
     def number(self) -> Fraction:

@@ -17,6 +17,7 @@ from landlink.city import City
 from landlink.plan.plan import Plan
 from landlink.policy import Policy
 from tests.paths import GUANGZHOU
+from tests.policies import weighted
 
 pytestmark = pytest.mark.bare
 # 2019 in-migration (广州统计年鉴2020 表2-7) × standard = entitlement, m²
@@ -231,8 +232,15 @@ def test_capacity_cap_and_both(city: City, policy: Policy) -> None:
     assert row(plan, "440112")["cut_by"] == ("city cap",)
 
 
+def test_priority_districts_have_no_weight_on_land_by_default(city: City, policy: Policy) -> None:
+    # clause 5 gives them more settlement by talent; with weight 1 the weighted rule is the proportional one
+    plans = [landlink.make_plan(city, policy, 2020, cap_ha=500, rule=rule) for rule in ("weighted", "proportional")]
+    assert plans[0].quota["quota_m2"].tolist() == plans[1].quota["quota_m2"].tolist()
+    assert row(plans[0], "440112")["quota_m2"] == 574_834
+
+
 def test_weighted_rule_favours_priority_districts(city: City, policy: Policy) -> None:
-    plan = landlink.make_plan(city, policy, 2020, cap_ha=500, rule="weighted")
+    plan = landlink.make_plan(city, weighted(policy, "1.2"), 2020, cap_ha=500, rule="weighted")
     claims = {code: e for code, (_, _, e) in EXAMPLE.items() if code not in CENTRAL}
     weights = {c: Fraction(6, 5) if c in ("440112", "440114", "440115", "440118") else Fraction(1) for c in claims}
     total = sum(claims[code] * weights[code] for code in claims)
@@ -309,16 +317,16 @@ def test_needs_of_huangpu_by_hand(plan: Plan) -> None:
     assert found == {
         # 19,094 × 200 ‰ = 3,818.8 → 3,819 persons × 15 m² ÷ 2.5 = 6 m² each
         "affordable_housing": (19094, 3819, 22914),
-        # 763.76 → 764 places → 26 classes of 30 = 780 × 13 m²
-        "kindergarten": (19094, 780, 10140),
+        # 763.76 → 764 places → 26 classes of 30 = 780 × 15 m²
+        "kindergarten": (19094, 780, 11700),
         # 1,527.52 → 1,528 places → 34 classes of 45 = 1,530 × 18 m²
         "primary_school": (19094, 1530, 27540),
         # 763.76 → 764 places → 16 classes, a school has 24 of 50 = 1,200 × 23 m²
         "junior_secondary": (19094, 1200, 27600),
         # 477.35 → 478 places → 10 classes, a school has 30 of 50 = 1,500 × 25 m²
         "senior_secondary": (19094, 1500, 37500),
-        # 116.4734 → 117 beds × 117 m²
-        "hospital": (19094, 117, 13689),
+        # 116.4734 → 117 beds, a hospital has 200 × 117 m²
+        "hospital": (19094, 200, 23400),
         # 0.38 → 1 centre × 1,420 m²
         "community_health_centre": (19094, 1, 1420),
         # 19,094 × 11.41 % = 2,178.6 → 2,179 persons; 87.16 → 88 beds × 27.5 m² = 2,420
@@ -340,9 +348,9 @@ def test_too_little_land_is_granted_in_order_and_the_rest_is_a_deficit(city: Cit
     edits = pd.DataFrame({"code": ["440112"], "new_capacity_m2": [50_000]})
     plan = landlink.make_plan(city, policy, 2020, edits=edits)
     needs = plan.needs[plan.needs["code"] == "440112"]
-    # 22,914 + 10,140 = 33,054; 50,000 − 33,054 = 16,946 of the primary schools' 27,540
-    assert needs["granted_m2"].tolist() == [22_914, 10_140, 16_946, 0, 0, 0, 0, 0, 0]
-    assert needs["deficit_m2"].iloc[2] == 10_594
+    # 22,914 + 11,700 = 34,614; 50,000 − 34,614 = 15,386 of the primary schools' 27,540
+    assert needs["granted_m2"].tolist() == [22_914, 11_700, 15_386, 0, 0, 0, 0, 0, 0]
+    assert needs["deficit_m2"].iloc[2] == 12_154
     ledger = plan.ledger.set_index("code").loc["440112"]
     assert (ledger["budget_m2"], ledger["granted_m2"], ledger["other_m2"]) == (50_000, 50_000, 0)
 
@@ -350,15 +358,15 @@ def test_too_little_land_is_granted_in_order_and_the_rest_is_a_deficit(city: Cit
 def test_surplus_capacity_is_taken_off(tmp_path: Path, policy: Policy) -> None:
     folder = tmp_path / "city"
     shutil.copytree(GUANGZHOU, folder)
-    rows = "code,facility,surplus_units,source,date,status,confidence\n440112,hospital,100,调查,2019,official,seen\n"
+    rows = "code,facility,surplus_units,source,date,status,confidence\n440106,hospital,20,调查,2019,official,seen\n"
     (folder / "facility_surplus.csv").write_text(rows, encoding="utf-8")
     manifest = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     manifest["resources"].append({"name": "facility_surplus", "path": "facility_surplus.csv"})
     (folder / "datapackage.json").write_text(json.dumps(manifest), encoding="utf-8")
     needs = landlink.make_plan(landlink.load_city(folder), policy, 2020).needs
-    hospital = needs[(needs["code"] == "440112") & (needs["facility"] == "hospital")].iloc[0]
-    # 117 beds − 100 = 17 beds × 117 m²
-    assert (hospital["units"], hospital["land_m2"]) == (17, 1_989)
+    hospital = needs[(needs["code"] == "440106") & (needs["facility"] == "hospital")].iloc[0]
+    # 37,982 × 6.1 ‰ = 231.7 → 232 beds; 232 − 20 = 212 beds × 117 m²
+    assert (hospital["units"], hospital["land_m2"]) == (212, 24_804)
 
 
 def test_a_facility_of_an_extending_policy_goes_before_employment(city: City, tmp_path: Path) -> None:
@@ -376,12 +384,12 @@ def test_a_facility_of_an_extending_policy_goes_before_employment(city: City, tm
     huangpu = needs[needs["code"] == "440112"].set_index("facility")
     assert list(huangpu.index[-5:]) == ["hospital", "community_health_centre", "clinic", "elder_care", "employment"]
     # 黄埔, 19,094 persons: 20 clinics × 30,000 m² = 600,000 m²; of the budget of 954,700 m² what goes before is
-    # housing 3,819 × 15 ÷ 2.5 = 22,914; kindergarten 780 × 13 = 10,140; schools 1,530 × 18 = 27,540,
-    # 1,200 × 23 = 27,600 and 1,500 × 25 = 37,500; hospital 117 × 117 = 13,689; health centre 1 × 1,420
-    before = [22_914, 10_140, 27_540, 27_600, 37_500, 13_689, 1_420]
+    # housing 3,819 × 15 ÷ 2.5 = 22,914; kindergarten 780 × 15 = 11,700; schools 1,530 × 18 = 27,540,
+    # 1,200 × 23 = 27,600 and 1,500 × 25 = 37,500; hospital 200 × 117 = 23,400; health centre 1 × 1,420
+    before = [22_914, 11_700, 27_540, 27_600, 37_500, 23_400, 1_420]
     assert list(huangpu["land_m2"][:8]) == [*before, 600_000]
     assert huangpu.loc["clinic", "granted_m2"] == 600_000
     # elder care 88 beds × 27.5 = 2,420; employment 8,593 × 40 = 343,720 gets what is left:
-    # 954,700 − 140,803 − 600,000 − 2,420 = 211,477
+    # 954,700 − 152,074 − 600,000 − 2,420 = 200,206
     assert huangpu.loc["elder_care", "granted_m2"] == 2_420
-    assert (huangpu.loc["employment", "land_m2"], huangpu.loc["employment", "granted_m2"]) == (343_720, 211_477)
+    assert (huangpu.loc["employment", "land_m2"], huangpu.loc["employment", "granted_m2"]) == (343_720, 200_206)

@@ -238,7 +238,7 @@ def test_every_shipped_value_says_where_it_comes_from(name: str) -> None:
 
 
 def test_shipped_policies() -> None:
-    assert shipped() == ["anhui-2017", "guangzhou-2018", "national-2016"]
+    assert shipped() == ["anhui-2017", "guangzhou-2018", "national-2016", "zhengzhou-2018"]
 
 
 def test_a_child_s_value_holds_from_its_own_day_and_the_parent_s_before() -> None:

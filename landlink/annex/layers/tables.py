@@ -37,7 +37,8 @@ def layers(edition: Edition) -> dict[str, pd.DataFrame]:
     Returns
     -------
     ``districts`` (EPSG:4490), ``sources``, ``needs``, ``parameters``; where the city gives shares of classes of use
-    ``uses``; of a plan with sites also ``sites`` (the parcels' developable shapes, EPSG:4490) and ``provision``. Areas are in m², unrounded.
+    ``uses``; of a plan with sites also ``sites`` (the parcels' developable shapes, EPSG:4490) and ``provision``. Areas
+    are in m², unrounded.
     """
     plan, lang = edition.plan, edition.lang
     tables = {

@@ -1,6 +1,7 @@
 """How a figure comes about: a tree of values, formulas, sources and clauses, made from the result tables themselves."""
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cache, cached_property, partial
 from typing import Any
 
@@ -219,7 +220,6 @@ class Explainer:
         )
         if not head.clause:
             return replace(inputs[0], id=head.name)
-        siting = self.plan.siting
         return Node.computed(
             head.name,
             head.label,
@@ -229,8 +229,18 @@ class Explainer:
             formula=head.formula,
             clause=head.clause,
             inputs=inputs,
-            rests_on=(siting.data_status,) if siting is not None and table in ("sites", "provision") else (),
+            rests_on=self._rests_on(table, column, key),
         )
+
+    def _rests_on(self, table: str, column: str, key: Key) -> tuple[str, ...]:
+        """Statuses of what a figure rests on beside its inputs: the sites' data, the step that the standard falls on."""
+        if table in ("sites", "provision") and self.plan.siting is not None:
+            return (self.plan.siting.data_status,)
+        if column == "standard_m2":
+            rows = self._rows[table]
+            land_m2, residents = (int(rows.values[name][rows.index[key]]) for name in ("urban_land_m2", "urban_residents"))
+            return (self.plan.rules["linkage.standard"].status_at(Fraction(land_m2, residents)),)
+        return ()
 
     def _cut_by(self, cuts: tuple[str, ...]) -> str:
         return listed((self._text(f"model.cut.{cut}") for cut in cuts), self.lang) or "—"
@@ -345,6 +355,7 @@ class Explainer:
             unit=self._unit("m2/unit"),
             formula=self._text("model.explain.step") if field else " ÷ ".join(node.label for node in inputs),
             inputs=inputs,
+            rests_on=(standard.fields[field].status_at(Fraction(units)),) if field else (),
         )
 
     def _sum(self, column: str, key: Key) -> Node:
