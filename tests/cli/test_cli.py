@@ -133,7 +133,7 @@ def test_explain(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "954,700 m²" in capsys.readouterr().out
     assert run("explain", out, "needs", "440112", "--facility", "hospital", "--json", "--lang", "en") == 0
     tree = json.loads(capsys.readouterr().out)
-    assert (tree["value"], tree["unit"]) == (13_689, "m²")
+    assert (tree["value"], tree["unit"]) == (23_400, "m²")
     assert [part["label"] for part in tree["inputs"]] == ["Units", "land per unit"]
 
 

@@ -14,12 +14,13 @@ from landlink.schema import RESULTS
 from landlink.texts import LANGS, Lang
 from landlink.units import exact, half_up
 from tests.paths import ROOT
+from tests.policies import weighted
 from tests.sites_example import sited
 
 
 @pytest.fixture(scope="module", params=["plain", "capped", "limited"])
 def plan(request: pytest.FixtureRequest) -> Plan:
-    city, policy = landlink.load_city(ROOT / "geodata/guangzhou"), landlink.load_policy("guangzhou-2018")
+    city, policy = landlink.load_city(ROOT / "geodata/guangzhou"), weighted(landlink.load_policy("guangzhou-2018"))
     edits = pd.DataFrame(
         {"code": ["440103", "440111"], "renewal_available_m2": [300_000, 90_000], "new_capacity_m2": [None, 800_000]}
     )

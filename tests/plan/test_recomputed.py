@@ -21,6 +21,7 @@ from landlink.plan.plan import Plan
 from landlink.schema import STOCK_SOURCES
 from landlink.units import exact, ha_to_m2, half_up
 from tests.paths import GUANGZHOU
+from tests.policies import weighted
 
 NO_LIMIT = 10**15
 RULES = ("proportional", "weighted", "floor")
@@ -63,7 +64,7 @@ def plan(request: pytest.FixtureRequest) -> Plan:
     table = pd.DataFrame(EDITS[edit]).rename_axis("code").reset_index() if EDITS[edit] else None
     return landlink.make_plan(
         CITIES[area],
-        landlink.load_policy("guangzhou-2018"),
+        weighted(landlink.load_policy("guangzhou-2018")),
         2020,
         rule=rule,
         cap_ha=300,

@@ -13,9 +13,10 @@ from landlink.linkage import own_quota, quota, sources
 from landlink.needs import grant, land_of_district, ledger, needs
 from landlink.policy import BALANCING_RULES, Rules, load_policy
 from landlink.schema import STOCK_SOURCES, USABLE_SOURCES, available, release_share
+from tests.policies import weighted
 
 DAY = "2020-12-31"
-GUANGZHOU = load_policy("guangzhou-2018").on(DAY)
+GUANGZHOU = weighted(load_policy("guangzhou-2018"), "1.2").on(DAY)
 CODES = ("440103", "440104", "440111", "440112", "440113", "440114", "440118", "440200", "440300")
 AREAS = st.one_of(st.none(), st.integers(0, 3_000_000))
 

@@ -22,6 +22,7 @@ from landlink.texts import pick, text
 from landlink.units import ha, shown_ha
 from tests.office import recalculate
 from tests.paths import GUANGZHOU
+from tests.policies import weighted
 from tests.sites_example import sited
 
 CITY = GUANGZHOU
@@ -93,7 +94,7 @@ def city():
 
 @pytest.fixture(scope="module")
 def plans(city):
-    policy = landlink.load_policy("guangzhou-2018")
+    policy = weighted(landlink.load_policy("guangzhou-2018"))
 
     def make(place=city, by=policy, **options):
         return landlink.make_plan(place, by, 2020, **options)
