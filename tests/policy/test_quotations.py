@@ -240,5 +240,3 @@ def test_confidence_of_a_step(tmp_path: Path) -> None:
     with pytest.raises(PolicyError) as error:
         load_policy(path)
     assert [(one.id, one.row) for one in error.value.faults] == [("policy.choice", 13)]
-
-

@@ -233,13 +233,13 @@ class Explainer:
         )
 
     def _rests_on(self, table: str, column: str, key: Key) -> tuple[str, ...]:
-        """Statuses of what a figure rests on beside its inputs: the sites' data, the step that the standard falls on."""
+        """Statuses of what a figure rests on beside its inputs: the sites' data, the step of the standard."""
         if table in ("sites", "provision") and self.plan.siting is not None:
             return (self.plan.siting.data_status,)
         if column == "standard_m2":
-            rows = self._rows[table]
-            land_m2, residents = (int(rows.values[name][rows.index[key]]) for name in ("urban_land_m2", "urban_residents"))
-            return (self.plan.rules["linkage.standard"].status_at(Fraction(land_m2, residents)),)
+            district = self.plan.quota.loc[self._rows[table].index[key]]
+            per_capita = Fraction(int(district["urban_land_m2"]), int(district["urban_residents"]))
+            return (self.plan.rules["linkage.standard"].status_at(per_capita),)
         return ()
 
     def _cut_by(self, cuts: tuple[str, ...]) -> str:

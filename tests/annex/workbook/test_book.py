@@ -303,7 +303,7 @@ def edited_books(plans):
 
 @pytest.mark.office
 def test_edited_cells_give_the_plan_of_the_same_edits(city, plans, edited_books):
-    policy = landlink.load_policy("guangzhou-2018")
+    policy = weighted(landlink.load_policy("guangzhou-2018"))
     one = edits(code=["440115"], settled=[50_001])
     options = {"cap_ha": 500, "rule": "floor", "adjust_pct": "-3.7", "offset_share": "0.35"}
     assert_shows(edited_books["settled"], landlink.make_plan(city, policy, 2020, cap_ha="450.0001", edits=one))
