@@ -13,6 +13,8 @@ STATUSES = ("official", "estimated", "synthetic")
 CONFIDENCES = ("seen", "known", "default")
 CHANNELS = ("all", "talent", "points", "policy")
 BASES = ("actual", "planned")
+# Where settled people come from: 进城农业人口, 其他城镇人口, or not known; `all` is a row that is not split.
+ORIGINS = ("rural", "other_urban", "unknown")
 # Where land can be had: construction land that is new, or stock land (renewal, idle land, 增减挂钩), which meets a
 # district's need in this order.
 NEW_SOURCE = "new"
@@ -140,12 +142,31 @@ INPUTS: dict[str, Table] = {
                 _YEAR,
                 Column("basis", "text", values=BASES),
                 Column("channel", "text", values=CHANNELS),
+                Column("origin", "text", values=("all", *ORIGINS), required=False),
+                Column("registered_in", "text", pattern=CODE, required=False),
+                Column("lives_in", "text", pattern=CODE, required=False),
                 Column("persons", "int", "person", 0, MOST_PERSONS),
                 Column("central_persons", "int", "person", 0, MOST_PERSONS, required=False),
                 *_SOURCE,
             ),
-            ("code", "year", "basis", "channel"),
+            ("code", "year", "basis", "channel", "origin", "registered_in", "lives_in"),
             ("persons", ("year", "basis", "channel")),
+        ),
+        Table(
+            "settlement_targets",
+            (
+                _YEAR,
+                Column("channel", "text", values=CHANNELS),
+                Column("persons", "int", "person", 0, MOST_PERSONS),
+                *_SOURCE,
+            ),
+            ("year", "channel"),
+        ),
+        Table(
+            "permit_holders",
+            (_CODE, _YEAR, Column("persons", "int", "person", 0, MOST_PERSONS), *_SOURCE),
+            ("code", "year"),
+            ("persons", ("year",)),
         ),
         Table(
             "land",

@@ -17,6 +17,7 @@ from landlink.city.land import Land, has_land, load_land
 from landlink.errors import DataError
 from landlink.plan.chain import check_districts, measure_service, people_on_cells
 from landlink.plan.plan import Plan
+from landlink.policy import origins_counted
 from landlink.supply.find import Supply, find_supply
 from landlink.supply.save import load_supply
 from landlink.years.targets import targets
@@ -76,7 +77,7 @@ def material(plan: Plan, city: City, supply: Supply | None = None, services: tup
         The plan is of another city's districts.
     """
     check_districts(plan, city.codes)
-    settlement = settlement_rows(city, plan.options.year, plan.options.basis)
+    settlement = settlement_rows(city, plan.options.year, plan.options.basis, origins_counted(plan.rules))
     figures = Material(settlement, targets(city, plan.rules), services=services, coverage=coverage(services))
     if supply is None:
         return figures

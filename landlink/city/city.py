@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from landlink.city.manifest import CENTRAL_AREA, Resource, read_manifest, resources
+from landlink.city.settlement import settlement_faults, target_faults
 from landlink.city.shipped import city_folder
 from landlink.crs import to_cgcs2000
 from landlink.errors import DataError, Fault, Faults
@@ -105,6 +106,10 @@ def load_city(city: str | Path, *, accept_questions: bool = False) -> City:
         codes = set(layers["districts"]["code"])
         for table in tables.values():
             faults.add(*_unknown_codes(table, codes, named["districts"].file))
+        if "settlement" in tables:
+            faults.add(*settlement_faults(tables["settlement"], codes, named["districts"].file))
+    if "settlement_targets" in tables:
+        faults.add(*target_faults(tables["settlement_targets"]))
     faults.raise_if_any(DataError, accept_questions=accept_questions)
     title = manifest["landlink"].get("title", {})
     titles: dict[Lang, str] = {"zh": title.get("zh", manifest["title"]), "en": title.get("en", manifest["title"])}

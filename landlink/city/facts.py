@@ -1,6 +1,6 @@
 """District facts of one plan year, drawn from a city's tables, each with its source and status."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -10,10 +10,11 @@ import pandas as pd
 from landlink.city.base import BasePairs, base_pairs, base_years, built_up, has_default
 from landlink.city.city import City
 from landlink.city.edits import changes
+from landlink.city.settlement import channels_once, persons_once, remarks, sum_faults
 from landlink.columns import Fact
 from landlink.crs import area_m2
 from landlink.errors import DataError, Fault, Faults
-from landlink.schema import FACTS, INPUTS, STATUSES, worst
+from landlink.schema import FACTS, INPUTS, ORIGINS, STATUSES, worst
 from landlink.units import exact, ha_to_m2, half_up
 
 BASES = ("previous-actual", "planned")
@@ -92,7 +93,13 @@ def years(city: City, basis: str) -> list[int]:
 
 
 def district_facts(
-    city: City, year: int, basis: str, edits: pd.DataFrame | None = None, *, base_year: int | None = None
+    city: City,
+    year: int,
+    basis: str,
+    edits: pd.DataFrame | None = None,
+    *,
+    base_year: int | None = None,
+    origins: Collection[str] = ORIGINS,
 ) -> Facts:
     """Draw the facts of a plan year.
 
@@ -111,6 +118,8 @@ def district_facts(
         (persons, m²); a missing cell leaves the table's value, and so does one that is equal to it.
     base_year
         Year of another base pair than the default.
+    origins
+        Origins of the settled people who count, of :data:`landlink.schema.ORIGINS`.
 
     Raises
     ------
@@ -132,7 +141,7 @@ def district_facts(
     for name, fact in FACTS.items():
         if not fact.derived and fact.when != "base_pair":
             with faults.collect():
-                rows[name] = _rows(city, fact, year, settlement=(year - lag, kind))
+                rows[name] = _rows(city, fact, year, settlement=(year - lag, kind), origins=origins)
     with faults.collect():
         pairs = base_pairs(city, year, base_year)
     faults.raise_if_any()
@@ -187,8 +196,31 @@ def central_share(city: City) -> pd.Series | None:
     return pd.Series(area_m2(inside) / area_m2(districts), index=districts["code"], name="central_share")
 
 
-def settlement_rows(city: City, year: int, basis: str) -> pd.DataFrame:
-    """Rows of the table ``settlement``, by district and channel, that a plan year's settled population comes from."""
+def settlement_rows(city: City, year: int, basis: str, origins: Collection[str] = ORIGINS) -> pd.DataFrame:
+    """Rows of the table ``settlement`` that a plan year's settled population comes from, each person who counts once.
+
+    By channel where a district's channels are known, see :func:`landlink.city.settlement.channels_once`.
+    """
+    return channels_once(_stated(city, year, basis), origins)
+
+
+def settlement_remarks(
+    city: City, year: int, basis: str, sources: pd.DataFrame, origins: Collection[str] = ORIGINS
+) -> list[tuple[str, dict[str, int]]]:
+    """What a reader must know of a plan year's settled population, see :func:`landlink.city.settlement.remarks`.
+
+    Parameters
+    ----------
+    sources
+        As :class:`Facts` holds them: districts whose settled population the user has entered are left out.
+    """
+    rows = _stated(city, year, basis)
+    entered = sources.loc[(sources["item"] == "settled") & (sources["source"] == _ENTERED["source"]), "code"]
+    return list(remarks(rows[~rows["code"].isin(entered)], origins))
+
+
+def _stated(city: City, year: int, basis: str) -> pd.DataFrame:
+    """Rows of the table ``settlement`` of a plan year and a basis."""
     settlement = city.tables["settlement"]
     lag, kind = _basis(basis)
     return settlement[(settlement["basis"] == kind) & (settlement["year"] == year - lag)]
@@ -225,24 +257,17 @@ def _complete(
     return rows
 
 
-def _settlement(city: City, name: str, year: int, kind: str) -> pd.DataFrame:
-    """Settled persons of a year: the total of the channels, or their sum where the table has no total."""
+def _settlement(city: City, name: str, year: int, kind: str, origins: Collection[str]) -> pd.DataFrame:
+    """Settled persons of a year who count: the total of the channels, or their sum where the table has no total."""
     table = city.tables[name]
     of_kind = table[table["basis"] == kind]
     rows = of_kind[of_kind["year"] == year]
-    whole, parts = rows[rows["channel"] == "all"], rows[rows["channel"] != "all"]
     faults = Faults()
-    sums = parts.groupby("code")["persons"].sum()
-    total = whole.assign(row=whole.index).set_index("code").sort_index()
-    for code, persons, row in zip(total.index, total["persons"], total["row"], strict=True):
-        if code in sums.index and int(sums[code]) != int(persons):
-            values = {"code": code, "all": int(persons), "sum": int(sums[code])}
-            faults.add(Fault("data.channels_disagree", values, table.attrs["file"], row=int(row)))
-    taken = pd.concat([whole, parts[~parts["code"].isin(whole["code"])]])
+    faults.add(*sum_faults(rows, table.attrs["file"]))
     with faults.collect():
-        _complete(city, taken, name, year, of_kind["year"], kind)
+        _complete(city, rows, name, year, of_kind["year"], kind)
     faults.raise_if_any()
-    return _by_district(taken)
+    return _by_district(persons_once(rows, origins))
 
 
 def _by_district(rows: pd.DataFrame) -> pd.DataFrame:
@@ -259,14 +284,14 @@ def _by_district(rows: pd.DataFrame) -> pd.DataFrame:
     return first.assign(**added).reset_index()
 
 
-def _rows(city: City, fact: Fact, year: int, *, settlement: tuple[int, str]) -> pd.DataFrame:
+def _rows(city: City, fact: Fact, year: int, *, settlement: tuple[int, str], origins: Collection[str]) -> pd.DataFrame:
     """Rows of the city's table that hold a fact of a plan year, one a district; fewer if it may be missing.
 
     Settlement has a year and a kind of its own, which go by the basis.
     """
     match fact.when:
         case "settlement":
-            return _settlement(city, fact.table, *settlement)
+            return _settlement(city, fact.table, *settlement, origins)
         case "latest":
             return _dated(city, fact, year - 1, latest=True)
         case _:

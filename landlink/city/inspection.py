@@ -154,7 +154,9 @@ def mapping(columns: Sequence[str], resource: str) -> dict[str, str]:
 
 
 def likely_resource(inspection: Inspection) -> str | None:
-    """Resource of a city that a file resembles: the one most of whose columns it has; None where there is none.
+    """Resource of a city that a file resembles; None where there is none.
+
+    The one most of whose required columns it has, of equal ones the one with the most of its columns.
 
     Examples
     --------
@@ -165,6 +167,8 @@ def likely_resource(inspection: Inspection) -> str | None:
     layered = inspection.plane is not None
     names = [name for name in INPUTS if (name in (*LAND_LAYERS, "districts")) == layered]
     columns = [str(name) for name in inspection.frame.columns]
-    shares = {name: len(mapping(columns, name)) / len(INPUTS[name].columns) for name in names}
+    matches = {name: set(mapping(columns, name).values()) for name in names}
+    required = {name: {column.name for column in INPUTS[name].columns if column.required} for name in names}
+    shares = {name: (len(matches[name] & required[name]) / len(required[name]), len(matches[name])) for name in names}
     best = max(shares, key=lambda name: shares[name], default=None)
-    return best if best is not None and shares[best] >= _LIKELY else None
+    return best if best is not None and shares[best][0] >= _LIKELY else None

@@ -24,6 +24,7 @@ class Command:
 
 COMMANDS = (
     Command("plan", "plan.help", "landlink.cli.plan"),
+    Command("settlement", "settlement.help", "landlink.cli.settlement"),
     Command("explain", "explain.help", "landlink.cli.explain"),
     Command("validate", "validate.help", "landlink.cli.validate"),
     Command("annex", "annex.help", "landlink.cli.annex"),

@@ -143,8 +143,8 @@ def _read(cell: Any, column: Column) -> tuple[Any, _Wrong | None]:
 
 
 def _wrong_text(text: str, column: Column) -> _Wrong | None:
-    if column.required and not text.strip():
-        return _Wrong("empty")
+    if not text.strip():
+        return _Wrong("empty") if column.required else None
     if column.values and text not in column.values:
         return _Wrong("choice", {"choices": ", ".join(column.values)})
     if column.pattern and not re.match(column.pattern, text):
@@ -167,7 +167,7 @@ def _out_of_bounds(number: Decimal, column: Column) -> _Wrong | None:
 
 def _duplicates(frame: pd.DataFrame, checked: pd.DataFrame, table: Table, file: str) -> list[Fault]:
     """Faults of rows whose key stands in a row above."""
-    key = list(table.key)
+    key = [name for name in table.key if name in frame or table[name].required]
     if not key or not set(key) <= set(frame.columns):
         return []
     repeated = checked.index[checked.duplicated(key)].tolist()

@@ -10,14 +10,14 @@ import pandas as pd
 
 from landlink.city import City
 from landlink.city.base import listed_years
-from landlink.city.facts import Facts, district_facts, with_measured
+from landlink.city.facts import Facts, district_facts, settlement_remarks, with_measured
 from landlink.errors import Fault, Faults
 from landlink.linkage import moved_by_base, quota, sources
 from landlink.needs import grant, land_of_district, ledger, needs, uses
 from landlink.needs.uses import outside
 from landlink.plan.options import Choices, Options, rules_in_force
 from landlink.plan.plan import Note, Plan
-from landlink.policy import Policy, Rules
+from landlink.policy import Policy, Rules, origins_counted
 from landlink.schema import INPUTS, NEW_SOURCE, STATUSES, worst
 from landlink.units import ha
 
@@ -72,8 +72,9 @@ def make_plan(
         policy.check_districts(city.codes)
     with faults.collect():
         rules = rules_in_force(policy, options)
+    origins = origins_counted(policy.on(f"{options.year}-12-31"))
     with faults.collect():
-        base = district_facts(city, options.year, options.basis, edits, base_year=options.base_year)
+        base = district_facts(city, options.year, options.basis, edits, base_year=options.base_year, origins=origins)
     if measured is not None and set(measured["code"]) != set(city.codes):
         faults.add(Fault("plan.supply_of_other_city", {"city": city.id}))
     faults.raise_if_any()
@@ -115,6 +116,7 @@ def make_plan(
             *(() if options.base_year is None else _base_notes(moved_by_base(quotas, base.pairs, rules))),
             *_notes(base, by_source, central, central_layer=share is not None),
             *_structure_notes(structure),
+            *(Note(*r) for r in settlement_remarks(city, options.year, options.basis, base.sources, origins)),
         ),
         version=version("landlink"),
         fingerprint=_fingerprint(city, policy, options, rules, base, surplus, structure, measured),

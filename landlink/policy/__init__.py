@@ -1,7 +1,7 @@
 """Policies: dated values with unit, clause, source and confidence, in YAML files beside this module."""
 
 from landlink.policy.load import load_policy, shipped
-from landlink.policy.model import Policy, Rules
+from landlink.policy.model import Policy, Rules, origins_counted
 from landlink.policy.parameters import BALANCING_RULES, FACILITY_FIELDS, GROUPS, PARAMETERS, Spec
 from landlink.policy.standards import Standard
 from landlink.policy.values import Dated, Document, Facility, Parameter, Step, Steps
@@ -22,5 +22,6 @@ __all__ = [
     "Step",
     "Steps",
     "load_policy",
+    "origins_counted",
     "shipped",
 ]

@@ -159,6 +159,7 @@ class ValueEntry(Entry):
     steps: list[Within] | None = None
     districts: list[Code] | None = None
     choice: Choice | None = None
+    choices: list[Choice] | None = None
 
 
 class StepEntry(Entry):

@@ -231,19 +231,24 @@ def _content(shape: Shape, entry: ValueEntry, node: Node, spec: Spec, file: str)
     if shape == "steps":
         return read_steps(node, spec, file)
     if shape == "districts":
-        return _districts(entry.districts or [], node, file)
+        return _each_once(entry.districts or [], "policy.district_twice", "code", node, file)
+    if shape == "choices":
+        if not entry.choices:
+            raise PolicyError(Fault("policy.no_choice", {"choices": ", ".join(spec.choices)}, file, row=node.line))
+        return _each_once(entry.choices, "policy.choice_twice", "choice", node, file)
     if shape == "choice":
         return entry.choice or ""
     return entry.value or Decimal(0)
 
 
-def _districts(codes: list[str], node: Node, file: str) -> tuple[str, ...]:
+def _each_once(names: list[str], fault: str, key: str, node: Node, file: str) -> tuple[str, ...]:
+    """Names of a list, none of which may stand twice."""
     faults = Faults()
-    for index, code in enumerate(codes):
-        if code in codes[:index]:
-            faults.add(Fault("policy.district_twice", {"code": code}, file, row=node.nearest([index]).line))
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            faults.add(Fault(fault, {key: name}, file, row=node.nearest([index]).line))
     faults.raise_if_any(PolicyError)
-    return tuple(codes)
+    return tuple(names)
 
 
 def _inherit(inherited: Parameter | None, parameter: Parameter) -> Parameter:

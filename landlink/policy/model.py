@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from landlink.errors import DataError, Fault, Faults, PolicyError
+from landlink.policy.parameters import PARAMETERS
 from landlink.policy.standards import Standard
 from landlink.policy.values import Dated, Facility, Parameter
+from landlink.schema import ORIGINS
 from landlink.texts import Lang
 
 
@@ -121,6 +123,19 @@ class Rules:
         return {standard.facility.id: standard for standard in self.standards}
 
 
+def origins_counted(rules: Rules) -> tuple[str, ...]:
+    """Origins of settled people who count (国土资发〔2016〕123号); all where the policy does not say.
+
+    Examples
+    --------
+    >>> from landlink.policy import load_policy
+    >>> origins_counted(load_policy("national-2016").on("2020-12-31"))
+    ('rural', 'unknown')
+    """
+    stated = rules.get("settled.origins")
+    return ORIGINS if stated is None else stated.choices
+
+
 def _not_a_choice(facility: str, choices: Iterable[str]) -> Fault:
     return Fault("option.choice", {"option": "facility", "value": facility, "choices": " | ".join(choices)})
 
@@ -173,9 +188,10 @@ class Policy:
         """
         known = set(codes)
         faults = Faults()
-        for parameter in self.parameters.values():
-            for dated in parameter.values:
-                for code in dated.content if isinstance(dated.content, tuple) else ():
+        for id_, parameter in self.parameters.items():
+            names_districts = id_ in PARAMETERS and "districts" in PARAMETERS[id_].shapes
+            for dated in parameter.values if names_districts else ():
+                for code in dated.codes:
                     if code not in known:
                         values = {"code": code, "parameter": parameter.id, "have": ", ".join(sorted(known))}
                         faults.add(Fault("policy.district_unknown", values, dated.file, row=dated.line))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
 
+from landlink.schema import ORIGINS
 from landlink.units import MOST_HA, MOST_PERSONS, MOST_UNITS
 
-Shape = Literal["value", "steps", "districts", "choice"]
+Shape = Literal["value", "steps", "districts", "choice", "choices"]
 SHAPES: tuple[Shape, ...] = get_args(Shape)
 # Ways of balancing claims under the city's cap, each with the parameters that only some of them read; how each shares
 # land out is in landlink.linkage.balance.
@@ -31,7 +32,7 @@ class Spec:
     minimum, maximum
         Bounds of the value, also of a step's, both allowed; None where there is no number.
     choices
-        Values of a choice.
+        Values of a choice, or of a list of choices.
     by
         Unit of what a table's steps go by.
     whole
@@ -82,6 +83,9 @@ PARAMETERS: dict[str, Spec] = {
     "central.districts": Spec(("districts",)),
     "priority.districts": Spec(("districts",)),
     "priority.weight": Spec(_NUMBER, "", Decimal(1), Decimal(100)),
+    # 国土资发〔2016〕123号 speaks of 进城落户的农业转移人口: those who were rural
+    "settled.origins": Spec(("choices",), choices=ORIGINS),
+    "settlement.talent_weight": Spec(_NUMBER, "", Decimal(1), Decimal(100)),
     "balance.rule": Spec(("choice",), choices=tuple(BALANCING_RULES)),
     "balance.city_cap": Spec(_NUMBER, "ha", maximum=Decimal(MOST_HA)),
     "balance.floor_share": Spec(_NUMBER, "share", maximum=Decimal(1)),
@@ -93,6 +97,8 @@ PARAMETERS: dict[str, Spec] = {
 }
 FACILITY_FIELDS: dict[str, Spec] = {
     "share_pct": Spec(_NUMBER, "pct", maximum=Decimal(100)),
+    # clause 14: what residence-permit holders share of a service, step by step
+    "permit_share_pct": Spec(_NUMBER, "pct", maximum=Decimal(100)),
     "per_1000": Spec(_NUMBER, "per_1000", maximum=_MOST_PER_1000),
     "land_per_unit": Spec(_NUMBER_OR_STEPS, "m2/unit", maximum=_MOST_PER_UNIT, by="unit"),
     "land_per_unit_central": Spec(_NUMBER_OR_STEPS, "m2/unit", maximum=_MOST_PER_UNIT, by="unit"),

@@ -116,7 +116,7 @@ class Dated:
     since
         ISO date from which the value is in force; empty for a value that the user has chosen.
     content, unit
-        Number, table of steps, district codes or choice, and the unit of the number or of the steps' values.
+        Number, table of steps, district codes, choice or choices, and the unit of the number or of the steps' values.
     document, clause
         Where the value is stated.
     confidence
@@ -189,6 +189,13 @@ class Dated:
         """Value as district codes."""
         if not isinstance(self.content, tuple):
             raise TypeError(f"{self.parameter} is not a list of districts")
+        return self.content
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Value as several of a parameter's choices."""
+        if not isinstance(self.content, tuple):
+            raise TypeError(f"{self.parameter} is not a list of choices")
         return self.content
 
     @property

@@ -61,7 +61,7 @@ def parameter_label(parameter: str, titles: Mapping[str, str], lang: Lang) -> st
 
 
 def parameter_value(dated: Dated, names: Mapping[str, str], lang: Lang) -> str:
-    """Value of a parameter in words: the balancing rule by its name, districts by theirs.
+    """Value of a parameter in words: the balancing rule and origins by their names, districts by theirs.
 
     Parameters
     ----------
@@ -70,9 +70,22 @@ def parameter_value(dated: Dated, names: Mapping[str, str], lang: Lang) -> str:
     """
     if dated.parameter == "balance.rule":
         return text(f"model.rule.{dated.choice}", lang)
+    if dated.parameter == "settled.origins":
+        return origins_label(dated.choices, lang)
     if isinstance(dated.content, tuple):
         return listed((names[code] for code in dated.content), lang)
     return dated.display()
+
+
+def origins_label(origins: Iterable[str], lang: Lang) -> str:
+    """Origins of settled people in words.
+
+    Examples
+    --------
+    >>> origins_label(("rural", "unknown"), "en")
+    'formerly rural, not known'
+    """
+    return listed((text(f"model.origin.{origin}", lang) for origin in origins), lang)
 
 
 def source_label(dated: Dated, lang: Lang) -> str:

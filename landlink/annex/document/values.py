@@ -184,7 +184,7 @@ class _Values:
         settled = self.plan.quota.set_index("code")["settled"]
         if not sums.reindex(settled.index).eq(settled).all():
             return {}
-        return {(row["code"], row["channel"]): int(row["persons"]) for row in rows.to_dict("records")}
+        return {key: int(persons) for key, persons in rows.groupby(["code", "channel"])["persons"].sum().items()}
 
     def _persons(self, persons: int | None) -> str:
         return self.unknown if persons is None else f"{persons:,}"

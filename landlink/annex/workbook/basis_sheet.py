@@ -15,7 +15,15 @@ from landlink.annex.workbook.page import A4, GENERAL, HECTARES, SHARE, TWO, WHOL
 from landlink.plan.formulas import FORMULAS
 from landlink.plan.options import OVERRIDES
 from landlink.policy import FACILITY_FIELDS, PARAMETERS, Dated, Step, Steps
-from landlink.present.labels import confidence_label, fact_label, fact_unit, parameter_label, status_label, symbol
+from landlink.present.labels import (
+    confidence_label,
+    fact_label,
+    fact_unit,
+    origins_label,
+    parameter_label,
+    status_label,
+    symbol,
+)
 from landlink.schema import FACTS
 from landlink.texts import pick, text
 
@@ -200,6 +208,9 @@ class _Writer:
         }
         if isinstance(dated.content, Steps):
             self._steps(dated, label, origin)
+            return
+        if dated.parameter == "settled.origins":  # decides which persons are counted before the workbook begins
+            self._line(label, origins_label(dated.choices, self.lang), role="label", origin=origin)
             return
         value, number_format = self._content(dated)
         cell = f"D{self.row}"

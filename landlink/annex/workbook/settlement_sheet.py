@@ -35,7 +35,7 @@ def write_settlement(worksheet: Worksheet, contents: Contents) -> None:
             (text("annex.basis.date", lang), ""),
         ],
     )
-    persons = rows.set_index(["code", "channel"])["persons"]
+    persons = rows.groupby(["code", "channel"])["persons"].sum()
     last_channel = get_column_letter(2 + len(channels))
     total, planned, difference = (get_column_letter(3 + len(channels) + step) for step in range(3))
     for row, code in enumerate(page.layout.codes, FIRST):
