@@ -54,6 +54,15 @@ facilities:
     fields:
       per_thousand:
         {VALUE}"""
+
+
+def origins(listed: str) -> str:
+    """Parameters with the origins of settled people who count."""
+    dated = f"{{choices: [{listed}], source: plan, clause: x, confidence: seen}}"
+    title = "{zh: 来源, en: Origins}"
+    return f'parameters:\n  settled.origins:\n    title: {title}\n    values:\n      "2019-03-01": {dated}\n'
+
+
 # what stands in GOOD, what takes its place, message id, line
 WRONG = {
     "not yaml": ("title: {zh", "title: {zh: {", "policy.not_yaml", None),
@@ -122,6 +131,9 @@ WRONG = {
     "one language": ("title: {zh: 试验, en: Test}", "title: {zh: 试验}", "policy.key_missing", 2),
     "unknown parent": ("extends: national-2016", "extends: national-2061", "policy.unknown", None),
     "facility without land": ("parameters:\n", POOL, "policy.facility_field", 1),
+    "choice twice": ("parameters:\n", origins("rural, rural"), "policy.choice_twice", 10),
+    "unknown choice": ("parameters:\n", origins("rural, urban"), "policy.choice", 10),
+    "no choice": ("parameters:\n", origins(""), "policy.no_choice", 10),
     "unknown facility field": ("parameters:\n", HOSPITAL, "policy.key_unknown", 10),
 }
 
