@@ -147,7 +147,7 @@ def test_the_basis_is_documents_and_the_rest_is_told_as_assumed(plan: Plan, city
     assert assumed.startswith("没有出自上述文件的参数是规划假定")
     documents = {dated.document.name("zh"): dated.document.kind for dated in plan.rules.values()}
     others = {name for name, kind in documents.items() if kind == "assumption"}
-    assert {"用户设定", "规划假定（应由城市替换）", "规划假定；方案第十条"} == others
+    assert {"用户设定", "规划假定（应由城市替换）", "规划假定；方案第五条", "规划假定；方案第十条"} == others
     assert set(basis) == set(documents) - others
     sources = [source.partition(" ")[0] for source in table(city, "规划假定")["来源"]]
     assert others <= set(sources)
