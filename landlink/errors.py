@@ -42,13 +42,11 @@ class Fault:
             for part in ("file", "layer", "row", "column")
             if (value := getattr(self, part)) not in ("", None)
         ]
-        known: dict[str, object] = {"file": self.file, "layer": self.layer, "row": self.row, "column": self.column}
+        places: dict[str, object] = {"file": self.file, "layer": self.layer, "row": self.row, "column": self.column}
+        known = {**places, **self.values, **{part: value for part, value in places.items() if value not in ("", None)}}
         if unit := self.values.get("unit"):
             known["unit"] = text(f"model.unit.{unit}", lang)
-        parts = {
-            part: text(f"errors.{self.id}.{part}", lang, **{**self.values, **known})
-            for part in ("found", "expected", "mend")
-        }
+        parts = {part: text(f"errors.{self.id}.{part}", lang, **known) for part in ("found", "expected", "mend")}
         body = text(f"errors.layout.{'question' if self.question else 'fault'}", lang, **parts)
         return text("errors.layout.located", lang, location=" ".join(location), body=body) if location else body
 
