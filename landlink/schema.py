@@ -9,7 +9,9 @@ from landlink.units import MOST_HA, MOST_PERSONS, MOST_UNITS
 
 # What stands between the names of a column of names in a file.
 LISTED = "; "
-STATUSES = ("official", "estimated", "synthetic")
+# Status of what was made up to show how things work.
+SYNTHETIC = "synthetic"
+STATUSES = ("official", "estimated", SYNTHETIC)
 CONFIDENCES = ("seen", "known", "default")
 CHANNELS = ("all", "talent", "points", "policy")
 BASES = ("actual", "planned")
@@ -263,7 +265,10 @@ INPUTS: dict[str, Table] = {
                 Column("land_use", "text", pattern=r"^\d{2}([0-9H]\d){0,2}$"),
                 Column("code_system", "text", values=CODE_SYSTEMS),
                 Column("land_source", "text", values=LAND_SOURCES),
+                Column("voluntary_exit", "text", values=YES_NO, required=False),
+                Column("collective", "text", required=False),
                 Column("status", "text", values=STATUSES),
+                Column("source", "text", required=False),
             ),
             ("parcel",),
         ),

@@ -5,7 +5,7 @@ Takes the folder; gives a :class:`City`, the :class:`Facts` of a plan year and t
 
 from landlink.city.city import City, load_city
 from landlink.city.facts import Facts, district_facts
-from landlink.city.land import Land, has_land, load_land
+from landlink.city.land import Land, credits_of, has_land, has_people, load_land
 from landlink.city.shipped import city_folder, shipped_cities
 
 __all__ = [
@@ -13,8 +13,10 @@ __all__ = [
     "Facts",
     "Land",
     "city_folder",
+    "credits_of",
     "district_facts",
     "has_land",
+    "has_people",
     "load_city",
     "load_land",
     "shipped_cities",

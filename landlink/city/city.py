@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from landlink.city.manifest import CENTRAL_AREA, Resource, read_manifest, resources
+from landlink.city.manifest import CENTRAL_AREA, COMPLETE, MANIFEST, Resource, read_manifest, resources
 from landlink.city.settlement import settlement_faults, target_faults
 from landlink.city.shipped import city_folder
 from landlink.crs import to_cgcs2000
@@ -53,6 +53,12 @@ class City:
     def codes(self) -> list[str]:
         """District codes, in order."""
         return list(self.districts["code"])
+
+    @property
+    def complete(self) -> frozenset[str]:
+        """Codes of the districts whose parcels the manifest declares complete."""
+        declared = self.land["parcels"].complete if "parcels" in self.land else False
+        return frozenset(self.codes if declared is True else declared or ())
 
     def names(self, lang: Lang) -> dict[str, str]:
         """Names of the districts in a language, by code."""
@@ -108,6 +114,7 @@ def load_city(city: str | Path, *, accept_questions: bool = False) -> City:
             faults.add(*_unknown_codes(table, codes, named["districts"].file))
         if "settlement" in tables:
             faults.add(*settlement_faults(tables["settlement"], codes, named["districts"].file))
+        faults.add(*_unknown_complete(land, codes))
     if "settlement_targets" in tables:
         faults.add(*target_faults(tables["settlement_targets"]))
     faults.raise_if_any(DataError, accept_questions=accept_questions)
@@ -115,6 +122,14 @@ def load_city(city: str | Path, *, accept_questions: bool = False) -> City:
     titles: dict[Lang, str] = {"zh": title.get("zh", manifest["title"]), "en": title.get("en", manifest["title"])}
     districts = layers["districts"].sort_values("code", ignore_index=True)
     return City(manifest["name"], titles, folder, districts, tables, layers.get(CENTRAL_AREA), tuple(faults), land)
+
+
+def _unknown_complete(land: Mapping[str, Resource], codes: set[str]) -> list[Fault]:
+    """Faults of districts that are declared complete and that the city does not have."""
+    declared = land["parcels"].complete if "parcels" in land else False
+    unknown = [] if isinstance(declared, bool) else [code for code in declared if code not in codes]
+    values = {"key": COMPLETE, "known": ", ".join(sorted(codes))}
+    return [Fault("package.complete_unknown", {"code": code, **values}, MANIFEST) for code in unknown]
 
 
 def _is_land(name: str) -> bool:

@@ -10,10 +10,10 @@ from pyproj import CRS
 
 from landlink.city import landuse
 from landlink.city.city import City
-from landlink.city.manifest import Resource
+from landlink.city.manifest import COMPLETE, Resource
 from landlink.crs import plane_of, to_plane
 from landlink.errors import DataError, Fault
-from landlink.schema import CONSTRAINT_LAYER, CONSTRAINT_RULES, LAND_LAYERS, LAND_RASTERS
+from landlink.schema import CONSTRAINT_LAYER, CONSTRAINT_RULES, LAND_LAYERS, LAND_RASTERS, SYNTHETIC, VOLUNTARY_SOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,35 @@ def _parcel_faults(parcels: gpd.GeoDataFrame, city: City) -> list[Fault]:
         rows = parcels.index[(parcels["code_system"] == system) & (parcels["land_use"] == code)]
         values = {"code": code, "system": system, "count": len(rows)}
         faults.append(Fault("land.use_unknown", values, file, row=int(rows[0]), column="land_use", question=True))
-    return faults
+    return [*faults, *_complete_faults(parcels, city, file), *_exit_faults(parcels, file)]
+
+
+def _complete_faults(parcels: gpd.GeoDataFrame, city: City, file: str) -> list[Fault]:
+    """Faults of districts that are declared complete and have synthetic parcels, one a district."""
+    made_up = parcels[(parcels["status"] == SYNTHETIC) & parcels["code"].isin(city.complete)]
+    return [
+        Fault(
+            "land.complete_synthetic",
+            {"code": code, "count": len(rows), "parcel": rows["parcel"].iloc[0], "key": COMPLETE},
+            file,
+            row=int(rows.index[0]),
+            column="status",
+        )
+        for code, rows in made_up.groupby("code")
+    ]
+
+
+def _exit_faults(parcels: gpd.GeoDataFrame, file: str) -> list[Fault]:
+    """Question parcels of 增减挂钩 that do not say whether they are left within a collective: they are no supply."""
+    linked = parcels[parcels["land_source"].isin(VOLUNTARY_SOURCES)]
+    stated = (linked["voluntary_exit"] == "no") | (
+        (linked["voluntary_exit"] == "yes") & (linked["collective"].str.strip() != "")
+    )
+    rows = linked.index[~stated]
+    if rows.empty:
+        return []
+    values = {"count": len(rows)}
+    return [Fault("land.exit_unstated", values, file, row=int(rows[0]), column="voluntary_exit", question=True)]
 
 
 def _constraint_faults(table: pd.DataFrame, city: City, layers: Mapping[str, gpd.GeoDataFrame]) -> list[Fault]:
@@ -156,6 +184,24 @@ def _constraint_faults(table: pd.DataFrame, city: City, layers: Mapping[str, gpd
         if name.removeprefix(CONSTRAINT_LAYER) not in constrained
     )
     return faults
+
+
+def credits_of(city: City) -> dict[str, str]:
+    """Whom maps that show a layer must name, by layer; those that nobody need be named for are left out.
+
+    Examples
+    --------
+    >>> from landlink.city import load_city
+    >>> from landlink.texts import pick
+    >>> pick(credits_of(load_city("guangzhou"))["stations"], "en")
+    '© OpenStreetMap contributors, ODbL 1.0'
+    """
+    return {name: resource.credit for name, resource in city.land.items() if resource.credit}
+
+
+def has_people(city: City) -> bool:
+    """True if a city names residents on cells and existing facilities, which service and siting rest on."""
+    return "population-raster" in city.land and "facilities" in city.land
 
 
 def resource_origin(resource: Resource) -> dict[str, str]:

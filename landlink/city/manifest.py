@@ -16,7 +16,7 @@ from landlink.errors import DataError, Fault, Faults
 from landlink.files import read_layer
 from landlink.files.check import check_layer, geometry_faults
 from landlink.files.tables import convert, read_sheet
-from landlink.schema import CONSTRAINT_LAYER, INPUTS, LAND_RASTERS, REQUIRED_INPUTS
+from landlink.schema import CONSTRAINT_LAYER, INPUTS, LAND_LAYERS, LAND_RASTERS, REQUIRED_INPUTS
 from landlink.texts import LANGS
 
 Frame = TypeVar("Frame", bound=pd.DataFrame)
@@ -26,8 +26,10 @@ CENTRAL_AREA = "central_area"
 WRITTEN = {"person": "人", "ha": "公顷", "m2": "平方米"}
 # Keys of a resource that say where it comes from.
 ORIGIN = ("source", "date", "status", "confidence")
+# Key of the parcels' resource: true, or the codes of the districts all of whose parcels are in it.
+COMPLETE = "landlink:complete"
 # Options of a resource, below its key "landlink".
-OPTIONS = ("columns", "crs", "layer", *ORIGIN)
+OPTIONS = ("columns", "crs", "layer", "credit", *ORIGIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Resource:
         Layer of the file, or sheet of the workbook, where it holds several.
     origin
         ``source``, ``date``, ``status`` and ``confidence`` of every row, where they are no columns of the file.
+    credit
+        Whom its licence asks to name on every map that shows it, such as © OpenStreetMap contributors, ODbL 1.0.
+    complete
+        Codes of the districts whose parcels are all in it; True for all districts. Nothing else can say so: what a
+        measured supply lacks is short only in a district declared complete, elsewhere it has not been verified.
     """
 
     name: str
@@ -52,6 +59,8 @@ class Resource:
     crs: str = ""
     layer: str | None = None
     origin: Mapping[str, str] = field(default_factory=dict)
+    credit: str = ""
+    complete: bool | tuple[str, ...] = False
 
     @property
     def file(self) -> str:
@@ -198,7 +207,27 @@ def _resource(entry: Any, folder: Path) -> Resource:
         raise DataError(Fault("package.options", values, MANIFEST))
     origin = {key: options[key] for key in ORIGIN if key in options}
     columns = options.get("columns", {})
-    return Resource(name, folder / path, columns, options.get("crs", ""), options.get("layer"), origin)
+    return Resource(
+        name,
+        folder / path,
+        columns,
+        options.get("crs", ""),
+        options.get("layer"),
+        origin,
+        options.get("credit", ""),
+        _complete(entry),
+    )
+
+
+def _complete(entry: Mapping[str, Any]) -> bool | tuple[str, ...]:
+    """Districts that the parcels' resource declares complete."""
+    declared = entry.get(COMPLETE, False)
+    listed = isinstance(declared, list) and all(isinstance(code, str) for code in declared)
+    if not (isinstance(declared, bool) or listed) or (COMPLETE in entry and entry["name"] != LAND_LAYERS[0]):
+        shown = json.dumps(declared, ensure_ascii=False)[:80]
+        values = {"name": entry["name"], "key": COMPLETE, "value": shown}
+        raise DataError(Fault("package.complete", values, MANIFEST))
+    return tuple(declared) if listed else bool(declared)
 
 
 def _are_options(options: Mapping[str, Any]) -> bool:

@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from landlink.crs import plane_area_m2
 from landlink.crs.area import false_easting
-from landlink.schema import CONSTRAINT_RULES, NO_SOURCE
+from landlink.schema import CONSTRAINT_RULES, NO_SOURCE, VOLUNTARY_SOURCES
 from landlink.supply.constraints import PIECES_TAKEN, Constraint, constraints_of, warned
 from landlink.supply.overlay import Meeting, Shapes, keep, meet, remove
 
@@ -85,7 +85,7 @@ def developable(
     ----------
     parcels
         ``parcel``, ``code``, ``land_use``, ``code_system``, ``land_source``, ``status`` and valid polygons in a
-        Gauss-Krüger plane of CGCS2000. A parcel of the source ``none`` stays in its present use.
+        Gauss-Krüger plane of CGCS2000. One that :func:`counts` leaves out stays in its present use.
     constraints
         ``constraint``, ``rule`` and ``value``, in the order in which they count. ``exclude`` takes what lies in its
         zones or within ``value`` m of them, ``inside`` what lies outside its zones, ``slope`` what lies in its
@@ -128,7 +128,7 @@ def developable(
         raise ValueError("parcels must be in a Gauss-Krüger plane of CGCS2000; see landlink.crs.to_plane")
     listed = constraints_of(constraints)
     shapes = parcels.geometry.to_numpy()
-    free = np.flatnonzero(parcels["land_source"].to_numpy() != NO_SOURCE)
+    free = np.flatnonzero(counts(parcels))
     run = _Run(shapes[free], x_0, threads)
     gross = plane_area_m2(shapes, x_0)
     on_zones = [constraint for constraint in listed if constraint.rule.on_zones]
@@ -147,6 +147,35 @@ def developable(
     result["warnings"] = _warnings(listed, zones, geometry, compactness, threads)
     layer = gpd.GeoDataFrame(result, geometry=gpd.GeoSeries(geometry, crs=crs))
     return Developable(layer, by_district(layer), constraints.reset_index(drop=True))
+
+
+def counts(parcels: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """True for parcels whose land counts as supply.
+
+    Those of the source ``none`` do not. Land of 增减挂钩 counts where its holders leave it of their own will, for pay
+    and within their collective (clause 9): ``voluntary_exit`` is ``yes`` and ``collective`` named.
+
+    Parameters
+    ----------
+    parcels
+        ``land_source``, and where there is any such land ``voluntary_exit`` and ``collective``.
+
+    Examples
+    --------
+    >>> parcels = pd.DataFrame({"land_source": ["new", "none", "offset", "offset"]})
+    >>> counts(parcels).tolist()
+    [True, False, False, False]
+    >>> counts(parcels.assign(voluntary_exit="yes", collective=["", "", "石门村", " "])).tolist()
+    [True, False, True, False]
+    """
+    source = parcels["land_source"].to_numpy()
+    linked = source.isin(VOLUNTARY_SOURCES)
+    left = np.zeros(len(parcels), dtype=bool)
+    if {"voluntary_exit", "collective"} <= set(parcels.columns):
+        rows = parcels[linked]
+        left[linked] = (rows["voluntary_exit"] == "yes") & (rows["collective"].fillna("").str.strip() != "")
+    counted: npt.NDArray[np.bool_] = np.where(linked, left, source != NO_SOURCE)
+    return counted
 
 
 def by_district(parcels: pd.DataFrame) -> pd.DataFrame:

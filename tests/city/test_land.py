@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,6 +17,7 @@ import landlink
 from landlink.city.land import has_land, load_land
 from landlink.crs import to_shifted
 from landlink.files import read_layer
+from landlink.schema import REQUIRED_INPUTS
 from landlink.supply.find import find_supply
 from tests.folders import cell, constraints, ids, manifest, shapes, with_first
 from tests.paths import GUANGZHOU
@@ -24,6 +26,16 @@ from tests.paths import GUANGZHOU
 @pytest.fixture
 def folder(example: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(example, tmp_path / "市"))
+
+
+def with_offset(exit_: str, collective: str) -> Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]:
+    """Layer whose first parcel is of 增减挂钩."""
+
+    def change(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        layer.loc[0, ["land_source", "voluntary_exit", "collective"]] = ["offset", exit_, collective]
+        return layer
+
+    return change
 
 
 BOWTIE = shapely.Polygon([(4.3e5, 2.56e6), (4.31e5, 2.561e6), (4.31e5, 2.56e6), (4.3e5, 2.561e6)])
@@ -54,6 +66,33 @@ BROKEN = {
     "unknown code system": (shapes("parcels", with_first("code_system", "gb")), "table.cell_choice"),
     "land use as a word": (shapes("parcels", with_first("land_use", "水田")), "table.cell_pattern"),
     "land use of no class": (shapes("parcels", with_first("land_use", "9901")), "land.use_unknown"),
+    "exit within a collective not stated": (shapes("parcels", with_offset("", "")), "land.exit_unstated"),
+    "exit within no collective": (shapes("parcels", with_offset("yes", " ")), "land.exit_unstated"),
+    "exit neither yes nor no": (shapes("parcels", with_offset("maybe", "村")), "table.cell_choice"),
+    "a synthetic parcel in a district declared complete": (
+        manifest(lambda entries: entries["parcels"].update({"landlink:complete": ["440106"]})),
+        "land.complete_synthetic",
+    ),
+    "synthetic parcels where all districts are declared complete": (
+        manifest(lambda entries: entries["parcels"].update({"landlink:complete": True})),
+        "land.complete_synthetic",
+    ),
+    "an unknown district declared complete": (
+        manifest(lambda entries: entries["parcels"].update({"landlink:complete": ["440199"]})),
+        "package.complete_unknown",
+    ),
+    "completeness as a word": (
+        manifest(lambda entries: entries["parcels"].update({"landlink:complete": "yes"})),
+        "package.complete",
+    ),
+    "completeness of codes as numbers": (
+        manifest(lambda entries: entries["parcels"].update({"landlink:complete": [440106]})),
+        "package.complete",
+    ),
+    "completeness of another layer": (
+        manifest(lambda entries: entries["roads"].update({"landlink:complete": True})),
+        "package.complete",
+    ),
     "no column of sources": (
         shapes("parcels", lambda layer: layer.drop(columns="land_source")),
         "table.column_missing",
@@ -90,6 +129,37 @@ def test_broken_land(folder: Path, break_: Callable[[Path], None], message: str)
     assert message in ids(lambda: load_land(landlink.load_city(folder)))
 
 
+def test_a_district_declared_complete_with_a_synthetic_parcel_is_named_with_its_row(folder: Path) -> None:
+    parcels = read_layer(folder / "parcels.gpkg")
+    synthetic = parcels.index[(parcels["code"] == "440106") & (parcels["status"] == "synthetic")]
+    manifest(lambda entries: entries["parcels"].update({"landlink:complete": ["440106"]}))(folder)
+    with pytest.raises(landlink.DataError) as error:
+        load_land(landlink.load_city(folder))
+    (fault,) = error.value.faults
+    assert (fault.file, fault.row, fault.column) == ("parcels.gpkg", synthetic[0] + 1, "status")
+    assert fault.values["count"] == len(synthetic)
+    for lang, key in (("zh", "合成地块"), ("en", "synthetic parcels")):
+        assert key in fault.text(lang)
+        assert "landlink:complete" in fault.text(lang), "the mend names the entry"
+
+
+@pytest.mark.parametrize("declared", [True, ["440103", "440106"], [], False])
+def test_districts_declared_complete(folder: Path, declared: bool | list[str]) -> None:  # noqa: FBT001
+    real = shapes("parcels", lambda layer: layer[layer["status"] != "synthetic"])
+    real(folder)
+    manifest(lambda entries: entries["parcels"].update({"landlink:complete": declared}))(folder)
+    city = landlink.load_city(folder)
+    assert city.complete == set(city.codes if declared is True else declared or [])
+    assert len(load_land(city).parcels) == 325
+
+
+def test_parcels_whose_exit_is_not_stated_are_no_supply_once_that_is_accepted(folder: Path) -> None:
+    shapes("parcels", with_offset("yes", ""))(folder)
+    supply = find_supply(load_land(landlink.load_city(folder), accept_questions=True))
+    first = supply.developable.parcels.iloc[0]
+    assert (first["land_source"], first["developable_m2"], first["reason"]) == ("offset", 0, "in_use")
+
+
 def test_a_questioned_land_use_can_be_taken_as_right(folder: Path) -> None:
     shapes("parcels", with_first("land_use", "9901"))(folder)
     assert len(load_land(landlink.load_city(folder), accept_questions=True).questions) == 1
@@ -102,7 +172,8 @@ def test_planners_own_files_by_the_manifest(folder: Path) -> None:
     moved = shapely.transform(degrees.geometry.to_numpy(), lambda points: to_shifted(points, "GCJ-02"))
     own = gpd.GeoDataFrame(
         {"BSM": parcels["parcel"], "XZQDM": parcels["code"], "DLBM": parcels["land_use"],
-         "体系": parcels["code_system"], "来源": parcels["land_source"], "BZ": "备注"},
+         "体系": parcels["code_system"], "来源": parcels["land_source"], "退出": parcels["voluntary_exit"],
+         "集体": parcels["collective"], "BZ": "备注"},
         geometry=moved, crs=4326,
     )  # fmt: skip
     pyogrio.write_dataframe(own, folder / "地块.shp", encoding="GBK")
@@ -118,6 +189,7 @@ def test_planners_own_files_by_the_manifest(folder: Path) -> None:
     sheet.append(["合计", None, None, None, settled["persons"].sum() / 10_000])
     book.save(folder / "落户.xlsx")
     columns = {"BSM": "parcel", "XZQDM": "code", "DLBM": "land_use", "体系": "code_system", "来源": "land_source"}
+    columns |= {"退出": "voluntary_exit", "集体": "collective"}
     origin = {"source": "示例", "date": "2019", "status": "synthetic", "confidence": "known"}
     names = {"代码": "code", "年份": "year", "口径": "basis", "渠道": "channel", "落户人口": "persons"}
 
@@ -137,6 +209,16 @@ def test_planners_own_files_by_the_manifest(folder: Path) -> None:
 
 
 def test_a_city_without_land_is_still_a_city() -> None:
-    city = landlink.load_city(GUANGZHOU)
+    shipped = landlink.load_city(GUANGZHOU)
+    city = replace(shipped, land={}, tables={name: shipped.tables[name] for name in REQUIRED_INPUTS[1:]})
+    assert has_land(shipped)
     assert not has_land(city)
     assert ids(lambda: load_land(city)) == ["package.resource_missing", "package.resource_missing"]
+
+
+def test_a_fault_names_the_layer_that_it_is_about(folder: Path) -> None:
+    constraints(lambda table: table[table["constraint"] != "water"])(folder)
+    with pytest.raises(landlink.DataError) as error:
+        load_land(landlink.load_city(folder))
+    (fault,) = error.value.faults
+    assert all("constraint-water" in fault.text(lang) for lang in ("zh", "en"))
