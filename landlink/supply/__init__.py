@@ -1,6 +1,8 @@
-"""Supply (可供用地): from parcels, constraints and rasters, the land that can be had, by source and suitability."""
+"""Supply (可供用地): from parcels, constraints and rasters, the land that can be had, by source and suitability.
 
-from landlink.supply.find import Supply, find_supply, reweighted
-from landlink.supply.save import load_supply, save_supply
+The names below are imported when they are first used: a plan reads a saved supply without the libraries of layers.
+"""
 
-__all__ = ["Supply", "find_supply", "load_supply", "reweighted", "save_supply"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -20,6 +20,8 @@ from landlink.schema import LISTED
 from landlink.supply.ahp import Weights
 from landlink.supply.developable import Developable, by_district
 from landlink.supply.find import Supply
+from landlink.supply.measured import measured
+from landlink.supply.saved import DOCUMENT, MEASURED, sha256
 from landlink.supply.suitability import SCORE, Suitability, factor_table, score_raster
 
 PARCELS = "supply.csv"
@@ -27,7 +29,6 @@ DISTRICTS = "supply_districts.csv"
 SCORES = "suitability.csv"
 LAYER = "supply.gpkg"
 RASTER = "score.tif"
-DOCUMENT = "supply.json"
 # What :func:`load_supply` reads: every figure with all its digits, and shapes as they are.
 EXACT = "supply.parquet"
 
@@ -42,9 +43,11 @@ def save_supply(supply: Supply, folder: Path, rasters: Path | None) -> list[Path
 
     Returns
     -------
-    ``supply.csv`` (a row a parcel), ``supply_districts.csv``, ``supply.gpkg`` (layer ``developable`` in the city's
-    plane), ``supply.json`` (constraints, factors, weights and statuses behind it), and with scores
-    ``suitability.csv`` and ``score.tif`` (COG). :func:`load_supply` reads ``supply.parquet`` (GeoParquet).
+    ``supply.csv`` (a row a parcel), ``supply_districts.csv``, ``measured.csv`` (real land apart from synthetic, see
+    :func:`landlink.supply.measured.measured`), ``supply.gpkg`` (layer ``developable`` in the city's plane),
+    ``supply.json`` (city, constraints, factors, weights and statuses behind it), and with scores ``suitability.csv``
+    and ``score.tif`` (COG). :func:`load_supply` reads ``supply.parquet`` (GeoParquet), and
+    :func:`landlink.supply.saved.read_measured` ``measured.csv``.
 
     Raises
     ------
@@ -52,11 +55,13 @@ def save_supply(supply: Supply, folder: Path, rasters: Path | None) -> list[Path
         The folder or a file in it cannot be written; nothing has been changed.
     """
     parcels = _written(supply.parcels)
+    gross = csv_bytes(measured(supply))
     files: dict[str, bytes | Callable[[Path], None]] = {
         PARCELS: csv_bytes(pd.DataFrame(parcels.drop(columns="geometry"))),
         DISTRICTS: csv_bytes(supply.developable.districts),
+        MEASURED: gross,
         LAYER: lambda path: _write_layer(parcels, path),
-        DOCUMENT: _document(supply),
+        DOCUMENT: _document(supply, sha256(gross)),
         EXACT: lambda path: _exact(supply).to_parquet(path),
     }
     if supply.suitability is not None and rasters is not None:
@@ -143,10 +148,19 @@ def _write_layer(parcels: gpd.GeoDataFrame, path: Path) -> None:
     )
 
 
-def _document(supply: Supply) -> bytes:
+def _document(supply: Supply, digest: str) -> bytes:
+    """Contents of ``supply.json``.
+
+    Parameters
+    ----------
+    digest
+        SHA-256 of ``measured.csv``.
+    """
     scored = supply.suitability
     content: dict[str, Any] = {
         "city": supply.land.city.id,
+        "districts": supply.land.city.codes,
+        "measured": digest,
         "inputs": fingerprint(supply.land),
         "crs": supply.land.crs.to_string(),
         "status": supply.status,

@@ -22,6 +22,6 @@ def test_the_supply_command(example: Path, tmp_path: Path, capsys: pytest.Captur
     assert "status: synthetic" in shown
     assert f"Developable = {explain_parcel(supply, parcel, 'en').shown} m²" in shown
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
-        "supply.csv", "supply.gpkg", "supply.json", "supply.parquet",
+        "measured.csv", "supply.csv", "supply.gpkg", "supply.json", "supply.parquet",
             "supply_districts.csv"
     }  # fmt: skip

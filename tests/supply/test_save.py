@@ -44,14 +44,14 @@ def assert_equal(saved: Supply, computed: Supply) -> None:
 def test_what_is_written(supply: Supply, rasters: Path, tmp_path: Path) -> None:
     written = save_supply(supply, tmp_path / "out", rasters)
     assert sorted(path.name for path in written) == [
-        "score.tif", "suitability.csv", "supply.csv", "supply.gpkg", "supply.json", "supply.parquet",
+        "measured.csv", "score.tif", "suitability.csv", "supply.csv", "supply.gpkg", "supply.json", "supply.parquet",
             "supply_districts.csv"
     ]  # fmt: skip
     table = pd.read_csv(tmp_path / "out/supply.csv", dtype={"parcel": str, "code": str}, encoding="utf-8-sig")
     assert table["developable_m2"].sum() == supply.developable.parcels["developable_m2"].sum()
     shapes = read_layer(tmp_path / "out/supply.gpkg")
     assert len(shapes) == (supply.developable.parcels["developable_m2"] > 0).sum()
-    assert (shapes["status"] == "synthetic").all()
+    assert set(shapes["status"]) == {"estimated", "synthetic"}
     document = json.loads((tmp_path / "out/supply.json").read_text(encoding="utf-8"))
     assert document["status"] == "synthetic"
     assert document["developable_m2"] == int(table["developable_m2"].sum())
