@@ -1,4 +1,4 @@
-"""Inspection of a planner's file before it is added to a city: contents, coordinate system, geometry, cells."""
+"""Inspection of a planner's file before it is added to a city, and of a city's boundaries against published areas."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,19 @@ import geopandas as gpd
 import pandas as pd
 
 from landlink.city.city import City
-from landlink.crs import Finding, declare, detect, plane_of, to_plane
+from landlink.crs import Finding, area_m2, declare, detect, plane_of, to_plane
 from landlink.errors import CrsError, DataError, Fault
 from landlink.files import layer_names, read_layer
 from landlink.files.health import examine
 from landlink.files.tables import BOOKS, TEXTS, Sheet, guess, read_sheet
 from landlink.schema import INPUTS, LAND_LAYERS
+from landlink.units import exact, ha, ha_to_m2, half_up
 
 # Share of a resource's columns in a file from which on the file is taken for it.
 _LIKELY = 0.3
+# Departure of a boundary's area from the published one, in percent, from which it is questioned. Generalised outlines,
+# and whether water belongs to a district, move areas by some percent; more means another territory.
+MOST_DEPARTURE_PCT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +136,72 @@ def inspect(
         districts = to_plane(city.districts[["code", "geometry"]], plane.crs)
         health = examine(plane, districts, id_column=id_column)
     return Inspection(path, layer or "", features, plane, findings, health)
+
+
+def boundary_areas(districts: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Area of each district by its boundary and as published.
+
+    The two are measures of different things wherever they depart: a ratio takes both its parts from one of them.
+
+    Parameters
+    ----------
+    districts
+        ``code``, ``official_area_ha`` and boundaries in any CRS, of a city or a plan.
+
+    Returns
+    -------
+    One row a district in their order: ``code``, ``geometric_m2`` (ellipsoidal area inside the boundary, int64),
+    ``official_m2`` (published area, int64), ``departure_pct`` (of the former from the latter, in percent of the latter,
+    to two decimals; missing where the published area is 0).
+
+    Examples
+    --------
+    >>> from landlink.city import load_city
+    >>> areas = boundary_areas(load_city("guangzhou").districts).set_index("code")
+    >>> areas.loc[["440106", "440111"], "departure_pct"].tolist()
+    [42.43, -16.59]
+    """
+    geometric = [half_up(exact(float(area))) for area in area_m2(districts)]
+    official = [ha_to_m2(area) for area in districts["official_area_ha"]]
+    departure = [
+        round(100 * (own - stated) / stated, 2) if stated else None
+        for own, stated in zip(geometric, official, strict=True)
+    ]
+    areas = pd.DataFrame({"code": list(districts["code"]), "geometric_m2": geometric, "official_m2": official})
+    return areas.assign(departure_pct=pd.array(departure, dtype="Float64"))
+
+
+def boundary_departures(districts: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Rows of :func:`boundary_areas` that depart by more than :data:`MOST_DEPARTURE_PCT` percent.
+
+    Examples
+    --------
+    >>> from landlink.city import load_city
+    >>> boundary_departures(load_city("guangzhou").districts)["code"].tolist()
+    ['440106', '440111']
+    """
+    areas = boundary_areas(districts)
+    apart = 100 * (areas["geometric_m2"] - areas["official_m2"]).abs()
+    return areas[apart > MOST_DEPARTURE_PCT * areas["official_m2"]].reset_index(drop=True)
+
+
+def boundary_questions(districts: gpd.GeoDataFrame) -> list[Fault]:
+    """Questions of districts whose boundary departs from the published area; the city is taken as it is."""
+    return [
+        Fault(
+            "data.boundary_area",
+            {
+                "code": row["code"],
+                "geometric": f"{ha(row['geometric_m2']):,}",
+                "official": f"{ha(row['official_m2']):,}",
+                "departure": "—" if pd.isna(row["departure_pct"]) else f"{row['departure_pct']:+.1f}",
+                "most": MOST_DEPARTURE_PCT,
+            },
+            "districts",
+            question=True,
+        )
+        for row in boundary_departures(districts).to_dict("records")
+    ]
 
 
 def _table(path: Path, sheet: Sheet) -> Inspection:

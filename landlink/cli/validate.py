@@ -3,6 +3,7 @@
 import argparse
 
 from landlink.city import City, has_land, load_city, load_land
+from landlink.city.inspection import boundary_questions
 from landlink.cli.arguments import Say, add_shared, choices
 from landlink.errors import DataError, Fault, LandlinkError
 from landlink.policy import load_policy, shipped
@@ -39,4 +40,6 @@ def run(options: argparse.Namespace, lang: Lang) -> None:
         "rows": sum(len(table) for table in city.tables.values()),
         "layers": len(city.land),
     }
+    for question in boundary_questions(city.districts):
+        print(question.text(lang))
     print(text("cli.valid", lang, city=city.title[lang], **counts))

@@ -2,8 +2,20 @@
 
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
 import landlink
-from landlink.city.inspection import inspect, likely_resource, mapping
+from landlink.city.inspection import (
+    boundary_areas,
+    boundary_departures,
+    boundary_questions,
+    inspect,
+    likely_resource,
+    mapping,
+)
 from landlink.files import read_layer, save_layer
 from tests.folders import ids
 from tests.paths import GUANGZHOU
@@ -32,3 +44,38 @@ def test_a_file_is_inspected(example: Path, tmp_path: Path) -> None:
     table = inspect(GUANGZHOU / "settlement.csv", city)
     assert likely_resource(table) == "settlement"
     assert table.sound
+
+
+def district(official_ha: float) -> gpd.GeoDataFrame:
+    """A square of 1,000 m on the central meridian, 100 ha, with a published area."""
+    square = shapely.box(499_500, 2_560_000, 500_500, 2_561_000)
+    return gpd.GeoDataFrame({"code": ["440112"], "official_area_ha": [official_ha]}, geometry=[square], crs=4547)
+
+
+@pytest.mark.parametrize(
+    ("official_ha", "departure", "questioned"),
+    [(100, 0.0, False), (95, 5.26, False), (111, -9.91, False), (91, 9.89, False), (90, 11.11, True),
+     (112, -10.71, True), (0, None, True)],
+)  # fmt: skip
+def test_a_boundary_s_area_against_the_published_one(
+    official_ha: float,
+    departure: float | None,
+    questioned: bool,  # noqa: FBT001
+) -> None:
+    """A square of 1,000 m × 1,000 m has 100 ha: (100 − 95) ÷ 95 = +5.26 %, (100 − 112) ÷ 112 = −10.71 %."""
+    areas = boundary_areas(district(official_ha)).iloc[0]
+    assert areas["geometric_m2"] == 1_000_000
+    assert areas["official_m2"] == official_ha * 10_000
+    assert pd.isna(areas["departure_pct"]) if departure is None else areas["departure_pct"] == departure
+    assert (len(boundary_departures(district(official_ha))) == 1) is questioned
+    assert [fault.text("zh") != "" for fault in boundary_questions(district(official_ha))] == [True] * questioned
+
+
+def test_two_districts_of_guangzhou_are_questioned() -> None:
+    city = landlink.load_city(GUANGZHOU)
+    questions = boundary_questions(city.districts)
+    assert [(fault.id, fault.values["code"], fault.values["departure"], fault.question) for fault in questions] == [
+        ("data.boundary_area", "440106", "+42.4", True),
+        ("data.boundary_area", "440111", "-16.6", True),
+    ]
+    assert all(fault.text(lang) for fault in questions for lang in ("zh", "en"))

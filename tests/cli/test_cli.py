@@ -176,7 +176,10 @@ def test_annex(out: Path, tmp_path: Path) -> None:
 @pytest.mark.bare
 def test_validate(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run("validate", CITY, "--policy", "guangzhou-2018") == 0
-    assert "11" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "440106" in said, "the boundary of 天河 is questioned, and not refused"
+    assert "+42.4%" in said
+    assert "11" in said
     policy = tmp_path / "policy.yaml"
     policy.write_text("id: a\n", encoding="utf-8")
     assert run("validate", tmp_path, "--policy", policy) == 2

@@ -10,11 +10,13 @@ import pandas as pd
 
 from landlink.annex.edition import Edition
 from landlink.annex.maps.underlays import Underlay
+from landlink.city.inspection import MOST_DEPARTURE_PCT, boundary_departures
 from landlink.policy import Steps
 from landlink.present import colors
 from landlink.present.classes import classify
 from landlink.present.tables import column_status
 from landlink.schema import worst
+from landlink.texts import listed
 from landlink.units import exact_ha, ha, shown_ha
 
 # Ground of a map whose districts have no figure of their own.
@@ -74,6 +76,8 @@ class Theme:
         What the map shows, where it stands beside another.
     second
         Theme of a map beside this one, without legend and table of its own.
+    credits
+        Whom the sheet must name for the layers that it shows.
     """
 
     heading: str
@@ -89,6 +93,7 @@ class Theme:
     underlays: Sequence[Underlay] = ()
     caption: str = ""
     second: "Theme | None" = None
+    credits: Sequence[str] = ()
 
 
 def overview(edition: Edition) -> Theme:
@@ -100,9 +105,21 @@ def overview(edition: Edition) -> Theme:
         colors.pastels(districts.index.tolist(), districts.geometry.to_numpy()),
         column=edition.text("maps.table.area"),
         cells={code: "–" if pd.isna(area) else f"{area:,.0f}" for code, area in areas.items()},
+        remarks=_boundary_remarks(edition),
         centre=bool(edition.plan.central),
         status="",
     )
+
+
+def _boundary_remarks(edition: Edition) -> list[str]:
+    """Districts shown whose boundary departs from the published area beside it."""
+    apart = edition.rows(boundary_departures(edition.plan.districts))
+    named = [
+        edition.names[code] if pd.isna(departure) else f"{edition.names[code]} {departure:+.1f}%"
+        for code, departure in zip(apart["code"], apart["departure_pct"], strict=True)
+    ]
+    values = {"most": MOST_DEPARTURE_PCT, "districts": listed(named, edition.lang)}
+    return [edition.text("maps.remark.boundaries", **values)] if named else []
 
 
 def per_capita(edition: Edition) -> Theme:
