@@ -6,7 +6,8 @@ import numpy.typing as npt
 import shapely
 
 from landlink.example.fields import Floats, Scene, Waves
-from landlink.supply.overlay import keep, meet
+from landlink.schema import OFFSET_SOURCE, SYNTHETIC
+from landlink.supply.overlay import keep, meet, remove
 
 Texts = npt.NDArray[np.str_]
 
@@ -34,6 +35,8 @@ USES = (
 WOODED = "0301 90, 0201 8, 0302 2"
 # Height, m, from which land outside the towns is wooded.
 WOODS = 90.0
+# Share of the lots of 增减挂钩 that their holders leave of their own will.
+LEAVING = 0.6
 # By land use and kind of quarter (None: any): a source of land, and the share of lots that it takes of those left.
 SOURCES = (
     ("0101", 2, "new", 0.45),
@@ -71,6 +74,9 @@ def parcels(scene: Scene, count: int) -> gpd.GeoDataFrame:
     rng = scene.rng(10)
     x, y = shapely.get_coordinates(shapely.centroid(lots)).T
     uses = _uses(scene, quarter, x, y, rng)
+    sources = _sources(uses, quarter, rng)
+    linked = sources == OFFSET_SOURCE
+    leaving = np.where(scene.rng(13).uniform(0, 1, len(lots)) < LEAVING, "yes", "no")
     number = np.arange(len(lots)) + 1
     return gpd.GeoDataFrame(
         {
@@ -78,12 +84,37 @@ def parcels(scene: Scene, count: int) -> gpd.GeoDataFrame:
             "code": codes,
             "land_use": uses,
             "code_system": "ydyh",
-            "land_source": _sources(uses, quarter, rng),
-            "status": "synthetic",
+            "land_source": sources,
+            "voluntary_exit": np.where(linked, leaving, ""),
+            "collective": np.where(linked, [f"示例经济联合社{code}" for code in codes], ""),
+            "status": SYNTHETIC,
         },
         geometry=lots,
         crs=scene.districts.crs,
     )
+
+
+def beside(lots: gpd.GeoDataFrame, real: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Lots without the land of real parcels; of a lot that these cut to pieces the largest is kept.
+
+    Parameters
+    ----------
+    lots
+        Of :func:`parcels`.
+    real
+        Polygons in the same plane.
+
+    Returns
+    -------
+    The lots that are left, in their order.
+    """
+    shapes, zones = lots.geometry.to_numpy().copy(), real.geometry.to_numpy()
+    meeting = meet(shapes, zones)
+    cut = np.flatnonzero(meeting.met)
+    parts, owner = _largest(remove(shapes, meeting)[cut])
+    shapes[cut[owner]] = parts
+    gone = np.setdiff1d(cut, cut[owner])
+    return lots.set_geometry(shapes, crs=lots.crs).drop(index=lots.index[gone]).reset_index(drop=True)
 
 
 def _side(scene: Scene, count: int) -> float:
@@ -171,14 +202,19 @@ def _inside(
     lots = shapely.STRtree(shapes).query(zone)[1]
     lots.sort()
     crossed = shapes[lots]
-    kept = keep(crossed, meet(crossed, zone))
-    parts, owner = shapely.get_parts(kept, return_index=True)
+    parts, owner = _largest(keep(crossed, meet(crossed, zone)))
+    return parts, quarter[lots[owner]], np.full(len(owner), code)
+
+
+def _largest(shapes: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.int64]]:
+    """Largest part of each shape that is large and wide enough for a lot, and the index of the shape."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
     area = shapely.area(parts)
     wide = (area >= SMALLEST) & (2 * area >= NARROWEST * shapely.length(parts))
     parts, owner, area = parts[wide], owner[wide], area[wide]
     order = np.lexsort((-area, owner))
     first = order[np.diff(owner[order], prepend=-1) != 0]
-    return parts[first], quarter[lots[owner[first]]], np.full(len(first), code)
+    return parts[first], owner[first]
 
 
 def _uses(scene: Scene, quarter: npt.NDArray[np.int64], x: Floats, y: Floats, rng: np.random.Generator) -> Texts:

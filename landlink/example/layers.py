@@ -10,8 +10,9 @@ import shapely
 
 from landlink.apportion import apportion
 from landlink.example.fields import Floats, Scene
+from landlink.schema import SYNTHETIC
 
-STATUS = "synthetic"
+STATUS = SYNTHETIC
 # Waves in the outline of a natural shape.
 WAVES = 14
 # Vertices of a natural shape.
@@ -146,8 +147,13 @@ def _polylines(scene: Scene, rng: np.random.Generator, count: int) -> npt.NDArra
     return np.array([shapely.LineString(line.round(3)) for line in corners], dtype=object)
 
 
-def roads(scene: Scene) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+def roads(scene: Scene, *, metro: bool = True) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Main roads between the cores, metro lines through the strong ones, and metro stations.
+
+    Parameters
+    ----------
+    metro
+        False where the city has a real metro: no lines are made, and the stations are those of none.
 
     Returns
     -------
@@ -160,17 +166,17 @@ def roads(scene: Scene) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
         kinds.append("trunk" if rng.uniform() < 0.6 else "expressway")  # noqa: PLR2004 - three in five
         lines.append(_winding(scene.cores[[start, end]], 350, rng))
     strong = np.flatnonzero(scene.strength > 0.45)  # noqa: PLR2004 - where a line has passengers
-    metro = []
-    for _ in range(LINES):
+    ways = []
+    for _ in range(LINES if metro else 0):
         stops = scene.cores[rng.choice(strong, min(5, len(strong)), replace=False)]
         along = np.argsort((stops - stops.mean(axis=0)) @ rng.normal(0, 1, 2))
-        metro.append(_winding(stops[along], 250, rng))
-    inside = shapely.intersection(np.array(lines + metro, dtype=object), city)
+        ways.append(_winding(stops[along], 250, rng))
+    inside = shapely.intersection(np.array(lines + ways, dtype=object), city)
     frame = gpd.GeoDataFrame(
-        {"kind": [*kinds, *["metro"] * LINES], "status": STATUS}, geometry=list(inside), crs=scene.districts.crs
+        {"kind": [*kinds, *["metro"] * len(ways)], "status": STATUS}, geometry=list(inside), crs=scene.districts.crs
     )
     frame = frame[~frame.geometry.is_empty].reset_index(drop=True)
-    return frame, _stations(metro, city, scene)
+    return frame, _stations(ways, city, scene)
 
 
 def _net(cores: Floats) -> list[tuple[int, int]]:

@@ -169,7 +169,7 @@ def counts(parcels: pd.DataFrame) -> npt.NDArray[np.bool_]:
     [True, False, True, False]
     """
     source = parcels["land_source"].to_numpy()
-    linked = source.isin(VOLUNTARY_SOURCES)
+    linked = np.isin(source, VOLUNTARY_SOURCES)
     left = np.zeros(len(parcels), dtype=bool)
     if {"voluntary_exit", "collective"} <= set(parcels.columns):
         rows = parcels[linked]

@@ -14,7 +14,7 @@ def test_files_are_added_to_a_folder(tmp_path: Path, land: Land) -> None:
     folder = Path(shutil.copytree(GUANGZHOU, tmp_path / "市"))
     own = land.parcels.rename(columns={"parcel": "BSM"})
     add_layer(folder, "parcels", own, {"columns": {"BSM": "parcel"}, "status": "synthetic"})
-    add_table(folder, "constraints", Path(landlink.__file__).parent / "supply/defaults/constraints.csv", {})
+    add_table(folder, "constraints", land.city.folder / "constraints.csv", {})
     for name, layer in land.zones.items():
         add_layer(folder, f"constraint-{name}", layer, {"status": "synthetic"})
     assert ids(lambda: add_layer(folder, "nonsense", own, {})) == ["package.resource_unknown"]

@@ -17,4 +17,4 @@ def test_the_example_command(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert run("example", "--city", GUANGZHOU, "--out", folder, "--parcels", 600, "--lang", "en") == 0
     assert "synthetic" in capsys.readouterr().out
     assert run("validate", folder) == 0
-    assert "13 个土地图层" in capsys.readouterr().out
+    assert "14 个土地图层" in capsys.readouterr().out

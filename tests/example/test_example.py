@@ -1,5 +1,6 @@
 """The example's layers: seeded, inside the districts, as many as asked for, and exact where statistics exist."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -8,13 +9,14 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
+from geopandas.testing import assert_geodataframe_equal
 from rasterio.features import rasterize
 
 import landlink
 from landlink.city import landuse
-from landlink.city.land import Land
+from landlink.city.land import Land, credits_of, load_land
 from landlink.crs import plane_of, to_plane
-from landlink.example import fabric, make_example
+from landlink.example import fabric, layers, make_example
 from landlink.example.fields import Scene
 from landlink.files import read_layer
 from landlink.supply.overlay import meet
@@ -92,11 +94,17 @@ def test_heights_rise_to_the_north(land: Land) -> None:
     assert north.max() > 400
 
 
-def test_everything_is_marked_synthetic(example: Path, land: Land) -> None:
+REAL = ("parcels", "stations", "constraint-waterways")
+
+
+def test_everything_made_up_is_marked_synthetic(example: Path, land: Land) -> None:
     for name, resource in land.city.land.items():
+        if name in REAL:
+            continue
         assert resource.origin["status"] == "synthetic", name
         if resource.path.suffix == ".gpkg":
             assert set(read_layer(resource.path)["status"]) == {"synthetic"}
+    assert set(land.city.land) > set(REAL)
     own = landlink.load_city(example).tables["settlement"]
     assert "official" in set(own["status"]), "the city's own statistics keep their status"
 
@@ -113,10 +121,53 @@ def test_constraints_lie_where_they_belong(land: Land) -> None:
     assert meet(paddies, farmland).met.mean() > 1.5 * meet(others, farmland).met.mean()
 
 
-def test_stations_lie_on_the_metro(land: Land) -> None:
-    metro = land.layers["roads"][land.layers["roads"]["kind"] == "metro"].geometry.union_all()
-    assert land.layers["stations"].distance(metro).max() < 0.01
-    assert 100 < len(land.layers["stations"]) < 900
+def test_real_layers_are_kept_as_they_are(city: landlink.City, land: Land) -> None:
+    shipped = load_land(city)
+    assert credits_of(land.city) == credits_of(city)
+    real = land.parcels[land.parcels["status"] != "synthetic"]
+    assert_geodataframe_equal(real, shipped.parcels)
+    assert_geodataframe_equal(land.layers["stations"], shipped.layers["stations"])
+    assert_geodataframe_equal(land.zones["waterways"], shipped.zones["waterways"])
+    made_up = land.parcels[land.parcels["status"] == "synthetic"]
+    assert set(made_up["source"]) == {"合成示例 || synthetic example"}
+    assert not set(real["source"]) & set(made_up["source"])
+    assert "metro" not in set(land.layers["roads"]["kind"]), "no synthetic metro beside the real one"
+    own = city.tables["constraints"]["constraint"]
+    assert list(land.constraints["constraint"][land.constraints["constraint"].isin(own)]) == list(own)
+    assert land.constraints["constraint"].is_unique
+
+
+def test_synthetic_parcels_have_none_of_the_real_ones_land(land: Land) -> None:
+    real = land.parcels["status"] != "synthetic"
+    village, lot = (land.parcels[rows].geometry.to_numpy() for rows in (real, ~real))
+    pairs = shapely.STRtree(lot).query(village, predicate="intersects")
+    shared = shapely.area(shapely.intersection(village[pairs[0]], lot[pairs[1]]))
+    assert len(shared) > 100, "they touch"
+    assert shared.sum() < 1e-3, "m²"
+    assert land.parcels.is_valid.all()
+
+
+def test_offset_parcels_say_whether_they_are_left(land: Land) -> None:
+    linked = land.parcels["land_source"] == "offset"
+    assert set(land.parcels.loc[linked, "voluntary_exit"]) == {"yes", "no"}
+    assert (land.parcels.loc[linked, "collective"] != "").all()
+    assert (land.parcels.loc[~linked, ["voluntary_exit", "collective"]] == "").all(axis=None)
+
+
+def test_a_district_declared_complete_gets_no_synthetic_parcels(city: landlink.City, tmp_path: Path) -> None:
+    resource = replace(city.land["parcels"], complete=("440106",))
+    declared = replace(city, land={**city.land, "parcels": resource})
+    make_example(declared, tmp_path / "x", parcels=500)
+    parcels = read_layer(tmp_path / "x/parcels.gpkg")
+    assert set(parcels.loc[parcels["code"] == "440106", "status"]) == {"estimated"}
+    assert "synthetic" in set(parcels.loc[parcels["code"] == "440111", "status"])
+
+
+def test_stations_lie_on_the_metro_that_is_made_where_there_is_none(districts: gpd.GeoDataFrame) -> None:
+    roads, stations = layers.roads(Scene.of(districts, 1))
+    metro = roads[roads["kind"] == "metro"].geometry.union_all()
+    assert stations.distance(metro).max() < 0.01
+    assert 100 < len(stations) < 900
 
 
 # how many parcels, and the message
@@ -128,16 +179,15 @@ def test_a_number_of_parcels_out_of_bounds(city: landlink.City, tmp_path: Path, 
     assert not (tmp_path / "x").exists()
 
 
-def test_a_city_with_land_needs_no_example(example: Path, tmp_path: Path) -> None:
+def test_a_city_with_synthetic_parcels_needs_no_example(example: Path, tmp_path: Path) -> None:
     with pytest.raises(landlink.DataError) as error:
         make_example(landlink.load_city(example), tmp_path / "x", parcels=500)
     assert [fault.id for fault in error.value.faults] == ["example.has_land"]
 
 
 def test_a_city_without_statistics_still_has_an_example(tmp_path: Path, city: landlink.City) -> None:
-    from dataclasses import replace
-
-    bare = replace(city, tables={name: table for name, table in city.tables.items() if name != "city_series"})
+    without = ("city_series", "constraints")
+    bare = replace(city, land={}, tables={name: table for name, table in city.tables.items() if name not in without})
     written = make_example(bare, tmp_path / "x", parcels=500)
     assert "parcels.gpkg" in [path.name for path in written]
     assert isinstance(pd.read_csv(tmp_path / "x/constraints.csv"), pd.DataFrame)
