@@ -13,7 +13,7 @@ import pandas as pd
 from landlink.access.service import Service
 from landlink.city import City
 from landlink.city.facts import settlement_rows
-from landlink.city.land import Land, has_land, load_land
+from landlink.city.land import Land, credits_of, has_land, has_people, load_land
 from landlink.errors import DataError
 from landlink.plan.chain import check_districts, measure_service, people_on_cells
 from landlink.plan.plan import Plan
@@ -42,6 +42,8 @@ class Material:
         The table ``constraints``, in order.
     zones
         Shapes of each constraint that has a layer, in the parcels' plane, by constraint.
+    credits
+        Whom sheets that show a layer must name, by layer; see :func:`landlink.city.land.credits_of`.
     land_status
         The least official status of parcels and constraints.
     services
@@ -56,6 +58,7 @@ class Material:
     parcels: gpd.GeoDataFrame | None = None
     constraints: pd.DataFrame = field(default_factory=pd.DataFrame)
     zones: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    credits: Mapping[str, str] = field(default_factory=dict)
     land_status: str = ""
     services: tuple[Service, ...] = ()
     coverage: pd.DataFrame = field(default_factory=partial(pd.DataFrame, columns=COVERAGE))
@@ -86,6 +89,7 @@ def material(plan: Plan, city: City, supply: Supply | None = None, services: tup
         parcels=supply.parcels,
         constraints=supply.developable.constraints,
         zones=supply.land.zones,
+        credits=credits_of(supply.land.city),
         land_status=supply.status,
     )
 
@@ -124,6 +128,8 @@ def survey(plan: Plan, city: City, *, supply_folder: Path | None = None, accept_
 
 def _services(plan: Plan, land: Land) -> Iterator[Service]:
     """Service of each kind of facility that it can be measured for; the others are named among the gaps."""
+    if not has_people(land.city):
+        return
     cells = people_on_cells(plan, land)
     for facility in plan.rules.with_radius:
         with suppress(DataError):  # existing facilities without a capacity

@@ -191,12 +191,24 @@ def explainer(plan: Plan) -> Explainer:
 
 
 def supply_inputs() -> SupplyInputs | None:
-    """What the city's supply is computed from, else its example's; None if neither has parcels."""
+    """What the city's supply is computed from; None if neither the city nor its example has parcels.
+
+    The example's goes first where the city has no residents on cells or no facilities, which service and siting need.
+    """
     comparisons = st.session_state.get("comparisons")
-    for path in (folder(), example_folder(folder())):
-        if supplies.has_parcels(path, plans.stamp(path)):
-            return SupplyInputs(path, plans.stamp(path), comparisons)
-    return None
+    candidates = [
+        SupplyInputs(path, plans.stamp(path), comparisons)
+        for path in (folder(), example_folder(folder()))
+        if supplies.has_parcels(path, plans.stamp(path))
+    ]
+    whole = [inputs for inputs in candidates if supplies.has_layers_of_people(inputs)]
+    return next(iter([*whole, *candidates]), None)
+
+
+def site_inputs() -> SupplyInputs | None:
+    """What service and sites are computed from; None if neither the city nor its example has the layers."""
+    inputs = supply_inputs()
+    return inputs if inputs is not None and supplies.has_layers_of_people(inputs) else None
 
 
 def select(code: str | None) -> None:

@@ -13,7 +13,7 @@ import streamlit_folium
 from streamlit_folium import _get_feature_group_string, _get_map_string
 
 from landlink.ui.maps import districts as shades
-from landlink.ui.maps import frame
+from landlink.ui.maps import frame, parcels
 from tests.paths import ROOT
 
 PAYLOAD_BYTES = 150_000
@@ -359,3 +359,18 @@ def test_values_stand_in_the_class_that_names_them():
     for place, value in values.items():
         low, high = spans[colors[place]]
         assert low <= value < high or value == high == spans[shown[-1][1]][1]
+
+
+def test_whom_the_layers_licences_ask_for_is_named_while_they_are_shown() -> None:
+    osm = "© OpenStreetMap contributors, ODbL 1.0"
+    layer = parcels.parcels_layer(
+        "parcels.json", "borders.json", "source", legend={}, reasons={}, texts={}, names={}, note="", focus=None,
+        overlays=[{"id": "waterways", "url": "waterways.json", "credit": osm}], credit="手工勾绘",
+    )  # fmt: skip
+    script = _get_feature_group_string(layer, frame.base_map((113, 22, 114, 23)))
+    content = json.loads(re.search(r"landlink\.land\([^{]*?(\{.*\})\);", script, re.DOTALL)[1])
+    assert content["credit"] == "手工勾绘"
+    assert content["overlays"][0]["credit"] == osm
+    drawing = (frame.ASSETS / "landlink/land.js").read_text(encoding="utf-8")
+    assert drawing.count("attribution: overlay.credit") == 2, "of shapes and of the picture"
+    assert drawing.count("attribution: options.credit") == 1

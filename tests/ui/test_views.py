@@ -50,15 +50,19 @@ def test_supply_of_a_city_with_land(example: Path, lang: str, monkeypatch: pytes
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_city_without_land_is_offered_an_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_city_with_some_real_land_is_offered_an_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("landlink.supply.find.CELL_M", 800.0)
     monkeypatch.setenv("LANDLINK_CITY", str(shutil.copytree(ROOT / "geodata/guangzhou", tmp_path / "市")))
     app = opened("supply", "zh")
+    # 325 urban villages and dense old quarters of 23,658,452 m², all of it renewal land.
+    assert app.metric[0].value == "2,365.85"
+    assert opened("siting", "zh").info[0].value.startswith("城市文件夹没有选址所需的")
     app.number_input[0].set_value(1_000)
     app.button[0].click().run(timeout=120)
     assert not app.exception
     assert len(app.metric) == 6
     assert (tmp_path / "市-example/datapackage.json").is_file()
+    assert any("市-example" in caption.value for caption in app.caption), "the whole example goes first"
 
 
 @pytest.mark.filterwarnings("ignore")

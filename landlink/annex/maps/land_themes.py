@@ -18,7 +18,7 @@ from landlink.annex.maps.underlays import CellUnderlay, ShapeUnderlay, cell_unde
 from landlink.annex.material import Material
 from landlink.present import colors
 from landlink.present.classes import SCORE_EDGES, class_labels, class_of
-from landlink.schema import USABLE_SOURCES
+from landlink.schema import CONSTRAINT_LAYER, USABLE_SOURCES
 from landlink.texts import pick
 from landlink.units import exact_ha
 
@@ -68,6 +68,7 @@ def supply(edition: Edition) -> Theme:
         cells={code: f"{exact_ha(area):,}" for code, area in sums.items()},
         status=material.land_status,
         underlays=underlays,
+        credits=_credits(edition, ["parcels", *(f"{CONSTRAINT_LAYER}{name}" for name in material.zones)]),
     )
 
 
@@ -95,6 +96,7 @@ def suitability(edition: Edition) -> Theme:
         cells={code: "–" if pd.isna(mean) else f"{mean:.3f}" for code, mean in means.items()},
         status=material.land_status,
         underlays=underlays,
+        credits=_credits(edition, list(material.credits)),
     )
 
 
@@ -137,6 +139,13 @@ def land_of(edition: Edition) -> tuple[Material, gpd.GeoDataFrame]:
     if material is None or material.parcels is None:
         raise ValueError("sheets of land and service need parcels")
     return material, material.parcels
+
+
+def _credits(edition: Edition, layers: Sequence[str]) -> list[str]:
+    """Whom a sheet must name for the layers it shows or rests on, each once."""
+    material, _ = land_of(edition)
+    named = [pick(material.credits[name], edition.lang) for name in layers if name in material.credits]
+    return list(dict.fromkeys(named))
 
 
 def _access_labels(edition: Edition, edges: Sequence[float]) -> list[str]:

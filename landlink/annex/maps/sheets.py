@@ -210,10 +210,12 @@ def _imprint(
     """Label and text of each line of what the sheet says of itself."""
     plan, text = edition.plan, edition.text
     nature = ((text("maps.imprint.nature"), text(f"maps.nature.{theme.status}")),) if theme.status else ()
+    named = ((text("maps.imprint.credits"), "; ".join(theme.credits)),) if theme.credits else ()
     return (
         (text("maps.imprint.year"), text("maps.year", year=plan.options.year)),
         (text("maps.imprint.policy"), plan.policy_title[edition.lang]),
         *nature,
+        *named,
         (text("maps.imprint.crs"), text("maps.crs")),
         (text("maps.imprint.projection"), projection_note(frame, canvas)),
         (text("maps.imprint.fingerprint"), f"{plan.fingerprint[:_SHORT]}…"),

@@ -144,17 +144,17 @@ def _in_plane(frame: Frame, crs: CRS, across: Floats, up: Floats) -> tuple[Float
 
 
 def collected(shapes: Sequence[shapely.Geometry] | Shapes, crs: CRS | str) -> shapely.Geometry:
-    """Polygons of a plane as one shape in degrees."""
-    polygons = shapely.get_parts(np.asarray(shapes, dtype=object))
-    polygons = polygons[shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON]
+    """Polygons of a plane, or its lines where it has no polygons, as one shape in degrees."""
+    parts = shapely.get_parts(shapely.get_parts(np.asarray(shapes, dtype=object)))
+    kinds = shapely.get_type_id(parts)
+    polygons, lines = (parts[kinds == kind] for kind in (shapely.GeometryType.POLYGON, shapely.GeometryType.LINESTRING))
+    joined = shapely.multipolygons(polygons) if len(polygons) or not len(lines) else shapely.multilinestrings(lines)
     to_degrees = Transformer.from_crs(crs, CGCS2000, always_xy=True).transform
-    return shapely.transform(
-        shapely.multipolygons(polygons), lambda points: np.column_stack(to_degrees(points[:, 0], points[:, 1]))
-    )
+    return shapely.transform(joined, lambda points: np.column_stack(to_degrees(points[:, 0], points[:, 1])))
 
 
 def inside(shapes: Sequence[shapely.Geometry] | Shapes, crs: CRS | str, area: shapely.Geometry) -> shapely.Geometry:
-    """What of a plane's polygons lies within an area in degrees, as one shape in degrees."""
+    """What of a plane's polygons or lines lies within an area in degrees, as one shape in degrees."""
     to_plane = Transformer.from_crs(CGCS2000, crs, always_xy=True).transform
     window = shapely.transform(area, lambda points: np.column_stack(to_plane(points[:, 0], points[:, 1])))
     shapely.prepare(window)

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from landlink.city import City, Land, has_land, load_city, load_land
+from landlink.city import City, Land, has_land, has_people, load_city, load_land
 from landlink.crs import CGCS2000
 from landlink.files import csv_bytes
 from landlink.present.supply import supply_table
@@ -38,6 +38,11 @@ class SupplyInputs(NamedTuple):
 def has_parcels(folder: Path, stamp: Stamp) -> bool:
     """True if a folder is a city's and names parcels and constraints."""
     return folder.is_dir() and has_land(city(folder, stamp))
+
+
+def has_layers_of_people(inputs: SupplyInputs) -> bool:
+    """True if the city names residents on cells and facilities, which service and siting rest on."""
+    return has_people(_city(inputs.folder, inputs.stamp))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -91,6 +96,13 @@ def constraint_urls(inputs: SupplyInputs) -> dict[str, str]:
     """Addresses of the constraints' shapes, by constraint."""
     zones = land(inputs).zones
     return {name: publish_shapes(layer.geometry, tolerance_m=_TOLERANCE_M) for name, layer in zones.items()}
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def stations_url(inputs: SupplyInputs) -> str:
+    """Address of the metro stations; empty where the city has none."""
+    stations = land(inputs).layers.get("stations")
+    return "" if stations is None else publish_shapes(stations.geometry)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

@@ -83,6 +83,7 @@ def parcels_layer(
     overlays: Sequence[Mapping[str, object]],
     note: str,
     focus: Mapping[str, object] | None,
+    credit: str = "",
 ) -> Layer:
     """Layer of parcels coloured by ``source``, ``reason`` or ``score``, with popups, overlays and a legend.
 
@@ -99,15 +100,17 @@ def parcels_layer(
     names
         ``districts`` by code, ``uses`` by system and code, ``sources`` by source of land, ``lost`` by constraint.
     overlays
-        ``id``, ``title``, ``color`` and ``url``; for a picture also ``bounds``.
+        ``id``, ``title``, ``color``, ``url`` and ``credit``; for a picture also ``bounds``.
     note
         Last line of a popup.
     focus
         ``id`` of a parcel to zoom to, and a ``stamp`` that differs from search to search.
+    credit
+        Whom the map must name for the parcels (HTML), as an overlay's ``credit`` for the overlay while it is shown.
     """
     colors = {"source": SOURCES, "score": SUITABILITY, "reason": dict(reasons), "none": NOT_SHOWN}
     options: dict[str, Any] = {"url": url, "borders": borders, "mode": mode, "colors": colors, "legend": legend}
-    options |= {"texts": texts, "note": note, "overlays": list(overlays), "focus": focus, **names}
+    options |= {"texts": texts, "note": note, "overlays": list(overlays), "focus": focus, "credit": credit, **names}
     return call_layer("land", options)
 
 

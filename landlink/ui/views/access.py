@@ -39,7 +39,7 @@ SITE_RADIUS = 5
 
 def page() -> None:
     """Draw the page."""
-    t, inputs = state.texts(), state.supply_inputs()
+    t, inputs = state.texts(), state.site_inputs()
     if inputs is None:
         st.info(t("ui.siting.no_land"))
         return

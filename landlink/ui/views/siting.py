@@ -48,7 +48,7 @@ Pair = tuple[str, str]
 
 def page() -> None:
     """Draw the page."""
-    t, inputs = state.texts(), state.supply_inputs()
+    t, inputs = state.texts(), state.site_inputs()
     if inputs is None:
         st.info(t("ui.siting.no_land"))
         return

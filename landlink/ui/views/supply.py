@@ -1,18 +1,21 @@
 """Supply: where land can be had, from which source, what takes it away, and how suitable it is."""
 
 import time
+from collections.abc import Iterable
 from functools import partial
+from html import escape
 
 import pandas as pd
 import streamlit as st
 
+from landlink.city import credits_of
 from landlink.city.landuse import land_use
 from landlink.city.shipped import example_folder
 from landlink.plan.derivation.parcels import explain_parcel
 from landlink.present.comparisons import SCALE, edited_comparisons, matrix_table, weights_table
 from landlink.present.labels import rests_on
 from landlink.present.supply import constraint_titles, district_supply, headline, losses
-from landlink.schema import LAND_SOURCES
+from landlink.schema import CONSTRAINT_LAYER, LAND_SOURCES
 from landlink.supply.ahp import ACCEPTED
 from landlink.supply.find import Supply, weigh
 from landlink.texts import pick
@@ -31,6 +34,8 @@ MAP_HEIGHT = 480
 DERIVATION_HEIGHT = 400
 # Colour of the shapes of a constraint that has no colour of its own.
 OTHER_CONSTRAINT = "#444444"
+# Colour of metro stations.
+STATIONS = "#6a3d9a"
 # Fewest parcels of the example layers.
 FEWEST = 1_000
 # Most parcels of the example layers.
@@ -43,8 +48,12 @@ def page() -> None:
     """Draw the page."""
     t, inputs = state.texts(), state.supply_inputs()
     if inputs is None:
+        st.info(t("ui.supply.none"))
         _offer_example()
         return
+    if inputs.folder == state.folder() and not supplies.has_layers_of_people(inputs):
+        with st.expander(t("ui.supply.partial")):
+            _offer_example()
     with st.spinner(t("ui.supply.computing")):
         supply = supplies.supply(inputs)
     if inputs.folder != state.folder():
@@ -61,7 +70,6 @@ def page() -> None:
 
 def _offer_example() -> None:
     t = state.texts()
-    st.info(t("ui.supply.none"))
     count = st.number_input(t("ui.supply.parcels"), FEWEST, MOST, PROPOSED, step=10_000)
     if st.button(t("ui.supply.make"), icon=":material/auto_fix_high:"):
         from landlink.example import make_example  # noqa: PLC0415 - the page opens faster without it
@@ -162,23 +170,48 @@ def _layer(supply: Supply, inputs: SupplyInputs, mode: str, url: str) -> Layer:
             "sources": sources,
             "lost": titles,
         },
-        overlays=_overlays(inputs, titles, colors),
+        overlays=_overlays(supply, inputs, titles, colors),
         note=t("ui.supply.popup_note"),
         focus=st.session_state.get("parcel_focus"),
+        credit=_credit(supply, ["parcels"]),
     )
 
 
-def _overlays(inputs: SupplyInputs, titles: dict[str, str], colors: dict[str, str]) -> list[dict[str, object]]:
-    """Shapes of the constraints, and the picture of scores."""
+def _credit(supply: Supply, layers: Iterable[str]) -> str:
+    """Whom the map must name for layers of the city, each once, as HTML."""
+    named = credits_of(supply.land.city)
+    return "; ".join(dict.fromkeys(escape(pick(named[name], state.lang())) for name in layers if name in named))
+
+
+def _overlays(
+    supply: Supply, inputs: SupplyInputs, titles: dict[str, str], colors: dict[str, str]
+) -> list[dict[str, object]]:
+    """Shapes of the constraints, metro stations, and the picture of scores."""
     overlays: list[dict[str, object]] = [
-        {"id": name, "title": titles[name], "color": colors.get(name, OTHER_CONSTRAINT), "url": url}
+        {
+            "id": name,
+            "title": titles[name],
+            "color": colors.get(name, OTHER_CONSTRAINT),
+            "url": url,
+            "credit": _credit(supply, [f"{CONSTRAINT_LAYER}{name}"]),
+        }
         for name, url in supplies.constraint_urls(inputs).items()
     ]
+    if url := supplies.stations_url(inputs):
+        title, credit = state.texts()("ui.supply.stations"), _credit(supply, ["stations"])
+        overlays.append({"id": "stations", "title": title, "color": STATIONS, "url": url, "credit": credit})
     url, bounds = supplies.score_url(inputs)
     if url:
         title = state.texts()("model.column.score")
         overlays.append(
-            {"id": "score", "title": title, "color": parcels.score_gradient(), "url": url, "bounds": bounds}
+            {
+                "id": "score",
+                "title": title,
+                "color": parcels.score_gradient(),
+                "url": url,
+                "bounds": bounds,
+                "credit": _credit(supply, supply.land.city.land),
+            }
         )
     return overlays
 

@@ -181,6 +181,35 @@ def test_zones_are_cut_at_the_area() -> None:
     )
 
 
+def test_lines_are_cut_at_the_area_too() -> None:
+    area = collected([shapely.box(430_000, 2_560_000, 431_000, 2_561_000)], PLANE)
+    stream = shapely.LineString([(430_500, 2_560_500), (433_000, 2_560_500)])
+    bank = shapely.MultiLineString([[(430_100, 2_560_100), (430_200, 2_560_100)], [(500_000, 0), (500_100, 0)]])
+    cut = inside([stream, bank], PLANE, area)
+    within = collected([shapely.LineString([(430_500, 2_560_500), (431_000, 2_560_500)]), bank.geoms[0]], PLANE)
+    assert shapely.length(cut) == pytest.approx(shapely.length(within), rel=1e-6)
+    assert shapely.get_num_geometries(cut) == 2
+
+
+def test_whom_the_layers_licences_ask_for_is_named(plan: Plan, given: Material) -> None:
+    osm = "© OpenStreetMap contributors, ODbL 1.0"
+    credits_ = {"constraint-farmland": osm, "stations": osm, "parcels": "手工勾绘 || drawn by hand", "roads": "道路局"}
+    shown = {
+        sheet.id: "".join(told(sheet, "imprint")).replace(" ", "")
+        for sheet in sheets(Edition(plan, material=replace(given, credits=credits_)))
+        if sheet.id in LAND
+    }
+    in_one_line = osm.replace(" ", "")
+    assert shown["supply"].count(in_one_line) == shown["suitability"].count(in_one_line) == 1
+    assert all("手工勾绘" in shown[name] and "||" not in shown[name] for name in ("supply", "suitability"))
+    assert "道路局" in shown["suitability"], "scores rest on roads"
+    assert "道路局" not in shown["supply"]
+    assert in_one_line not in shown["access-primary_school"]
+    english = next(sheet for sheet in sheets(Edition(plan, "en", material=replace(given, credits=credits_)))
+                   if sheet.id == "supply")  # fmt: skip
+    assert "drawn by hand" in " ".join(told(english, "imprint"))
+
+
 def test_texts_stay_text(drawn: dict[str, Sheet], tmp_path: Path) -> None:
     write_pdf([drawn["access-primary_school"]], tmp_path / "a.pdf", "zh")
     shown = subprocess.run(

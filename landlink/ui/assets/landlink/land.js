@@ -286,9 +286,10 @@ window.landlinkLand = (function () {
 
   function made(map, overlay) {
     if (overlay.layer) return Promise.resolve(overlay.layer);
-    if (overlay.bounds) return Promise.resolve(L.imageOverlay(overlay.url, overlay.bounds, {className: "ll-raster"}));
+    if (overlay.bounds) return Promise.resolve(L.imageOverlay(overlay.url, overlay.bounds, {className: "ll-raster", attribution: overlay.credit}));
     return fetched(overlay.url).then(data => L.geoJSON(data, {
       interactive: false,
+      attribution: overlay.credit,
       renderer: L.canvas({padding: 0.3}),
       style: {color: overlay.color, weight: 1, fillColor: overlay.color},
       pointToLayer: (feature, latlng) => L.circleMarker(latlng, {radius: 3}),
@@ -316,7 +317,7 @@ window.landlinkLand = (function () {
       controls = panel(map, options.overlays, options.texts);
       fetched(options.url).then(prepare).then(data => {
         if (!group._map) return;
-        layer = new Parcels({data, color: painter(data, options), updateWhenZooming: false, keepBuffer: 3});
+        layer = new Parcels({data, color: painter(data, options), updateWhenZooming: false, keepBuffer: 3, attribution: options.credit});
         layer.on("load", () => {
           window.landlinkDrawn = (window.landlinkDrawn || 0) + 1;
           if (!window.landlinkFirst) window.landlinkFirst = performance.now() - started;
