@@ -6,7 +6,7 @@ import numpy.typing as npt
 import shapely
 
 from landlink.example.fields import Floats, Scene, Waves
-from landlink.schema import OFFSET_SOURCE, SYNTHETIC
+from landlink.schema import SYNTHETIC, VOLUNTARY_SOURCES
 from landlink.supply.overlay import keep, meet, remove
 
 Texts = npt.NDArray[np.str_]
@@ -75,7 +75,7 @@ def parcels(scene: Scene, count: int) -> gpd.GeoDataFrame:
     x, y = shapely.get_coordinates(shapely.centroid(lots)).T
     uses = _uses(scene, quarter, x, y, rng)
     sources = _sources(uses, quarter, rng)
-    linked = sources == OFFSET_SOURCE
+    linked = np.isin(sources, VOLUNTARY_SOURCES)
     leaving = np.where(scene.rng(13).uniform(0, 1, len(lots)) < LEAVING, "yes", "no")
     number = np.arange(len(lots)) + 1
     return gpd.GeoDataFrame(

@@ -16,14 +16,17 @@ from landlink.plan.archive import plan_files
 from landlink.plan.plan import Plan
 from landlink.siting.sites import Siting
 from tests.paths import ROOT
+from tests.shares import with_shares
 from tests.sites_example import sited
 
 
-@pytest.fixture(scope="module", params=["plain", "with options", "with sites", "other base"])
+@pytest.fixture(scope="module", params=["plain", "with options", "with sites", "other base", "with shares"])
 def plan(request: pytest.FixtureRequest) -> Plan:
     city, policy = landlink.load_city(ROOT / "geodata/guangzhou"), landlink.load_policy("guangzhou-2018")
     if request.param == "other base":
         return landlink.make_plan(city, policy, 2018, basis="planned", base_year=2019)
+    if request.param == "with shares":
+        return landlink.make_plan(with_shares(city, {"R": 33.3, "A": 7.0}), policy, 2020)
     if request.param != "with options":
         made = landlink.make_plan(city, policy, 2020)
         return made if request.param == "plain" else sited(made)
@@ -36,7 +39,9 @@ def plan(request: pytest.FixtureRequest) -> Plan:
 def test_round_trip(plan: Plan, tmp_path: Path) -> None:
     landlink.save_plan(plan, tmp_path)
     read = landlink.load_plan(tmp_path)
-    for name in ("quota", "needs", "ledger", "sites", "provision"):
+    assert (tmp_path / "uses.csv").exists() == (not plan.uses.empty)
+    pd.testing.assert_frame_equal(read.structure, plan.structure)
+    for name in ("quota", "sources", "needs", "ledger", "uses", "sites", "provision"):
         pd.testing.assert_frame_equal(read.table(name), plan.table(name))
     pd.testing.assert_frame_equal(read.base.table, plan.base.table)
     pd.testing.assert_frame_equal(read.base.sources, plan.base.sources)

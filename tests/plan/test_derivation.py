@@ -15,10 +15,11 @@ from landlink.texts import LANGS, Lang
 from landlink.units import exact, half_up
 from tests.paths import ROOT
 from tests.policies import weighted
+from tests.shares import with_shares
 from tests.sites_example import sited
 
 
-@pytest.fixture(scope="module", params=["plain", "capped", "limited"])
+@pytest.fixture(scope="module", params=["plain", "capped", "limited", "with shares"])
 def plan(request: pytest.FixtureRequest) -> Plan:
     city, policy = landlink.load_city(ROOT / "geodata/guangzhou"), weighted(landlink.load_policy("guangzhou-2018"))
     edits = pd.DataFrame(
@@ -26,9 +27,11 @@ def plan(request: pytest.FixtureRequest) -> Plan:
     )
     options = {
         "plain": {},
+        "with shares": {"cap_ha": 500},
         "capped": {"cap_ha": 500, "rule": "floor", "offset_share": 0.2, "adjust_pct": 2.5},
         "limited": {"edits": edits, "offset_share": 0.1, "cap_ha": 400, "rule": "weighted"},
     }
+    city = with_shares(city, {"R": 30.0, "A": 7.0, "M": 20.0, "G": 9.5}) if request.param == "with shares" else city
     return landlink.make_plan(city, policy, 2020, **options[request.param])  # type: ignore[arg-type]
 
 
@@ -46,6 +49,7 @@ def derivations(plan: Plan, lang: Lang = "zh") -> Iterator[tuple[str, str, str, 
             facility = row.get("facility", "")
             source = row["land_source"] if table == "sources" else None
             parts = {"facility": facility or None, "site": row.get("site"), "source": source}
+            parts["use_class"] = row.get("use_class")
             node = explainer.explain(table, row["code"], column, **parts)
             assert same(node.value, row[column])
             yield table, column, row["code"], facility, node
@@ -62,6 +66,8 @@ def same(value: object, cell: object) -> bool:
 CHOSEN = ("site", "parcel", "land_source", "score", "instead", "status", "unsited_by")
 # What is known of a source's land, which the derivation of what is available shows.
 KNOWN = ("measured_m2", "synthetic_m2", "complete", "known_by", "most_m2")
+# What the city gives of a class of use, which the derivation of its land shows.
+GIVEN = ("use_class", "share_pct")
 
 
 def test_every_computed_column_is_in_the_register() -> None:
@@ -69,7 +75,7 @@ def test_every_computed_column_is_in_the_register() -> None:
         f"{table.name}.{column.name}"
         for table in RESULTS.values()
         for column in table.columns
-        if column.name not in ("code", "district", "facility", *CHOSEN, *KNOWN)
+        if column.name not in ("code", "district", "facility", *CHOSEN, *KNOWN, *GIVEN)
     }
     assert set(FORMULAS) == computed
 

@@ -22,6 +22,7 @@ from landlink.schema import STOCK_SOURCES
 from landlink.units import exact, ha_to_m2, half_up
 from tests.paths import GUANGZHOU
 from tests.policies import weighted
+from tests.shares import with_shares
 
 NO_LIMIT = 10**15
 RULES = ("proportional", "weighted", "floor")
@@ -53,7 +54,7 @@ MEASURED = pd.DataFrame(
     ],
     columns=["code", "land_source", "gross_m2", "synthetic_m2", "complete", "status"],
 )
-CITIES = {"list": CITY, "layer": with_layer(CITY)}
+CITIES = {"list": CITY, "layer": with_shares(with_layer(CITY), {"R": 32.5, "A": 6.0, "B": 7.5, "M": 18.0, "S": 0.0})}
 
 
 @pytest.fixture(
@@ -95,8 +96,8 @@ def step_value(steps: str, by: Fraction) -> Fraction:
 class Recomputed:
     """Figures of one district, worked out from their derivations; nothing else is looked at."""
 
-    def __init__(self, code: str, *, last: bool = False) -> None:
-        self.code, self.last = code, last
+    def __init__(self, code: str, *, last: bool = False, use: str = "") -> None:
+        self.code, self.last, self.use = code, last, use
 
     def of(self, node: Node) -> Fraction:
         """Value of a node: a fact's or a rule's own, else from its inputs."""
@@ -236,11 +237,37 @@ class Recomputed:
         return get("ledger.quota_m2") + get("ledger.stock_met_m2") + get("ledger.stock_unverified_m2")
 
     def _ledger_other_m2(self, node, get):  # type: ignore[no-untyped-def]
-        return get("ledger.budget_m2") - get("ledger.granted_m2")
+        left = get("ledger.budget_m2", 0) - get("ledger.granted_m2", 0)
+        return get("class.other", int(left))
 
     def _only_input(self, node, get):  # type: ignore[no-untyped-def]
         return self.of(node.inputs[0])
 
+    def _ledger_unassigned_m2(self, node, get):  # type: ignore[no-untyped-def]
+        return get("ledger.budget_m2") - get("ledger.granted_m2") - get("ledger.other_m2")
+
+    def _parts(self, node, id_):  # type: ignore[no-untyped-def]
+        """Values of the parts of an input, by the class at the end of their ids."""
+        parts = next((part.inputs for part in node.inputs if part.id == id_), ())
+        return {part.id.rpartition(".")[2]: self.of(part) for part in parts}
+
+    def _uses_target_m2(self, node, get):  # type: ignore[no-untyped-def]
+        shares, entitled = self._parts(node, "class.shares"), get("ledger.entitlement_m2")
+        assert get("class.share", 0) == shares.get(self.use, 0)
+        return webster(shares, half_up(entitled * sum(shares.values()) / 100)).get(self.use, 0)
+
+    def _uses_livelihood_m2(self, node, get):  # type: ignore[no-untyped-def]
+        granted, shares = get("class.granted"), self._parts(node, "class.jobs")
+        if self.use not in ("B", "M"):
+            return granted
+        return webster(shares if any(shares.values()) else {"M": Fraction(1)}, int(granted)).get(self.use, 0)
+
+    def _uses_other_m2(self, node, get):  # type: ignore[no-untyped-def]
+        gaps, left = self._parts(node, "class.gaps"), get("ledger.budget_m2") - get("ledger.granted_m2")
+        assert gaps[self.use] == max(0, get("uses.target_m2") - get("uses.livelihood_m2"))
+        return gaps[self.use] if left >= sum(gaps.values()) else webster(gaps, int(left)).get(self.use, 0)
+
+    _class_granted = _class_other = _class_shares = _class_jobs = _class_gaps = _sum
     _ledger_need_m2 = _ledger_granted_m2 = _ledger_deficit_m2 = _only_input
     _ledger_stock_met_m2 = _ledger_stock_short_m2 = _ledger_stock_unverified_m2 = _only_input
 
@@ -248,16 +275,30 @@ class Recomputed:
     _ledger_entitlement_m2, _ledger_quota_m2, _ledger_cut_m2 = _quota_entitlement_m2, _quota_quota_m2, _quota_cut_m2
 
 
+def webster(weights: dict[str, Fraction], total: int) -> dict[str, int]:
+    """Whole units in proportion to weights: each quotient v ÷ (2q + 1), from just below the exact shares upwards."""
+    positive = {name: weight for name, weight in weights.items() if weight}
+    whole = sum(positive.values())
+    units = {name: max(0, int(total * weight / whole) - len(positive)) for name, weight in positive.items()}
+    for _ in range(total - sum(units.values())):
+        highest = max(positive.values())
+        first = max(units, key=lambda name: (positive[name] / (2 * units[name] + 1), positive[name] / highest))
+        units[first] += 1
+    return units
+
+
 def figures(plan: Plan) -> Iterator[tuple[str, str, str | None, Node]]:
+    """Every figure with its column, district, source of land or class of use, and derivation."""
     explainer = Explainer(plan, "zh")
     for name in FORMULAS:
         table, _, column = name.partition(".")
         for row in plan.table(table).to_dict("records"):
             source = row.get("land_source")
-            node = explainer.explain(table, row["code"], column, facility=row.get("facility"), source=source)
+            parts = {"facility": row.get("facility"), "source": source, "use_class": row.get("use_class")}
+            node = explainer.explain(table, row["code"], column, **parts)
             if pd.isna(row[column]) is not True:
                 assert node.value == ("; ".join(row[column]) if column == "cut_by" else row[column])
-                yield name, row["code"], source, node
+                yield name, row["code"], source or row.get("use_class"), node
 
 
 def test_every_figure_follows_from_its_own_derivation(plan: Plan) -> None:
@@ -269,10 +310,11 @@ def test_every_figure_follows_from_its_own_derivation(plan: Plan) -> None:
             )
             assert not node.value or cap < NO_LIMIT or capacity < NO_LIMIT
             continue
-        value = Recomputed(code, last=source == STOCK_SOURCES[-1]).of(node)
+        value = Recomputed(code, last=source == STOCK_SOURCES[-1], use=source or "").of(node)
         assert (float(value) if isinstance(node.value, float) else value) == node.value, node.render("zh")
         counted.add(name)
-    expected = {name for name in FORMULAS if not name.startswith(("sites.", "provision.")) and name != "quota.cut_by"}
+    without = ("sites.", "provision.", "uses.") if plan.uses.empty else ("sites.", "provision.")
+    expected = {name for name in FORMULAS if not name.startswith(without) and name != "quota.cut_by"}
     known = plan.base.table["new_capacity_m2"].notna().any()
     assert counted == expected - (set() if known else {"quota.supply_m2", "sources.available_m2"})
 

@@ -28,6 +28,7 @@ _COLUMNS = {
     "granted_m2": ("needs",),
     "deficit_m2": ("needs",),
     "other_m2": ("ledger",),
+    "unassigned_m2": ("ledger",),
 }
 # The needs table's own name of a column.
 _OF_NEEDS = {"stock_unverified_m2": "unverified_m2"}

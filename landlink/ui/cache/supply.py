@@ -42,7 +42,7 @@ def has_parcels(folder: Path, stamp: Stamp) -> bool:
 
 def has_layers_of_people(inputs: SupplyInputs) -> bool:
     """True if the city names residents on cells and facilities, which service and siting rest on."""
-    return has_people(_city(inputs.folder, inputs.stamp))
+    return has_people(city(inputs.folder, inputs.stamp))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
