@@ -54,13 +54,22 @@ def popup(title: str, node: Node, lang: Lang) -> str:
     )
 
 
-def account(title: str, lines: Iterable[Line]) -> str:
-    """Account of a district for a map's popup, below the derivation of a figure."""
+def popup_with_account(figure: str, title: str, lines: Iterable[Line]) -> str:
+    """A figure's popup with the account of its district beside it.
+
+    Parameters
+    ----------
+    figure
+        See :func:`popup`.
+    title, lines
+        Of the account.
+    """
     rows = "".join(
         f"<tr><td>{escape(line.label)}</td><td class='value'>{line.area}</td><td>{_bracketed(line.status)}</td></tr>"
         for line in lines
     )
-    return f"<div class='ll-more'><b>{escape(title)}</b><table>{rows}</table></div>"
+    account = f"<div><b>{escape(title)}</b><table>{rows}</table></div>"
+    return f"<div class='ll-beside'><div>{figure}</div>{account}</div>"
 
 
 def _few(node: Node) -> list[tuple[int, Node]]:

@@ -10,13 +10,13 @@ from landlink.city.shipped import example_folder
 from landlink.crs import to_cgcs2000
 from landlink.plan.plan import Plan
 from landlink.present import needs as present
-from landlink.present.labels import rests_on, status_label
+from landlink.present.labels import rests_on, status_label, with_unit
 from landlink.present.sites import popup_rows
 from landlink.schema import STATUSES
 from landlink.texts import Lang, text
-from landlink.ui import derivation
 from landlink.ui.cache import supply as supplies
 from landlink.ui.cache.plan import BY_FINGERPRINT, Stamp, boundaries, explainer, stamp
+from landlink.ui.derivation import popup, popup_with_account
 from landlink.ui.maps import needs as maps
 from landlink.ui.maps.frame import Layer
 from landlink.ui.maps.sites import publish_sites
@@ -72,12 +72,11 @@ def needs_map(plan: Plan, folder: Path, stamp: Stamp, shown: Shown) -> list[Laye
     areas, names = present.figures(plan, subject, shown.measure), plan.names(lang)
     status = present.status_of(derivations, subject, shown.measure)
     points, marks = _points(plan, subject, shown)
-    account = text("ui.needs.account", lang)
-    popups = {
-        code: derivation.popup(names[code], present.derived(derivations, subject, shown.measure, code), lang)
-        + derivation.account(account, present.account(derivations, code))
-        for code in names
-    }
+    account = with_unit(text("ui.needs.account", lang), "ha", lang)
+    popups = {}
+    for code in names:
+        figure = popup(names[code], present.derived(derivations, subject, shown.measure, code), lang)
+        popups[code] = popup_with_account(figure, account, present.account(derivations, code))
     layers = maps.needs_layers(
         boundaries(folder, stamp),
         areas,

@@ -32,6 +32,8 @@ EDGE = "#5b5f66"
 SELECTED = "#0b5cad"
 # Tolerance of simplified boundaries, degrees: about 100 m.
 TOLERANCE = 0.001
+# Most that a popup is wide, pixels.
+POPUP_WIDTH = 360
 
 Classes = list[tuple[str, str]]
 
@@ -105,6 +107,7 @@ def colored(
     tooltips: Mapping[str, str] | None = None,
     figures: Mapping[str, str] | None = None,
     selected: str | None = None,
+    popup_width: int = POPUP_WIDTH,
 ) -> Layer:
     """Layer of districts in given colours; see :func:`choropleth`.
 
@@ -115,6 +118,8 @@ def colored(
     legend
         ``title``, ``unit``, ``entries`` (:func:`legend_entries`) and ``note``; for symbols ``sizes`` (pairs of label
         and radius, the largest first) and their ``ink``; for points ``marks`` (``label``, ``color``, ``hollow``).
+    popup_width
+        Most that a popup may be wide, pixels.
     """
 
     def style(feature: Mapping[str, Any]) -> dict[str, object]:
@@ -136,6 +141,7 @@ def colored(
         "popups": dict(popups),
         "tooltips": {code: escape(tooltip) for code, tooltip in (tooltips or {}).items()},
         "selected": selected,
+        "popupWidth": popup_width,
     }
     call_on(layer, "decorate", options)
     return group

@@ -25,6 +25,8 @@ NEUTRAL = "#3b3f46"
 # Facilities and sites by status: those that are synthetic are hollow.
 POINTS = {"official": "#1f2328", "estimated": "#9a5b00", "synthetic": "#9b1c6b"}
 HOLLOW = "synthetic"
+# Most that a popup with two columns is wide, pixels: what a small screen has room for.
+POPUP_WIDTH = 590
 # Decimals of degrees: about 1 m.
 _PLACES = 5
 
@@ -80,7 +82,7 @@ def needs_layers(
     figures = present.shown_figures(areas)
     tooltips = {code: f"{names[code]}\n{title} {figure}" for code, figure in figures.items()}
     words = {"names": names, "popups": popups, "tooltips": tooltips, "figures": figures}
-    layers = [colored(districts, colors, legend, **words, selected=selected)]
+    layers = [colored(districts, colors, legend, **words, selected=selected, popup_width=POPUP_WIDTH)]
     if drawn:
         points = inner_points(districts)
         symbols = [
