@@ -45,7 +45,8 @@ _CLAUSE = {
     "zh": re.compile(r"[，。；（）()]|[,;.](?!\d)"),
     "en": re.compile(r"[()]|[,;.](?!\d)| and | against "),
 }
-_FIGURE = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*(公顷|平方米|人|ha|m²|persons?|people)(?!/|\s*per|均)")
+# A figure with a sign is a change of another, which the ledger does not hold.
+_FIGURE = re.compile(r"(?<![+\-−\d.,])(\d[\d,]*(?:\.\d+)?)\s*(公顷|平方米|人|ha|m²|persons?|people)(?!/|\s*per|均)")
 _PERSONS = ("人", "person", "persons", "people")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年|\b)")
 
@@ -61,7 +62,7 @@ def contradictions(sentences: Iterable[str], edition: Edition) -> pd.DataFrame:
     it; in English nearest to it; where it names none, with the one named before. It is that of the district that was
     named last, else of the city, and of a facility where the clause names one; in a district's edition it may be the
     district's too. A clause on another year than the plan's is left alone, and so are figures of what the ledger does
-    not know.
+    not know, and changes, which have a sign.
 
     Parameters
     ----------

@@ -70,8 +70,10 @@ TRUE = {
         "越秀区应配用地174.63公顷，黄埔区落户人口19,094人。",
         "2018年全市落户人口200,000人。",
         "未核实796.23公顷。",
+        "按建成区折算，白云区应配用地增减 +52.41 公顷，番禺区应配用地增减 -0.01 公顷。",
     ),
     "en": (
+        "Scaled to the built-up area, the entitlement of Baiyun moves by +52.41 ha.",
         "Of the entitlement of 1,626.64 ha, 600 ha are new land.",
         "In 2018 the settled population was 200,000 persons.",
     ),
