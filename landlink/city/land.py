@@ -60,7 +60,7 @@ def has_land(city: City) -> bool:
     --------
     >>> from landlink.city import load_city
     >>> has_land(load_city("guangzhou"))
-    False
+    True
     """
     return "parcels" in city.land and "constraints" in city.tables
 

@@ -1,11 +1,14 @@
 """``landlink plan``: compute a plan, write its files and print its quota table."""
 
 import argparse
+import sys
+from pathlib import Path
 
 import pandas as pd
 
-from landlink.city import load_city
+from landlink.city import City, load_city
 from landlink.city.facts import BASES
+from landlink.city.land import has_land
 from landlink.cli.arguments import Say, add_shared, choices, decimal, share
 from landlink.cli.terminal import print_table
 from landlink.plan.archive import save_plan
@@ -14,13 +17,14 @@ from landlink.plan.plan import Plan
 from landlink.policy import BALANCING_RULES, load_policy, shipped
 from landlink.present.tables import QUOTA_SHOWN
 from landlink.schema import RESULTS
+from landlink.supply.saved import read_measured
 from landlink.texts import Lang, text
 from landlink.units import shown_ha
 
 
 def arguments(parser: argparse.ArgumentParser, say: Say) -> None:
     """Declare the arguments."""
-    add_shared(parser, say, "city", "--out", "--accept-questions")
+    add_shared(parser, say, "city", "--out", "--supply", "--accept-questions")
     parser.add_argument("--policy", required=True, help=choices(say, "policy", shipped()))
     parser.add_argument("--year", type=int, required=True, help=say("year"))
     parser.add_argument("--basis", default=BASES[0], help=choices(say, "basis", BASES))
@@ -33,8 +37,9 @@ def arguments(parser: argparse.ArgumentParser, say: Say) -> None:
 
 def run(options: argparse.Namespace, lang: Lang) -> None:
     """Run the command."""
+    city = load_city(options.city, accept_questions=options.accept_questions)
     plan = make_plan(
-        load_city(options.city, accept_questions=options.accept_questions),
+        city,
         load_policy(options.policy),
         options.year,
         basis=options.basis,
@@ -43,10 +48,24 @@ def run(options: argparse.Namespace, lang: Lang) -> None:
         adjust_pct=decimal("--adjust", options.adjust),
         offset_share=share("--offset-share", options.offset_share),
         base_year=options.base_year,
+        measured=_measured(city, options, lang),
     )
     paths = save_plan(plan, options.out)
     _print_plan(plan, lang)
     print(text("cli.written", lang, files="  ".join(map(str, paths))))
+
+
+def _measured(city: City, options: argparse.Namespace, lang: Lang) -> pd.DataFrame | None:
+    """Measured supply: of ``--supply``, else of the city's layers; None where it has none."""
+    if options.supply:
+        return read_measured(Path(options.supply), city.codes)
+    if not has_land(city):
+        return None
+    from landlink.city.land import load_land  # noqa: PLC0415 - a plan without layers begins sooner
+    from landlink.supply.measured import measured  # noqa: PLC0415
+
+    print(text("cli.plan.measuring", lang), file=sys.stderr, flush=True)
+    return measured(load_land(city, accept_questions=options.accept_questions))
 
 
 def _print_plan(plan: Plan, lang: Lang) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from landlink.city.land import Land
-from landlink.schema import CONSTRAINT_RULES, SYNTHETIC, USABLE_SOURCES
+from landlink.schema import CONSTRAINT_RULES, STATUSES, SYNTHETIC, USABLE_SOURCES, worst
 from landlink.supply.developable import developable
 from landlink.supply.find import Supply, zones
 from landlink.supply.saved import MEASURED_COLUMNS
@@ -37,6 +37,8 @@ def measured(supply: Land | Supply) -> pd.DataFrame:
         Developable area (int64) of synthetic parcels under all constraints.
     ``complete``
         True if the city declares the district's parcels complete.
+    ``status``
+        What ``gross_m2`` rests on: the least official status of its parcels and of the constraints on them.
 
     Raises
     ------
@@ -73,6 +75,7 @@ def measured(supply: Land | Supply) -> pd.DataFrame:
         }
     ).reset_index()
     table["complete"] = table["code"].isin(land.city.complete)
+    table["status"] = _status(real, index)
     return table[list(MEASURED_COLUMNS)]
 
 
@@ -122,6 +125,13 @@ def _is_synthetic(land: Land, row: dict[str, object], statuses: "dict[str, pd.Se
 def _developed(land: Land) -> gpd.GeoDataFrame:
     """Developable area of each parcel of a land."""
     return developable(land.parcels, land.constraints, zones(land)).parcels
+
+
+def _status(real: Land, index: pd.MultiIndex) -> list[str]:
+    """Least official status of the parcels of each district and source, and of all constraints."""
+    of_constraints = [status for status in real.constraints["status"] if status in STATUSES]
+    of_parcels = real.parcels.groupby(["code", "land_source"])["status"].agg(worst)
+    return [worst([*of_constraints, status]) for status in of_parcels.reindex(index, fill_value=STATUSES[0])]
 
 
 def _sums(parcels: pd.DataFrame, index: pd.MultiIndex) -> "pd.Series[int]":

@@ -12,8 +12,15 @@ from landlink.errors import DataError, Fault
 # What :func:`landlink.supply.save.save_supply` writes of it.
 MEASURED = "measured.csv"
 DOCUMENT = "supply.json"
-MEASURED_COLUMNS = ("code", "land_source", "gross_m2", "synthetic_m2", "complete")
-_TYPES = {"code": str, "land_source": str, "gross_m2": "int64", "synthetic_m2": "int64", "complete": bool}
+MEASURED_COLUMNS = ("code", "land_source", "gross_m2", "synthetic_m2", "complete", "status")
+_TYPES = {
+    "code": str,
+    "land_source": str,
+    "gross_m2": "int64",
+    "synthetic_m2": "int64",
+    "complete": bool,
+    "status": str,
+}
 
 
 def read_measured(folder: Path, codes: Iterable[str]) -> pd.DataFrame:

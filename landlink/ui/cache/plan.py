@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from landlink.city import City, load_city
+from landlink.city.land import has_land
 from landlink.plan.derivation import Explainer
 from landlink.plan.make import make_plan
 from landlink.plan.options import Options
@@ -49,7 +50,18 @@ def _policy(name: str, stamp: float) -> Policy:  # noqa: ARG001 - a new stamp is
 def plan(folder: Path, stamp: Stamp, policy_name: str, options: Options, edits: Edits) -> Plan:
     """Plan of a city's folder, a policy, options and edited facts."""
     rows = pd.DataFrame([{"code": code, **dict(facts)} for code, facts in edits]) if edits else None
-    return make_plan(city(folder, stamp), policy(policy_name), options, edits=rows)
+    return make_plan(city(folder, stamp), policy(policy_name), options, edits=rows, measured=measured(folder, stamp))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def measured(folder: Path, stamp: Stamp) -> pd.DataFrame | None:
+    """Measured supply of a city's layers; None where it has none."""
+    if not has_land(city(folder, stamp)):
+        return None
+    from landlink.city.land import load_land  # noqa: PLC0415 - the app opens faster without it
+    from landlink.supply.measured import measured as measure  # noqa: PLC0415
+
+    return measure(load_land(city(folder, stamp), accept_questions=True))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
