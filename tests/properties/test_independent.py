@@ -1,0 +1,111 @@
+"""The plan's tables against a second model, written from docs/model.md alone, on 300 random cities."""
+
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import landlink
+from landlink.city import City
+from landlink.linkage import own_quota
+from landlink.schema import KNOWN_BY, RESULTS
+from tests.paths import GUANGZHOU
+from tests.properties.independent import Claim, half_up, unit_by_unit, webster
+from tests.properties.random_cities import RULES, draw_case
+
+CITIES = 300
+
+
+@pytest.fixture(scope="module")
+def shipped() -> City:
+    return landlink.load_city(GUANGZHOU)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("policies")
+
+
+def cells(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table with plain numbers, None for what is not known."""
+    columns = {
+        name: [None if cell is pd.NA or cell != cell else cell for cell in table[name].tolist()]  # noqa: PLR0124
+        for name in table
+    }
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+@pytest.mark.parametrize("seed", range(CITIES))
+def test_every_cell_is_the_independent_model_s(seed: int, shipped: City, folder: Path) -> None:
+    case = draw_case(seed, shipped, folder)
+    plan, account = case.plan(), case.account()
+    for name in ("quota", "sources", "needs", "ledger"):
+        table = plan.table(name)
+        expected = [{column: row[column] for column in RESULTS[name].names} for row in getattr(account, name)]
+        assert list(table) == RESULTS[name].names
+        assert cells(table) == expected, name
+    quotas = {row["code"]: row["quota_m2"] for row in account.quota}
+    assert account.own_quotas == quotas
+    assert {code: own_quota(code, plan.divisor) for code in quotas} == quotas
+    assert (plan.divisor.value, plan.divisor.code) == (account.balance.divisor, account.balance.last)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_the_model_s_short_way_gives_what_the_definition_gives(seed: int) -> None:
+    """Bisection against giving one m² after the other, on claims small enough for it."""
+    random = Random(seed)  # noqa: S311 - a test's claims
+    claims = []
+    for code in random.sample("abcdefghij", random.randint(1, 6)):
+        limit = random.randint(0, 12)
+        value = random.choice((Fraction(limit), Fraction(random.randint(0, 30), random.randint(1, 4))))
+        claims.append(Claim(code, value if limit else Fraction(0), random.randint(0, limit), limit))
+    claims = [claim for claim in claims if claim.value or claim.limit == claim.floor]
+    floors, limits = (sum(getattr(claim, name) for claim in claims) for name in ("floor", "limit"))
+    for total in range(floors, limits + 1):
+        assert webster(claims, total) == unit_by_unit(claims, total)
+
+
+def test_the_cities_have_what_they_are_drawn_for(shipped: City, folder: Path) -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(60):
+        case = draw_case(seed, shipped, folder)
+        account = case.account()
+        claims, quotas = account.balance.claims, account.balance.quotas
+        divisor = account.balance.divisor
+        halves = [
+            claim
+            for claim in claims.values()
+            if divisor and 2 * claim.value == divisor * (2 * half_up(claim.value / divisor) - 1)
+        ]
+        seen.update(
+            {
+                f"rule {case.rules.values['balance.rule']}": 1,
+                "one district": len(claims) == 1,
+                "a cap": divisor > 0,
+                "a cap of nothing": case.cap == 0,
+                "a cap that splits a tie": len({half_up(c.value / divisor) - quotas[c.code] for c in halves}) > 1,
+                "a central layer": case.layer,
+                "edits": case.edits is not None,
+                "measured land": case.measured is not None,
+                "nothing measured": case.measured is None,
+                "a new standard after the shipped ones": "clinic" in case.rules.facilities,
+            }
+        )
+        seen.update(f"known by {row['known_by']}" for row in account.sources)
+        seen.update(f"cut by {name}" for row in account.quota for name in row["cut_by"])
+        seen.update(f"stock of {row['per_capita_stock_m2']:g} m²" for row in account.quota)
+        seen["nobody settled"] += sum(row["settled"] == 0 for row in account.quota)
+        for name in ("met_m2", "short_m2", "unverified_m2"):
+            seen[f"stock {name}"] += sum(row[name] > 0 for row in account.sources if row["land_source"] != "new")
+        for name in ("granted_m2", "unverified_m2", "deficit_m2"):
+            seen[f"needs {name}"] += sum(row[name] > 0 for row in account.needs)
+    names = [f"rule {name}" for name in RULES]
+    names += [f"known by {name}" for name in KNOWN_BY]
+    names += [f"cut by {name}" for name in ("capacity", "measured supply", "city cap")]
+    names += ["stock of 100 m²", "stock of 150 m²", "nobody settled"]
+    print(dict(seen.most_common(60)))
+    assert [name for name in [*seen, *names] if seen[name] < 1] == []
