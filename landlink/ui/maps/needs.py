@@ -26,7 +26,7 @@ NEUTRAL = "#3b3f46"
 POINTS = {"official": "#1f2328", "estimated": "#9a5b00", "synthetic": "#9b1c6b"}
 HOLLOW = "synthetic"
 # Most that a popup with two columns is wide, pixels: what a small screen has room for.
-POPUP_WIDTH = 590
+POPUP_WIDTH = 570
 # Decimals of degrees: about 1 m.
 _PLACES = 5
 

@@ -68,7 +68,7 @@ def _map(plan: Plan) -> None:
     """The map, and below it what else it shows."""
     t, session, folder = state.texts(), st.session_state, state.folder()
     above = st.container()
-    facilities, online, note = st.columns([1.5, 1.3, 3], vertical_alignment="center")
+    facilities, online, note = st.columns([1.9, 1.6, 2.4], vertical_alignment="center")
     facilities.toggle(t("ui.needs.existing"), key="needs_existing", help=t("ui.needs.existing_help"))
     below = base_layers(online)
     existing = maps.existing_of(folder) if session["needs_existing"] else None

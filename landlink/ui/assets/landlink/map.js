@@ -173,7 +173,7 @@ window.landlink = (function () {
       const code = district.feature.properties.code;
       const popup = options.popups[code], tooltip = options.tooltips[code];
       if (tooltip) district.bindTooltip(tooltip, {sticky: true, className: "ll-tooltip"});
-      if (popup) district.bindPopup(popup, {maxWidth: options.popupWidth, minWidth: 240, autoPanPadding: [12, 12]});
+      if (popup) district.bindPopup(popup, {maxWidth: options.popupWidth, minWidth: 240, autoPanPadding: [12, 12], autoPanPaddingTopLeft: [48, 12]});
       district.on("popupopen", event => { district.closeTooltip(); open = {code: code, place: event.popup.getLatLng(), scrolled: 0}; });
       district.on("popupclose", event => {
         if (open && open.code === code) open.scrolled = content(event.popup).scrollTop;
