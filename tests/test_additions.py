@@ -108,12 +108,12 @@ ADDITIONS: dict[str, Addition] = {
     "district fact": Addition(
         edits=(
             (
-                "schema.py",
+                "schema/inputs.py",
                 '(_CODE, _YEAR, Column("urban_land_ha", "float", "ha", above=0, maximum=MOST_HA), ',
                 'Column("vacant_ha", "float", "ha", 0, required=False), ',
             ),
             (
-                "schema.py",
+                "schema/facts.py",
                 '        Fact("urban_land_m2", "m2", "land", "urban_land_ha", "base_pair"),\n',
                 '        Fact("vacant_m2", "m2", "land", "vacant_ha", "latest", required=False),\n',
             ),
@@ -122,7 +122,7 @@ ADDITIONS: dict[str, Addition] = {
     ),
     "result column": Addition(
         edits=(
-            ("schema.py", '                    "demand_m2",\n', '                    "claim_m2",\n'),
+            ("schema/results.py", '                    "demand_m2",\n', '                    "claim_m2",\n'),
             (
                 "plan/formulas.py",
                 '    "quota.demand_m2": Formula(("entitlement_m2", "stock_need_m2"), "stock"),\n',
@@ -141,13 +141,13 @@ ADDITIONS: dict[str, Addition] = {
         ),
     ),
     "source of land": Addition(
-        edits=(("schema.py", 'STOCK_SOURCES = ("renewal", "idle", "offset"', ', "reclaimed"'),),
+        edits=(("schema/words.py", 'STOCK_SOURCES = ("renewal", "idle", "offset"', ', "reclaimed"'),),
         texts=(("model", "land_source", 'reclaimed = "复垦"', 'reclaimed = "reclaimed"'),),
     ),
     "constraint rule": Addition(
         edits=(
             (
-                "schema.py",
+                "schema/words.py",
                 '    "min_width": ConstraintRule("on pieces", value=True),\n',
                 '    "max_area": ConstraintRule("on pieces", value=True),\n',
             ),

@@ -17,7 +17,7 @@ from tests.paths import GUANGZHOU
 
 CITY = str(GUANGZHOU)
 PLAN = ["plan", CITY, "--policy", "guangzhou-2018", "--year", "2020"]
-FILES = ["ledger.csv", "needs.csv", "plan.json", "quota.csv"]
+FILES = ["ledger.csv", "needs.csv", "plan.json", "quota.csv", "sources.csv"]
 
 
 def run(*arguments: object) -> int:

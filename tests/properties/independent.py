@@ -1,7 +1,7 @@
 """A second model of the plan's tables, written from docs/model.md alone: one district after the other, in fractions.
 
-Nothing of landlink is imported. Areas and persons are ints, everything else is a Fraction, read from the digits that are
-written.
+Nothing of landlink is imported. Areas and persons are ints, everything else is a Fraction, read from the digits that
+are written.
 """
 
 import math

@@ -25,7 +25,7 @@ _LETTERS = {
     name: get_column_letter(number) for number, name in enumerate(("code", "district", *USABLE_SOURCES, *_BEHIND), 1)
 }
 _WIDTH = 12  # characters: width of a column of areas
-_LEAST = 10  # columns at least, so that headings and notes have room
+_LEAST = 11  # columns at least, so that headings and notes have room
 # Half a unit of the areas shown, ha: what differs by less is the same.
 _SAME = "0.00005"
 

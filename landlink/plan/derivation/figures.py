@@ -1,6 +1,6 @@
 """How a figure comes about: a tree of values, formulas, sources and clauses, made from the result tables themselves."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache, cached_property, partial
 from typing import Any
@@ -12,6 +12,19 @@ from landlink.errors import DataError, Fault
 from landlink.plan.derivation.balancing import others, term
 from landlink.plan.derivation.classes import Classes
 from landlink.plan.derivation.node import Node, shown
+from landlink.plan.derivation.rows import (
+    KEYS,
+    NO_ORIGIN,
+    ORIGIN,
+    UNMEASURED,
+    Head,
+    Key,
+    Origin,
+    Rows,
+    by_key,
+    key_of,
+    parsed,
+)
 from landlink.plan.formulas import FORMULAS, HEADLINE, columns_of
 from landlink.plan.plan import Plan
 from landlink.policy import BALANCING_RULES, Dated
@@ -28,21 +41,6 @@ from landlink.schema import (
 )
 from landlink.texts import Lang, default_lang, listed, text
 
-# Code, facility, source of land or class of use, and site of a row; empty where a table's rows have none.
-Key = tuple[str, str, str]
-# Where an input comes from.
-Origin = tuple[str, ...]
-_ORIGIN = ("source", "date", "status", "confidence")
-_UNMEASURED = ("", "", "official", "")
-_NO_ORIGIN = ("", "", "estimated", "default")
-# What a row of a table is known by; other tables have one row a district.
-_KEYS = {
-    "needs": ("code", "facility"),
-    "provision": ("code", "facility"),
-    "sites": ("code", "facility", "site"),
-    "sources": ("code", "land_source"),
-    "uses": ("code", "use_class"),
-}
 # Columns of sources of land that are summed.
 _OF_SOURCES = ("met", "short", "unverified")
 # Rules that only some balancing rules read.
@@ -97,43 +95,17 @@ def explain(
     return Explainer(plan, lang).explain(table, code, column, **row)
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """What all figures of a column have in common, in one language."""
-
-    name: str
-    label: str
-    unit: str
-    formula: str
-    clause: str
-    inputs: tuple[tuple[str, str], ...]
-
-
-class _Rows:
-    """Values of a table by row and column, and the nodes built of them so far."""
-
-    def __init__(self, frame: pd.DataFrame, name: str) -> None:
-        known = _KEYS.get(name, ("code",))
-        self.values = {
-            column: [None if value is pd.NA else value for value in frame[column].to_numpy(object)] for column in frame
-        }
-        parts = [*(self.values[part] for part in known), *([[""] * len(frame)] * (3 - len(known)))]
-        self.index: dict[Key, int] = {key: row for row, key in enumerate(zip(*parts, strict=True))}
-        self.nodes: dict[str, list[Node | None]] = {column: [None] * len(frame) for column in frame}
-        self.addends: dict[str, list[Node | None]] = {column: [None] * len(frame) for column in frame}
-
-
 class Explainer:
     """Derivations of one plan in one language; figures share the nodes that they have in common."""
 
     def __init__(self, plan: Plan, lang: Lang | None = None) -> None:
         self.plan, self.lang = plan, lang or default_lang()
         self._text = cache(partial(text, lang=self.lang))
-        self._rows = {name: _Rows(plan.table(name), name) for name in RESULTS}
-        self._facts = _Rows(plan.base.table, "facts")
+        self._rows = {name: Rows(plan.table(name), name) for name in RESULTS}
+        self._facts = Rows(plan.base.table, "facts")
         self._names = plan.names(self.lang)
-        self._sources = _by_key(plan.base.sources, "item")
-        self._surplus = _by_key(plan.surplus, "facility")
+        self._sources = by_key(plan.base.sources, "item")
+        self._surplus = by_key(plan.surplus, "facility")
         self._surplus_units = dict(zip(self._surplus, plan.surplus["surplus_units"], strict=True))
         self._titles = plan.titles(self.lang)
         self._standards = {standard.facility.id: standard for standard in plan.rules.standards}
@@ -165,14 +137,14 @@ class Explainer:
         if table == "sites":
             facility = next((key[1] for key in self._rows[table].index if key[2] == site), facility)
         part = {"sources": source, "uses": use_class}.get(table, facility)
-        key = _key(table, (code, part or "", site or ""))
+        key = key_of(table, (code, part or "", site or ""))
         if key not in self._rows[table].index:
             raise DataError(self._unknown(table, key))
         return self._column(table, column, key)
 
     def _unknown(self, table: str, key: Key) -> Fault:
         """Fault of a row that the table does not have."""
-        parts = _KEYS.get(table, ("code",))
+        parts = KEYS.get(table, ("code",))
         known = {
             "code": list(self._names),
             "facility": list(self._standards),
@@ -184,7 +156,7 @@ class Explainer:
         name = " / ".join([key[0], *(part or "—" for part in key[1 : len(parts)])])
         return Fault("explain.row_unknown", {"table": table, "row": name, "have": ", ".join(have)})
 
-    def _head(self, table: str, column: str) -> _Head:
+    def _head(self, table: str, column: str) -> Head:
         name = f"{table}.{column}"
         formula = FORMULAS[name]
         unit = RESULTS[table][column].unit
@@ -192,13 +164,13 @@ class Explainer:
             "list:" if self.plan.central_layer else "layer:",
             "shares:" if self.plan.uses.empty else "rest:",
         )
-        return _Head(
+        return Head(
             name,
             self._text(f"model.column.{column}"),
             self._unit(unit),
             self._text(f"model.formula.{name}") if formula.clause else "",
             self._text(f"model.clause.{formula.clause}") if formula.clause else "",
-            tuple(_parsed(part, table) for part in formula.inputs if not part.startswith(unused)),
+            tuple(parsed(part, table) for part in formula.inputs if not part.startswith(unused)),
         )
 
     def _column(self, table: str, column: str, key: Key) -> Node:
@@ -248,7 +220,7 @@ class Explainer:
     def _input(self, table: str, prefix: str, name: str, key: Key) -> Node | None:
         """Node of an input, by what its name begins with; see :data:`landlink.plan.formulas.FORMULAS`."""
         if prefix in RESULTS:
-            return self._column(prefix, name, _key(prefix, key))
+            return self._column(prefix, name, key_of(prefix, key))
         match prefix, name:
             case "base", "surplus":
                 node = self._surplus_capacity(key)
@@ -282,7 +254,7 @@ class Explainer:
             self._text(f"model.item.{item}"),
             value if known else None,
             self._unit(FACTS[item].unit) if known else "",
-            origin or _NO_ORIGIN,
+            origin or NO_ORIGIN,
         )
 
     def _surplus_capacity(self, key: Key) -> Node | None:
@@ -294,7 +266,7 @@ class Explainer:
 
     def _from_data(self, id_: str, label: str, value: float | None, unit: str, origin: Origin) -> Node:
         as_text = self._text("model.explain.none") if value is None else shown(value)
-        stated = dict(zip(_ORIGIN, origin, strict=True))
+        stated = dict(zip(ORIGIN, origin, strict=True))
         return Node.input(id_, label, value, as_text, unit=unit, origin=stated, lang=self.lang)
 
     def _build_rule(self, name: str) -> Node | None:
@@ -415,27 +387,7 @@ class Explainer:
         if name == "new" and rows.values["known_by"][row] != "measured":
             value = None
         unit, area = ("", None) if value is None else (self._unit("m2"), int(value))
-        return self._from_data(f"land.{name}", label, area, unit, self._sources.get((key[0], MEASURED), _UNMEASURED))
+        return self._from_data(f"land.{name}", label, area, unit, self._sources.get((key[0], MEASURED), UNMEASURED))
 
     def _unit(self, unit: str) -> str:
         return self._text(f"model.unit.{unit}") if unit else ""
-
-
-def _parsed(name: str, table: str) -> tuple[str, str]:
-    """Prefix and name of an input of a column of a table; rows of new land or of stock land stay before the prefix."""
-    kind, colon, name = name.rpartition(":")
-    prefix, _, rest = name.partition(".")
-    kept = f"{kind}{colon}" if kind in ("new", "stock") else ""
-    return (f"{kept}{prefix}", rest) if rest else (f"{kept}{table}", prefix)
-
-
-def _by_key(frame: pd.DataFrame, column: str) -> dict[tuple[str, str], Origin]:
-    """Origin of each row, by its district and a column."""
-    keys = zip(frame["code"].to_numpy(object), frame[column].to_numpy(object), strict=True)
-    return dict(zip(keys, zip(*(frame[name].to_numpy(object) for name in _ORIGIN), strict=True), strict=True))
-
-
-def _key(table: str, key: Key) -> Key:
-    """Key with no more than what the rows of a table are known by."""
-    count = len(_KEYS.get(table, ("code",)))
-    return (key[0], key[1] if count > 1 else "", key[2] if count > 2 else "")  # noqa: PLR2004

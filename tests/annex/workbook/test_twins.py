@@ -25,7 +25,7 @@ def test_a_column_has_a_twin_or_cannot_have_one(name):
     table, _, column = name.partition(".")
     assert name not in TWINS or name not in SOLVED
     if column in without_twin(table):
-        pytest.skip(f"{name} has no twin in landlink/annex/workbook/twins.py: the workbook writes it as a value")
+        pytest.skip(f"{name} has no twin in landlink/annex/workbook/twins: the workbook writes it as a value")
     assert name in TWINS or name in SOLVED
 
 
