@@ -1,112 +1,26 @@
 """A second model of the plan's tables, written from docs/model.md alone: one district after the other, in fractions.
 
+<<<<<<< HEAD
 Nothing of landlink is imported. Areas and persons are ints, everything else is a Fraction, read from the digits that
 are written.
+=======
+Nothing of landlink is imported. Areas and persons are ints, everything else is a Fraction, read from written digits.
+>>>>>>> 816458a (Tests: the independent model's policies in a module of their own; what the cities are drawn for)
 """
 
 import math
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from tests.properties.written_policy import Policy, step
 
 STOCK = ("renewal", "idle", "offset")
-GROUPS = ("housing", "education", "health", "elder_care", "employment", "other")
 Row = dict[str, Any]
 
 
 def half_up(value: Fraction) -> int:
     return math.floor(value + Fraction(1, 2))
-
-
-def number(written: Any) -> Fraction:
-    """A number as it is written, without binary error."""
-    return Fraction(str(written))
-
-
-# Policies ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Policy:
-    """Values in force on one day: of the parameters, and of the facilities' fields in the order of grants."""
-
-    values: dict[str, Any]
-    facilities: dict[str, dict[str, Any]]
-
-
-def read_policy(file: Path, day: str) -> Policy:
-    """Policy of a file, and of those that it extends, on a day."""
-    dated, facilities = _merged(file)
-    values = {name: value for name in dated if (value := _on(dated[name], day)) is not None}
-    standards = {}
-    for name in sorted(facilities, key=lambda name: GROUPS.index(facilities[name]["group"])):
-        fields = facilities[name]["fields"]
-        in_force = {key: value for key in fields if (value := _on(fields[key], day)) is not None}
-        if "per_1000" in in_force:
-            standards[name] = in_force
-    return Policy(values, standards)
-
-
-@cache
-def _content(file: Path) -> Any:
-    return yaml.safe_load(file.read_text(encoding="utf-8"))
-
-
-def _merged(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    content = _content(file)
-    parent = content.get("extends")
-    shipped = Path(__file__).resolve().parents[2] / "landlink" / "policy"
-    dated, facilities = ({}, {}) if parent is None else _merged(shipped / f"{parent}.yaml")
-    for name, entry in content.get("parameters", {}).items():
-        dated[name] = _replaced(dated.get(name, {}), entry["values"])
-    for name, entry in content.get("facilities", {}).items():
-        own = facilities.setdefault(name, {"fields": {}})
-        own["group"] = entry.get("group", own.get("group"))
-        for key, values in entry.get("fields", {}).items():
-            own["fields"][key] = _replaced(own["fields"].get(key, {}), values)
-    return dated, facilities
-
-
-def _replaced(values: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    """Dated values, own ones in their parent's place from the first own date on."""
-    first = min(map(_day, own))
-    return {**{since: value for since, value in values.items() if _day(since) < first}, **own}
-
-
-def _day(written: str) -> date:
-    year, month, day = (*map(int, written.split("-")), 1, 1)[:3]
-    return date(year, month, day)
-
-
-def _on(values: dict[str, Any], day: str) -> Any:
-    past = [since for since in values if _day(since) <= _day(day)]
-    if not past:
-        return None
-    entry = values[max(past, key=_day)]
-    for key in ("steps", "districts", "choice", "value"):
-        if key in entry:
-            return number(entry[key]) if key == "value" else entry[key]
-    raise ValueError(entry)
-
-
-def _step(value: Any, part: int, whole: int) -> Fraction:
-    """A value, or that of the step in which the quotient part ÷ whole lies."""
-    if isinstance(value, Fraction):
-        return value
-    for step in value:
-        if (
-            ("at_least" not in step or part >= number(step["at_least"]) * whole)
-            and ("more_than" not in step or part > number(step["more_than"]) * whole)
-            and ("at_most" not in step or part <= number(step["at_most"]) * whole)
-            and ("less_than" not in step or part < number(step["less_than"]) * whole)
-        ):
-            return number(step["value"])
-    raise ValueError((part, whole))
 
 
 # Facts ---------------------------------------------------------------------------------------------------------------
@@ -182,8 +96,8 @@ def account(districts: list[District], policy: Policy, *, layer: bool, cap: int 
 def linkage(district: District, policy: Policy, *, layer: bool) -> Row:
     """Entitlement, need from stock and claim on new land."""
     urban = half_up(district.residents * district.urban_share_pct / 100)
-    step = _step(policy.values["linkage.standard"], district.urban_land, urban)
-    standard = step * (1 + policy.values["linkage.adjustment"] / 100)
+    of_step = step(policy.values["linkage.standard"], district.urban_land, urban)
+    standard = of_step * (1 + policy.values["linkage.adjustment"] / 100)
     entitlement = half_up(district.settled * standard)
     if layer:
         inside = half_up(district.settled * district.inside)
@@ -448,9 +362,9 @@ def _standard_sizes(units: int, standard: dict[str, Any]) -> int:
 
 def _land_per_unit(standard: dict[str, Any], units: int, *, central: bool) -> Fraction:
     if central and "land_per_unit_central" in standard:
-        return _step(standard["land_per_unit_central"], units, 1)
+        return step(standard["land_per_unit_central"], units, 1)
     if "land_per_unit" in standard:
-        return _step(standard["land_per_unit"], units, 1)
+        return step(standard["land_per_unit"], units, 1)
     return standard["floor_per_unit"] / standard["far"]
 
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import yaml
 from shapely.geometry import box
 
 import landlink
@@ -22,13 +21,13 @@ from landlink.city import City
 from landlink.city.facts import central_share
 from landlink.columns import Column
 from landlink.schema import INPUTS, STATUSES
-from tests.paths import ROOT
 from tests.properties import independent
 from tests.properties.independent import STOCK, District, Measured, half_up
+from tests.properties.random_policies import RULES, draw_policy
+from tests.properties.written_policy import SHIPPED, Policy, number, read_policy
 
-SHIPPED = ("national-2016", "anhui-2017", "guangzhou-2018")
+POLICIES = ("national-2016", "anhui-2017", "guangzhou-2018")
 NAMED = ("440103", "440104", "440105", "440106", "440112", "440114", "440115", "440118")
-RULES = ("proportional", "weighted", "floor")
 BOUNDS = (100, 120, 150)  # m² of stock a person
 RELEASE = (None, 0.0, 0.3333, 0.05, 0.5, 1.0)
 FACILITIES = ("affordable_housing", "kindergarten", "primary_school", "hospital", "elder_care", "employment")
@@ -45,7 +44,7 @@ class Case:
     edits: pd.DataFrame | None
     measured: pd.DataFrame | None
     districts: list[District]
-    rules: independent.Policy
+    rules: Policy
     layer: bool
     cap: int | None
 
@@ -61,16 +60,16 @@ class Case:
 def draw_case(seed: int, shipped: City, folder: Path) -> Case:
     """A city of a seed, made from the codes and names of a shipped one."""
     random = Random(seed)  # noqa: S311 - a test's cities
-    extends, year = SHIPPED[seed % 3], random.choice((2017, 2018, 2019, 2020))
+    extends, year = POLICIES[seed % 3], random.choice((2017, 2018, 2019, 2020))
     own_policy = random.random() < 0.5
     codes = _codes(random, shipped.codes, whole=extends == "guangzhou-2018" and not own_policy)
     if own_policy:
-        file = _policy_file(random, extends, codes, folder / f"random-{seed}.yaml")
+        file = draw_policy(random, extends, codes, folder / f"random-{seed}.yaml")
         policy = landlink.load_policy(file)
     else:
-        file, policy = ROOT / "landlink" / "policy" / f"{extends}.yaml", landlink.load_policy(extends)
+        file, policy = SHIPPED / f"{extends}.yaml", landlink.load_policy(extends)
     chosen: dict[str, Any] = {"basis": random.choice(("previous-actual", "planned"))}
-    rules = _chosen(random, independent.read_policy(file, f"{year}-12-31"), chosen)
+    rules = _chosen(random, read_policy(file, f"{year}-12-31"), chosen)
     facts = _Facts(random, year, chosen["basis"], rules)
     city = facts.city(shipped, codes)
     districts = facts.districts
@@ -95,81 +94,10 @@ def _codes(random: Random, codes: list[str], *, whole: bool) -> list[str]:
     return sorted(random.sample(codes, random.randint(1, len(codes))))
 
 
-# Policies and choices ------------------------------------------------------------------------------------------------
+# Choices of the user --------------------------------------------------------------------------------------------------
 
 
-def _policy_file(random: Random, extends: str, codes: list[str], file: Path) -> Path:
-    """A policy of its own: some parameters and facilities of the one that it extends are replaced."""
-    first = random.choice((100, 90.5))
-    drawn: dict[str, dict[str, Any]] = {
-        "linkage.standard": {
-            "steps": [
-                {"at_least": 0, "less_than": first, "value": 104.25},
-                {"at_least": first, "at_most": 150, "value": 66.7},
-                {"more_than": 150, "value": 0},
-            ]
-        },
-        "linkage.adjustment": {"value": random.choice((-10, -3.3, 0, 10))},
-        "priority.weight": {"value": random.choice((1, 1.2, 1.3333, 7))},
-        "balance.rule": {"choice": random.choice(RULES)},
-        "balance.floor_share": {"value": random.choice((0, 0.3333, 0.5, 1))},
-        "balance.city_cap": {"value": random.choice((0, 0.0007, 12.5, 300))},
-        "stock.offset_share": {"value": random.choice((0, 0.15, 1))},
-    }
-    always = {
-        name: {"districts": random.sample(codes, random.randint(0, len(codes)))}
-        for name in ("central.districts", "priority.districts")
-    }
-    kept = {name: entry for name, entry in drawn.items() if random.random() < 0.4}
-    fields: dict[str, dict[str, Any]] = {
-        "primary_school": {"module_units": 40, "min_units": 80, "max_units": 240, "land_per_unit_central": 9.45},
-        "kindergarten": {"per_1000": random.choice((0, 33.3)), "share_pct": 87.65},
-        "hospital": {"min_units": 20, "max_units": 500},
-        "affordable_housing": {"floor_per_unit": 20.35, "far": 2.7},
-    }
-    facilities: dict[str, Any] = {
-        name: {"fields": {key: _dated(entry, "2016-10-01") for key, entry in entries.items()}}
-        for name, entries in fields.items()
-        if random.random() < 0.5
-    }
-    if random.random() < 0.5:
-        land = [{"at_least": 0, "less_than": 3, "value": 800.5}, {"at_least": 3, "value": 750}]
-        since = random.choice(("2017-05-01", "2019-01-01"))
-        standard = {"per_1000": 0.7, "share_pct": 60, "land_per_unit": land, "land_per_unit_central": 333.3}
-        facilities["clinic"] = {
-            "title": {"zh": "诊所", "en": "Clinic"},
-            "group": random.choice(independent.GROUPS),
-            "unit": {"zh": "处", "en": "clinics"},
-            "fields": {key: _dated(entry, since) for key, entry in standard.items()},
-        }
-    content = {
-        "id": file.stem,
-        "title": {"zh": "随机", "en": "random"},
-        "extends": extends,
-        "documents": {"own": {"title": "随机", "number": "", "issued": "2016-09"}},
-        "parameters": {
-            name: {
-                "title": {"zh": name, "en": name},
-                "values": _dated(entry, random.choice(("2016-10-01", "2018-06-01"))),
-            }
-            for name, entry in kept.items()
-        }
-        | {
-            name: {"title": {"zh": name, "en": name}, "values": _dated(entry, "2016-09-29")}
-            for name, entry in always.items()
-        },
-        "facilities": facilities,
-    }
-    file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    return file
-
-
-def _dated(entry: Any, since: str) -> dict[str, Any]:
-    value = {"steps": entry} if isinstance(entry, list) else entry if isinstance(entry, dict) else {"value": entry}
-    return {since: {**value, "source": "own", "clause": "x", "confidence": "default"}}
-
-
-def _chosen(random: Random, rules: independent.Policy, chosen: dict[str, Any]) -> independent.Policy:
+def _chosen(random: Random, rules: Policy, chosen: dict[str, Any]) -> Policy:
     """The policy's values with the user's choices in their place, and the choices as options."""
     values = dict(rules.values)
     for option, name, choices in (
@@ -179,19 +107,19 @@ def _chosen(random: Random, rules: independent.Policy, chosen: dict[str, Any]) -
     ):
         if random.random() < 0.6:
             chosen[option] = random.choice(choices)
-            values[name] = chosen[option] if option == "rule" else independent.number(chosen[option])
+            values[name] = chosen[option] if option == "rule" else number(chosen[option])
     return replace(rules, values=values)
 
 
 def _cap(
-    random: Random, rules: independent.Policy, districts: list[District], chosen: dict[str, Any], *, layer: bool
+    random: Random, rules: Policy, districts: list[District], chosen: dict[str, Any], *, layer: bool
 ) -> int | None:
     """The city's cap in m²: none, the policy's, or one about the limits and floors of the districts."""
     free = independent.account(districts, rules, layer=layer, cap=None)
     limits = sum(row["quota_m2"] for row in free.quota)
     share = rules.values["balance.floor_share"]
     floors = sum(int(share * row["quota_m2"]) for row in free.quota)
-    kind = random.choice(("policy", "any", "any", "any", "few", "edge", "edge", "fraction"))
+    kind = random.choice(("policy", "any", "any", "few", "few", "edge", "edge", "fraction"))
     if kind == "policy":
         cap = rules.values.get("balance.city_cap")
         return None if cap is None else half_up(cap * 10_000)
@@ -211,10 +139,10 @@ def _cap(
 class _Facts:
     """Random facts of a city's districts, and the tables that state them."""
 
-    def __init__(self, random: Random, year: int, basis: str, rules: independent.Policy) -> None:
+    def __init__(self, random: Random, year: int, basis: str, rules: Policy) -> None:
         self.random, self.year, self.basis, self.rules = random, year, basis, rules
         self.layer = random.random() < 0.25
-        self.equal = random.random() < 0.3
+        self.equal = random.random() < 0.5
         self.most_settled = random.choice((12, 3_000, 50_000, 50_000, 20_000_000))
         self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in INPUTS}
         self.changed: list[dict[str, Any]] = []
@@ -230,7 +158,7 @@ class _Facts:
         kept: District | None = None
         for code in codes:
             drawn = self._district(code, names[code])
-            if kept is not None and self.equal and self.random.random() < 0.7:
+            if kept is not None and self.equal and self.random.random() < 0.9:
                 drawn = replace(kept, code=code, name=names[code])
             kept = drawn
             covered = Fraction(0) if share is None else Fraction(float(share[code]))
@@ -275,9 +203,7 @@ class _Facts:
             bare,
             capacity=self._about(row["demand_m2"]) if random.random() < 0.5 else None,
             stated={source: self._about(row["stock_need_m2"]) for source in STOCK if random.random() < 0.4},
-            release={
-                source: independent.number(share) for source in STOCK if (share := random.choice(RELEASE)) is not None
-            },
+            release={source: number(share) for source in STOCK if (share := random.choice(RELEASE)) is not None},
             surplus={name: random.choice((0, 3, 400)) for name in FACILITIES if random.random() < 0.15},
         )
 
@@ -303,7 +229,7 @@ class _Facts:
             self._stock(code, year, "offset", "no", random.randint(0, 10**6), Fraction(1, 2))
         for name, units in district.surplus.items():
             self._row("facility_surplus", code, facility=name, surplus_units=units)
-        share = independent.number(round(float(covered), 4))
+        share = number(round(float(covered), 4))
         inside = share if central is None or not district.settled else Fraction(central, district.settled)
         return replace(self._edited(district), inside=inside, covered=covered)
 

@@ -14,10 +14,13 @@ from landlink.city import City
 from landlink.linkage import own_quota
 from landlink.schema import KNOWN_BY, RESULTS
 from tests.paths import GUANGZHOU
-from tests.properties.independent import Claim, half_up, unit_by_unit, webster
-from tests.properties.random_cities import RULES, draw_case
+from tests.properties.independent import Account, Claim, half_up, unit_by_unit, webster
+from tests.properties.random_cities import BOUNDS, Case, draw_case
+from tests.properties.random_policies import RULES
 
 CITIES = 300
+PARTS = ("met_m2", "short_m2", "unverified_m2")
+GRANTS = ("granted_m2", "unverified_m2", "deficit_m2")
 
 
 @pytest.fixture(scope="module")
@@ -74,38 +77,37 @@ def test_the_cities_have_what_they_are_drawn_for(shipped: City, folder: Path) ->
     for seed in range(60):
         case = draw_case(seed, shipped, folder)
         account = case.account()
-        claims, quotas = account.balance.claims, account.balance.quotas
-        divisor = account.balance.divisor
-        halves = [
-            claim
-            for claim in claims.values()
-            if divisor and 2 * claim.value == divisor * (2 * half_up(claim.value / divisor) - 1)
-        ]
-        seen.update(
-            {
-                f"rule {case.rules.values['balance.rule']}": 1,
-                "one district": len(claims) == 1,
-                "a cap": divisor > 0,
-                "a cap of nothing": case.cap == 0,
-                "a cap that splits a tie": len({half_up(c.value / divisor) - quotas[c.code] for c in halves}) > 1,
-                "a central layer": case.layer,
-                "edits": case.edits is not None,
-                "measured land": case.measured is not None,
-                "nothing measured": case.measured is None,
-                "a new standard after the shipped ones": "clinic" in case.rules.facilities,
-            }
-        )
+        seen.update(name for name, holds in kinds(case, account).items() if holds)
         seen.update(f"known by {row['known_by']}" for row in account.sources)
         seen.update(f"cut by {name}" for row in account.quota for name in row["cut_by"])
-        seen.update(f"stock of {row['per_capita_stock_m2']:g} m²" for row in account.quota)
-        seen["nobody settled"] += sum(row["settled"] == 0 for row in account.quota)
-        for name in ("met_m2", "short_m2", "unverified_m2"):
-            seen[f"stock {name}"] += sum(row[name] > 0 for row in account.sources if row["land_source"] != "new")
-        for name in ("granted_m2", "unverified_m2", "deficit_m2"):
-            seen[f"needs {name}"] += sum(row[name] > 0 for row in account.needs)
-    names = [f"rule {name}" for name in RULES]
-    names += [f"known by {name}" for name in KNOWN_BY]
-    names += [f"cut by {name}" for name in ("capacity", "measured supply", "city cap")]
-    names += ["stock of 100 m²", "stock of 150 m²", "nobody settled"]
-    print(dict(seen.most_common(60)))
-    assert [name for name in [*seen, *names] if seen[name] < 1] == []
+        seen.update(
+            f"{name} of stock" for row in account.sources for name in PARTS if row[name] and row["land_source"] != "new"
+        )
+        seen.update(f"{name} of needs" for row in account.needs for name in GRANTS if row[name])
+        for row in account.quota:
+            seen["nobody settled"] += row["settled"] == 0
+            seen.update(f"at {bound} m²" for bound in BOUNDS if row["urban_land_m2"] == bound * row["urban_residents"])
+    expected = [f"known by {name}" for name in KNOWN_BY] + [f"at {bound} m²" for bound in BOUNDS]
+    expected += [f"cut by {name}" for name in ("capacity", "measured supply", "city cap")] + ["nobody settled"]
+    expected += [f"{name} of stock" for name in PARTS] + [f"{name} of needs" for name in GRANTS]
+    expected += [f"rule {rule}" for rule in RULES] + list(kinds(case, account))
+    assert {name: seen[name] for name in expected if seen[name] < 3} == {}
+
+
+def kinds(case: Case, account: Account) -> dict[str, bool]:
+    """What a case is drawn for, and whether it has it."""
+    claims, quotas, divisor = account.balance.claims.values(), account.balance.quotas, account.balance.divisor
+    halves = [c for c in claims if divisor and c.limit > 0 and (2 * c.value / divisor) % 2 == 1]
+    return {
+        f"rule {case.rules.values['balance.rule']}": True,
+        "a cap": divisor > 0,
+        "a cap of nothing": case.cap == 0,
+        "a cap that splits a tie": len({half_up(c.value / divisor) == quotas[c.code] for c in halves}) > 1,
+        "few districts": len(claims) < 3,
+        "all districts": len(claims) == 11,
+        "a central layer": case.layer,
+        "edits": case.edits is not None,
+        "measured land": case.measured is not None,
+        "nothing measured": case.measured is None,
+        "a facility of the city's own": "clinic" in case.rules.facilities,
+    }
