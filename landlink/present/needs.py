@@ -114,10 +114,9 @@ def short_label(column: str, lang: Lang) -> str:
     return text(short if has_text(short) else f"model.column.{column}", lang)
 
 
-def heading(subject: Subject, measure: str, lang: Lang, status: str = STATUSES[0]) -> str:
-    """Title of the map and its legend: subject, measure and unit, marked where the figures are not official."""
-    named = f"{subject.title} · {short_label(measure, lang)}" + ("" if status == STATUSES[0] else MARK)
-    return with_unit(named, "ha", lang)
+def heading(subject: Subject, measure: str, lang: Lang) -> str:
+    """Title of the map and its legend: subject, measure and unit."""
+    return with_unit(f"{subject.title} · {short_label(measure, lang)}", "ha", lang)
 
 
 def figures(plan: Plan, subject: Subject, measure: str) -> pd.Series:

@@ -108,7 +108,6 @@ def test_the_figures_are_marked_by_the_least_official_of_them(plan: Plan) -> Non
         explainer.explain("needs", code, "land_m2", facility="primary_school").status for code in plan.quota["code"]
     )
     assert needs.heading(subject, "land_m2", "zh") == "教育：小学 · 用地需求（公顷）"
-    assert needs.heading(subject, "land_m2", "zh", "estimated") == "教育：小学 · 用地需求*（公顷）"
 
 
 def test_classes_are_those_of_the_map_sheets(plan: Plan) -> None:

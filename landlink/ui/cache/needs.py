@@ -1,5 +1,6 @@
 """The map of needs, kept as long as the plan, the facilities and what is chosen stay the same."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ import streamlit as st
 
 from landlink.city.shipped import example_folder
 from landlink.crs import to_cgcs2000
+from landlink.errors import DataError
 from landlink.plan.plan import Plan
 from landlink.present import needs as present
 from landlink.present.labels import rests_on, status_label, with_unit
@@ -45,8 +47,9 @@ class Shown(NamedTuple):
 def existing_of(folder: Path) -> Existing | None:
     """Folder that has a layer of existing facilities: the city's own, or else its example's; None without one."""
     for path in (folder, example_folder(folder)):
-        if path.is_dir() and _LAYER in supplies.city(path, stamp(path)).land:
-            return Existing(path, stamp(path))
+        with suppress(DataError):  # the pages on land tell what is wrong with an example
+            if path.is_dir() and _LAYER in supplies.city(path, stamp(path)).land:
+                return Existing(path, stamp(path))
     return None
 
 
