@@ -1,11 +1,6 @@
 """A second model of the plan's tables, written from docs/model.md alone: one district after the other, in fractions.
 
-<<<<<<< HEAD
-Nothing of landlink is imported. Areas and persons are ints, everything else is a Fraction, read from the digits that
-are written.
-=======
 Nothing of landlink is imported. Areas and persons are ints, everything else is a Fraction, read from written digits.
->>>>>>> 816458a (Tests: the independent model's policies in a module of their own; what the cities are drawn for)
 """
 
 import math
