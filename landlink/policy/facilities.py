@@ -7,8 +7,10 @@ from landlink.policy.model import Policy
 from landlink.policy.parameters import GROUPS
 from landlink.policy.values import Dated, Facility
 
-# Fields that say how large a facility is; a facility is made of whole modules, a school of whole classes.
-_SIZES = ("module_units", "min_units", "max_units")
+# Fields that say how large a facility or a dwelling is; a facility is made of whole modules, a school of whole classes.
+_SIZES = ("module_units", "min_units", "max_units", "dwelling_m2", "dwelling_max_m2")
+# Sizes of which the first may not be above the second.
+_ORDERS = (("module_units", "max_units"), ("min_units", "max_units"), ("dwelling_m2", "dwelling_max_m2"))
 
 
 def in_order(facilities: Iterable[Facility]) -> tuple[Facility, ...]:
@@ -82,7 +84,7 @@ def _sizes_by_day(policy: Policy, facility: Facility) -> Iterator[dict[str, Date
 
 def _contradictions(sizes: dict[str, Dated], facility: Facility, file: str) -> Iterator[Fault]:
     """Faults of sizes that are out of order, or no multiple of the module."""
-    for smaller, larger in (("module_units", "max_units"), ("min_units", "max_units")):
+    for smaller, larger in _ORDERS:
         if smaller in sizes and larger in sizes and sizes[smaller].number > sizes[larger].number:
             values = {
                 "facility": facility.id,

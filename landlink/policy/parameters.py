@@ -69,6 +69,8 @@ _MOST_PER_UNIT = Decimal(10**6)
 _MOST_PER_1000 = Decimal(10**5)
 # Largest size of a facility, units.
 _LARGEST = Decimal(10**6)
+# Largest floor area of a dwelling, m².
+_LARGEST_DWELLING = Decimal(1_000)
 # Farthest service radius, m: across a province.
 _FARTHEST = Decimal(10**6)
 # Highest standard of land per settled person, m²: ten times that of 国土资发〔2016〕123号.
@@ -103,6 +105,8 @@ FACILITY_FIELDS: dict[str, Spec] = {
     "land_per_unit": Spec(_NUMBER_OR_STEPS, "m2/unit", maximum=_MOST_PER_UNIT, by="unit"),
     "land_per_unit_central": Spec(_NUMBER_OR_STEPS, "m2/unit", maximum=_MOST_PER_UNIT, by="unit"),
     "floor_per_unit": Spec(_NUMBER, "m2/unit", maximum=_MOST_PER_UNIT),
+    "dwelling_m2": Spec(_NUMBER, "m2", Decimal(10), _LARGEST_DWELLING),
+    "dwelling_max_m2": Spec(_NUMBER, "m2", Decimal(10), _LARGEST_DWELLING),
     "far": Spec(_NUMBER, "", Decimal("0.1"), Decimal(50)),
     "module_units": Spec(_NUMBER, "unit", Decimal(1), _LARGEST, whole=True),
     "min_units": Spec(_NUMBER, "unit", Decimal(1), _LARGEST, whole=True),

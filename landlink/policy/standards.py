@@ -69,13 +69,17 @@ class Standard:
         >>> school.units(1_528, 0), school.units(19_094, 0), school.units(19_094, 1_000)
         (1080, 1530, 1080)
         """
-        demand = max(0, ceil(persons * self.number("per_1000", 0) / 1000) - surplus)
+        demand = max(0, self.units_needed(persons) - surplus)
         if demand == 0:
             return 0
         module, least = int(self.number("module_units", 1)), int(self.number("min_units", 1))
         units = -(-demand // module) * module
         facilities = -(-units // int(self._numbers["max_units"])) if "max_units" in self._numbers else 1
         return max(units, facilities * least)
+
+    def units_needed(self, persons: int) -> int:
+        """Units that persons need by the ratio, rounded up to a whole one: no surplus, module or size is looked at."""
+        return ceil(persons * self.number("per_1000", 0) / 1000)
 
     def land_field(self, *, central: bool) -> str:
         """Field that gives the land of a unit; empty where it follows from floor area and floor area ratio."""

@@ -10,6 +10,7 @@ from landlink.annex.document.step_values import step_values
 from landlink.annex.document.use_values import use_status, use_values
 from landlink.annex.edition import Edition
 from landlink.policy import Dated
+from landlink.present.housing import housing_text
 from landlink.present.labels import (
     cuts_label,
     groups_label,
@@ -205,6 +206,7 @@ class _Values:
             )
         total = {name: f"{exact_ha(needs[column].sum()):,}" for name, column in _NEEDS.items()}
         return {
+            "housing": housing_text(self.plan, self.lang, self.edition.district),
             "facilities": rows,
             "facilities_total": {"name": self.text("document.total"), "units": "", "unit": "", **total},
         }

@@ -7,6 +7,7 @@ from landlink.errors import DataError
 from landlink.plan.plan import Plan
 from landlink.present import needs as present
 from landlink.present.colors import facility_colors
+from landlink.present.housing import housing_text
 from landlink.present.needs import ALL, MEASURES, Subject
 from landlink.present.tables import shown_values, total
 from landlink.schema import RESULTS
@@ -152,6 +153,7 @@ def _chart(plan: Plan, subject: Subject) -> None:
     chart = charts.shares(areas, st.session_state["district"], t("ui.needs.area"))
     chart_select(chart, f"needs-chart-{lang}-{measure}-{subject.id}")
     st.caption(t("ui.needs.order"))
+    st.caption(housing_text(plan, lang, st.session_state["district"] or None))
 
 
 if __name__ == "__main__":
