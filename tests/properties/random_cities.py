@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -20,10 +21,13 @@ import landlink
 from landlink.city import City
 from landlink.city.facts import central_share
 from landlink.columns import Column
+from landlink.linkage.balance import Divisor
+from landlink.plan.options import rules_in_force
 from landlink.schema import INPUTS, STATUSES
 from tests.properties import independent
 from tests.properties.independent import STOCK, District, Measured, half_up
 from tests.properties.random_policies import RULES, draw_policy
+from tests.properties.staged import staged
 from tests.properties.written_policy import SHIPPED, Policy, number, read_policy
 
 POLICIES = ("national-2016", "anhui-2017", "guangzhou-2018")
@@ -52,6 +56,10 @@ class Case:
         """Landlink's plan."""
         return landlink.make_plan(self.city, self.policy, self.options, edits=self.edits, measured=self.measured)
 
+    def staged(self) -> tuple[dict[str, pd.DataFrame], Divisor]:
+        """Landlink's tables and divisor from the facts, without the city's tables."""
+        return staged(self.districts, rules_in_force(self.policy, self.options), self.measured, layer=self.layer)
+
     def account(self) -> independent.Account:
         """The independent model's tables."""
         return independent.account(self.districts, self.rules, layer=self.layer, cap=self.cap)
@@ -61,13 +69,13 @@ def draw_case(seed: int, shipped: City, folder: Path) -> Case:
     """A city of a seed, made from the codes and names of a shipped one."""
     random = Random(seed)  # noqa: S311 - a test's cities
     extends, year = POLICIES[seed % 3], random.choice((2017, 2018, 2019, 2020))
-    own_policy = random.random() < 0.5
+    own_policy = random.random() < 0.4
     codes = _codes(random, shipped.codes, whole=extends == "guangzhou-2018" and not own_policy)
     if own_policy:
         file = draw_policy(random, extends, codes, folder / f"random-{seed}.yaml")
         policy = landlink.load_policy(file)
     else:
-        file, policy = SHIPPED / f"{extends}.yaml", landlink.load_policy(extends)
+        file, policy = SHIPPED / f"{extends}.yaml", _shipped_policy(extends)
     chosen: dict[str, Any] = {"basis": random.choice(("previous-actual", "planned"))}
     rules = _chosen(random, read_policy(file, f"{year}-12-31"), chosen)
     facts = _Facts(random, year, chosen["basis"], rules)
@@ -85,6 +93,11 @@ def draw_case(seed: int, shipped: City, folder: Path) -> Case:
         layer=facts.layer,
         cap=cap,
     )
+
+
+@cache
+def _shipped_policy(name: str) -> landlink.Policy:
+    return landlink.load_policy(name)
 
 
 def _codes(random: Random, codes: list[str], *, whole: bool) -> list[str]:
@@ -231,6 +244,7 @@ class _Facts:
             self._row("facility_surplus", code, facility=name, surplus_units=units)
         share = number(round(float(covered), 4))
         inside = share if central is None or not district.settled else Fraction(central, district.settled)
+        inside = inside if self.layer else Fraction(0)
         return replace(self._edited(district), inside=inside, covered=covered)
 
     def _edited(self, district: District) -> District:
