@@ -1,8 +1,9 @@
 """The plan's tables against a second model, written from docs/model.md alone, on 300 random cities."""
 
 from collections import Counter
+from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -30,8 +31,10 @@ def shipped() -> City:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("policies")
+def cases(shipped: City, tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Case]:
+    """Case of a seed, drawn once."""
+    folder = tmp_path_factory.mktemp("policies")
+    return cache(lambda seed: draw_case(seed, shipped, folder))
 
 
 def cells(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -44,9 +47,9 @@ def cells(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("seed", range(CITIES))
-def test_every_cell_is_the_independent_model_s(seed: int, shipped: City, folder: Path) -> None:
+def test_every_cell_is_the_independent_model_s(seed: int, cases: Callable[[int], Case]) -> None:
     """Half of the cities go through a plan, with tables, edits and layer of the central area, half by its stages."""
-    case = draw_case(seed, shipped, folder)
+    case = cases(seed)
     account = case.account()
     if seed % 2:
         tables, divisor = case.staged()
@@ -81,10 +84,10 @@ def test_the_model_s_short_way_gives_what_the_definition_gives(seed: int) -> Non
         assert webster(claims, total) == unit_by_unit(claims, total)
 
 
-def test_the_cities_have_what_they_are_drawn_for(shipped: City, folder: Path) -> None:
+def test_the_cities_have_what_they_are_drawn_for(cases: Callable[[int], Case]) -> None:
     seen: Counter[str] = Counter()
     for seed in range(60):
-        case = draw_case(seed, shipped, folder)
+        case = cases(seed)
         account = case.account()
         seen.update(name for name, holds in kinds(case, account).items() if holds)
         seen.update(f"known by {row['known_by']}" for row in account.sources)
