@@ -29,11 +29,7 @@ _ASSUMED = {"date": "", "status": "estimated", "confidence": "default"}
 # Sources of facts that no table of the city states.
 _ENTERED = {"source": "用户填写 || entered by the user", **_ASSUMED}
 _BY_AREA = {"source": "按中心城区图层所占面积比例估算 || by the layer's share of the district's area", **_ASSUMED}
-_BY_LAYERS = {
-    "source": "按地块和约束图层实测 || measured from the layers of parcels and constraints",
-    "date": "",
-    "confidence": "known",
-}
+_BY_LAYERS = "按地块和约束图层实测 || measured from the layers of parcels and constraints"
 _IN_PROPORTION = {
     "source": "按城市数据中心城区内落户人口所占比例推算 || in the proportion that the city's table states",
     **_ASSUMED,
@@ -179,7 +175,8 @@ def with_measured(facts: Facts, measured: pd.DataFrame) -> Facts:
         ``code`` and ``status`` of each source of land, the least official of its parcels'.
     """
     status = measured.groupby("code")["status"].agg(worst)
-    rows = pd.DataFrame({"code": status.index, "item": MEASURED, "status": status.to_numpy()}).assign(**_BY_LAYERS)
+    rows = pd.DataFrame({"code": status.index, "item": MEASURED, "status": status.to_numpy()})
+    rows = rows.assign(source=_BY_LAYERS, date="", confidence="known")
     return replace(facts, sources=pd.concat([facts.sources, rows[facts.sources.columns]], ignore_index=True))
 
 
@@ -309,6 +306,11 @@ def _dated(city: City, fact: Fact, year: int, *, latest: bool = False) -> pd.Dat
         rows = table[table["year"] <= year].sort_values("year", kind="stable").groupby("code").tail(1)
     else:
         rows = table[table["year"] == year]
+    again = rows.loc[rows["code"].duplicated(), "code"]
+    if len(again):
+        columns, values = zip(("code", again.iloc[0]), ("year", str(year)), *fact.rows, strict=True)
+        key = {"key": ", ".join(values), "columns": ", ".join(columns)}
+        raise DataError(Fault("table.row_duplicate", key, table.attrs.get("file", "")))
     return _complete(city, rows, fact.table, year, table["year"]) if fact.required else rows
 
 

@@ -102,8 +102,11 @@ def _new_land(surveyed: Surveyed | None, stated: Any) -> _Source:
     bounds = [int(stated)] if not pd.isna(stated) else []
     if complete and gross is not None:
         bounds.append(gross)
-    known_by = "measured" if complete else "stated" if bounds else "measured in part" if gross else "nothing"
     most = min(bounds, default=None)
+    if complete and most == gross:
+        known_by = "measured"
+    else:
+        known_by = "stated" if bounds else "measured in part" if gross else "nothing"
     return _Source(gross, synthetic, complete, known_by, most, most)
 
 

@@ -14,6 +14,7 @@ from shapely.geometry import box
 
 import landlink
 from landlink.city import City
+from landlink.errors import DataError
 from landlink.plan.plan import Plan
 from landlink.policy import Policy
 from tests.paths import GUANGZHOU
@@ -194,6 +195,13 @@ def test_offsetting_counts_voluntary_exits_alone(city: City, policy: Policy) -> 
     ]
     plan = landlink.make_plan(with_stock(city, *rows), policy, 2020)
     assert plan.sources.set_index(["code", "land_source"]).loc[("440104", "offset"), "available_m2"] == 600_000
+
+
+def test_two_statements_of_one_source_are_refused(city: City, policy: Policy) -> None:
+    rows = [f"440104,2020,renewal,{row},区,2020-01-01,official,seen" for row in ("60,,", "90,,no")]
+    with pytest.raises(DataError) as error:
+        landlink.make_plan(with_stock(city, *rows), policy, 2020)
+    assert "440104, 2020, renewal" in error.value.text("zh")
 
 
 def test_a_complete_layer_of_new_land_limits_the_quota(city: City, policy: Policy) -> None:

@@ -304,7 +304,8 @@ def _known(district: District, source: str) -> Row:
 
 def _new_land(district: District, row: Row) -> Row:
     new = _measured(district, "new")
-    if new["complete"] == "yes":
+    least = district.capacity is None or new["measured_m2"] is None or new["measured_m2"] <= district.capacity
+    if new["complete"] == "yes" and least:
         known_by = "measured"
     elif district.capacity is not None:
         known_by = "stated"
@@ -386,3 +387,4 @@ def _grant(needs: list[Row], sheet: Row) -> None:
     for name, column in (("need_m2", "land_m2"), ("granted_m2", "granted_m2"), ("deficit_m2", "deficit_m2")):
         sheet[name] = sum(need[column] for need in needs)
     sheet["other_m2"] = left
+    sheet["unassigned_m2"] = 0

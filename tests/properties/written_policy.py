@@ -74,7 +74,7 @@ def _on(values: dict[str, Any], day: str) -> Any:
     if not past:
         return None
     entry = values[max(past, key=_day)]
-    for key in ("steps", "districts", "choice", "value"):
+    for key in ("steps", "districts", "choice", "choices", "value"):
         if key in entry:
             return number(entry[key]) if key == "value" else entry[key]
     raise ValueError(entry)

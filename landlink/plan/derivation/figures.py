@@ -384,7 +384,7 @@ class Explainer:
         row = rows.index[key[0], source, ""]
         value = rows.values["most_m2" if name == "most" else "measured_m2"][row]
         label = self._text(f"model.column.{'most_m2' if name == 'most' else 'measured_m2'}")
-        if name == "new" and rows.values["known_by"][row] != "measured":
+        if name == "new" and rows.values["complete"][row] != "yes":
             value = None
         unit, area = ("", None) if value is None else (self._unit("m2"), int(value))
         return self._from_data(f"land.{name}", label, area, unit, self._sources.get((key[0], MEASURED), UNMEASURED))
