@@ -1,13 +1,15 @@
 """Land by class of use in document, workbook and layers: the plan's figures, and a sentence where there are none."""
 
 import io
+from pathlib import Path
 
 import docx
+import geopandas as gpd
 import pytest
 from docx.document import Document
 
 import landlink
-from landlink.annex import Edition
+from landlink.annex import Edition, write_geopackage
 from landlink.annex.document import document
 from landlink.annex.layers.tables import layers
 from landlink.annex.workbook import workbook
@@ -105,3 +107,9 @@ def test_layers_hold_the_table(plan: Plan, lang: Lang) -> None:
     assert table["use_class"].tolist()[:1] == [text("model.use_class.R", lang)]
     of_district = layers(Edition(plan, lang, "440112"))["uses"]
     assert set(of_district["code"]) == {"440112"}
+
+
+def test_the_geopackage_names_the_table(plan: Plan, tmp_path: Path) -> None:
+    write_geopackage(Edition(plan, "zh"), tmp_path / "layers.gpkg")
+    table = gpd.read_file(tmp_path / "layers.gpkg", layer="uses")
+    assert table["target_m2"].tolist() == plan.uses["target_m2"].tolist()
