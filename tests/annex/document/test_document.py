@@ -297,7 +297,8 @@ def test_the_guide_names_every_placeholder(plan: Plan, enclosed: Material) -> No
             known |= {f"{name}.{key}" for key in row}
     listed = {"compiler", "date", "charts", "charts.per_capita", "charts.quota", "maps", "maps.title", "maps.image"}
     with_land = {"supply", "supply_total", "constraints", "services"}
-    optional = {name for name in told if name.partition(".")[0] in with_land} | {"status.supply", "status.services"}
+    optional = {name for name in told if name.partition(".")[0] in (*with_land, "uses")}
+    optional |= {"status.supply", "status.services", "status.uses"}
     assert told - optional - known - listed == set()
     areas = [column.name for name in ("quota", "ledger") for column in RESULTS[name].columns if column.unit == "m2"]
     by_rule = {f"{row}.{name.removesuffix('_m2')}" for row in ("districts", "own", "total") for name in areas}
