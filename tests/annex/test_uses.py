@@ -83,6 +83,9 @@ def test_the_workbook_shows_the_plan_s_own_figures(plan: Plan) -> None:
     books = recalculate({name: workbook(made) for name, made in plans.items()})
     for name, made in plans.items():
         layout = Layout.of(made, "zh")
+        names = books[name].sheetnames
+        assert names[names.index(layout.sheet("sources")) + 1] == layout.sheet("uses")
+        assert books[name][layout.sheet("uses")].print_title_rows
         sheet, calculation = (books[name][layout.sheet(which)] for which in ("uses", "calculation"))
         for row in made.uses.to_dict("records"):
             number = layout.uses_row(row["code"], row["use_class"])
