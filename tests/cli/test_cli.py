@@ -140,7 +140,7 @@ def test_explain(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "listed"),
     [
-        (["quotas", "440112"], "quota | needs | ledger"),
+        (["quotas", "440112"], "quota | sources | needs | ledger | uses"),
         (["quota", "999999"], "440112"),
         (["quota", "440112", "land"], "entitlement_m2"),
         (["needs", "440112"], "hospital"),

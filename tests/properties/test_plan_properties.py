@@ -214,7 +214,7 @@ def test_the_ledger_closes(base: pd.DataFrame, rules: Rules, data: st.DataObject
     assert (nothing["met_m2"] == 0).all()
     assert (sheet["budget_m2"] == sheet["quota_m2"] + sheet["stock_met_m2"] + sheet["stock_unverified_m2"]).all()
     assert (granted["granted_m2"] + granted["deficit_m2"] == granted["land_m2"]).all()
-    assert (sheet["granted_m2"] + sheet["other_m2"] == sheet["budget_m2"]).all()
+    assert (sheet["granted_m2"] + sheet["other_m2"] + sheet["unassigned_m2"] == sheet["budget_m2"]).all()
     assert ((sheet["deficit_m2"] == 0) | (sheet["other_m2"] == 0)).all()
     assert (granted["unverified_m2"] <= granted["granted_m2"]).all()
     on_unverified = granted.groupby("code")["unverified_m2"].sum().reindex(sheet["code"]).to_numpy()
