@@ -64,8 +64,15 @@ def facts_table(plan: Plan, lang: Lang) -> pd.DataFrame:
 
 
 def shown_values(values: pd.Series, column: Column) -> pd.Series:
-    """Values of a table's rows in the unit in which they are shown; areas to 0.01 ha, adding up to their total."""
-    return values if column.unit != "m2" else pd.Series(map(float, shown_ha(values)), values.index, name=values.name)
+    """Values of a table's rows in the unit in which they are shown; areas to 0.01 ha, adding up to their total.
+
+    Areas that are not known are missing.
+    """
+    if column.unit != "m2":
+        return values
+    known = values.dropna()
+    shown = pd.Series(map(float, shown_ha(known)), known.index, name=values.name, dtype="float64")
+    return shown.reindex(values.index)
 
 
 def decimals(column: Column) -> int:

@@ -47,7 +47,8 @@ def test_facts_are_in_the_units_they_are_entered_in(plan: Plan) -> None:
     facts = facts_table(plan, "zh")
     # 48,000,000 m² of urban construction land in 荔湾区
     assert facts["现状城镇建设用地（公顷）"].iloc[0] == 4_800
-    assert facts["可用存量用地（公顷）"].isna().all()
+    assert facts["城市更新可用（公顷）"].isna().all()
+    assert facts["城市更新可释放比例"].isna().all()
 
 
 def test_an_edit_is_taken_over_in_square_metres_and_taken_back(plan: Plan) -> None:
