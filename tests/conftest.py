@@ -1,5 +1,6 @@
 """What several test modules share: a small example of land, and its supply."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from landlink.example import make_example
 from landlink.supply.find import Supply, find_supply
 from tests.paths import GUANGZHOU
 
-# How long an example takes depends on what else the machine does; time is measured by benchmarks.
-settings.register_profile("landlink", deadline=None)
-settings.load_profile("landlink")
+# How long an example takes depends on what else the machine does; time is measured by benchmarks. Thorough search is for
+# a run on demand: LANDLINK_HYPOTHESIS=thorough.
+settings.register_profile("landlink", deadline=None, max_examples=40)
+settings.register_profile("thorough", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("LANDLINK_HYPOTHESIS", "landlink"))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from landlink.annex.workbook.balance_sheet import is_plans
 from landlink.annex.workbook.basis_sheet import entered
 from landlink.annex.workbook.contents import Contents
-from landlink.annex.workbook.formulas import half_up, quoted, shown_ha
+from landlink.annex.workbook.formulas import blank_or, half_up, quoted, shown_ha
 from landlink.annex.workbook.guards import allow_numbers, highlight, highlight_changed
 from landlink.annex.workbook.layout import QUOTA, QUOTA_FIRST, QUOTA_HEAD, Column, Inputs, Layout, cells, letter
 from landlink.annex.workbook.page import (
@@ -26,7 +26,7 @@ from landlink.annex.workbook.page import (
 )
 from landlink.present.labels import MARK, figure_label
 from landlink.present.tables import fact_status
-from landlink.schema import FACTS
+from landlink.schema import FACTS, RESULTS
 from landlink.texts import text
 
 # Names by which formulas, and whoever reads them, call the totals.
@@ -41,7 +41,12 @@ _NAMED = {
     "total_deficit_ha": "deficit_m2",
 }
 # Columns that may be unknown.
-_UNKNOWN = ("supply_m2", *(fact.name for fact in FACTS.values() if not fact.required))
+_UNKNOWN = frozenset(
+    (
+        *(column.name for table in ("quota", "ledger") for column in RESULTS[table].columns if not column.required),
+        *(fact.name for fact in FACTS.values() if not fact.required),
+    )
+)
 # Columns with these units add up; shares and figures a head do not.
 _SUMMED = ("m2", "person")
 # What is cut, lacking or not verified stands out where it is above zero.
@@ -112,7 +117,9 @@ def _computed(page: Page, layout: Layout, column: Column, row: int) -> None:
     """A figure of the calculation; areas in ha with two decimals that add up."""
     name = letter(QUOTA, column.name)
     source = layout.address("calculation", name, row)
-    if column.unit == "m2":
+    if column.unit == "m2" and column.name in _UNKNOWN:
+        page.put(f"{name}{row}", f"={blank_or(source, f'{source}/10000')}", "figure", TWO)
+    elif column.unit == "m2":
         first, last = layout.quota_rows
         column_of_all = f"{layout.address('calculation', name, first)}:${name}${last}"
         page.put(f"{name}{row}", f"={shown_ha(source, column_of_all)}", "figure", TWO)
