@@ -12,8 +12,8 @@ from landlink.example import make_example
 from landlink.supply.find import Supply, find_supply
 from tests.paths import GUANGZHOU
 
-# How long an example takes depends on what else the machine does; time is measured by benchmarks. Thorough search is for
-# a run on demand: LANDLINK_HYPOTHESIS=thorough.
+# How long an example takes depends on what else the machine does; time is measured by benchmarks. A thorough search
+# runs on demand: LANDLINK_HYPOTHESIS=thorough.
 settings.register_profile("landlink", deadline=None, max_examples=40)
 settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile(os.environ.get("LANDLINK_HYPOTHESIS", "landlink"))

@@ -76,7 +76,7 @@ def test_persons_that_the_table_states_follow_an_edit_in_proportion() -> None:
     assert district_facts(city, 2020, "previous-actual").table.set_index("code").loc[LIWAN, "central_settled"] == 3_333
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(CITY.codes), st.integers(0, 10**7), min_size=1),
     st.dictionaries(st.sampled_from(CITY.codes), st.integers(0, 8_000)),

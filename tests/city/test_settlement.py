@@ -195,7 +195,7 @@ CELLS = st.dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     CELLS,
     st.sets(st.sampled_from(("channels", "all"))),

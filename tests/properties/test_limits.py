@@ -135,7 +135,7 @@ EDITS = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_what_the_checks_let_through_gives_a_plan_or_says_what_is_wrong(tmp_path: Path, data: st.DataObject) -> None:
     city, policy = data.draw(cities()), data.draw(policies(tmp_path))
