@@ -87,13 +87,13 @@ import streamlit as st
 
 st.write("landlink: land follows people")
 '''
-BALANCING = '''def guaranteed(claims: Claims, rules: Rules) -> Units:
+BALANCING = '''def guaranteed(claims: Claims, rules: Rules) -> Terms:
     """A guaranteed share of each claim, the rest in proportion to the claims."""
-    share = rules["balance.floor_share"].number
+    share, equal = rules["balance.floor_share"].number, [Fraction(1)] * len(claims.codes)
     floors = np.array([int(int(most) * share) for most in claims.upper], dtype="int64")
     if claims.total <= int(floors.sum()):
-        return apportion(floors, claims.total)
-    return apportion(claims.claims, claims.total, upper=claims.upper, lower=floors)
+        return Terms(floors, equal, np.zeros_like(floors), floors)
+    return Terms(claims.claims, equal, floors, claims.upper)
 
 
 '''
@@ -128,7 +128,7 @@ ADDITIONS: dict[str, Addition] = {
                 '    "quota.demand_m2": Formula(("entitlement_m2", "stock_need_m2"), "stock"),\n',
                 '    "quota.claim_m2": Formula(("demand_m2", "base.new_capacity_m2"), "balance"),\n',
             ),
-            ("linkage/balance.py", "    return stocked.assign(", "claim_m2=upper, "),
+            ("linkage/balance.py", "    table = stocked.assign(", "claim_m2=upper, "),
         ),
         texts=(
             ("model", "column", 'claim_m2 = "承载内诉求"', 'claim_m2 = "Claim within capacity"'),
@@ -142,7 +142,11 @@ ADDITIONS: dict[str, Addition] = {
     ),
     "source of land": Addition(
         edits=(("schema/words.py", 'STOCK_SOURCES = ("renewal", "idle", "offset"', ', "reclaimed"'),),
-        texts=(("model", "land_source", 'reclaimed = "复垦"', 'reclaimed = "reclaimed"'),),
+        texts=(
+            ("model", "land_source", 'reclaimed = "复垦"', 'reclaimed = "reclaimed"'),
+            ("model", "item", 'reclaimed_available_m2 = "复垦可用"', 'reclaimed_available_m2 = "Reclaimed: available"'),
+            ("model", "item", 'reclaimed_release_share = "复垦比例"', 'reclaimed_release_share = "Reclaimed: share"'),
+        ),
     ),
     "constraint rule": Addition(
         edits=(
@@ -161,7 +165,7 @@ ADDITIONS: dict[str, Addition] = {
     "balancing rule": Addition(
         edits=(
             ("policy/parameters.py", '    "proportional": (),\n', '    "guaranteed": ("balance.floor_share",),\n'),
-            ("linkage/balance.py", "lower=floors, weights=weights)\n\n\n", BALANCING),
+            ("linkage/balance.py", "claims.weights(rules), floors, claims.upper)\n\n\n", BALANCING),
             ("linkage/balance.py", '    "proportional": proportional,\n', '    "guaranteed": guaranteed,\n'),
             (
                 "annex/workbook/balance_sheet.py",

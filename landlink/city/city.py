@@ -84,7 +84,7 @@ def load_city(city: str | Path, *, accept_questions: bool = False) -> City:
     --------
     >>> city = load_city("guangzhou")
     >>> len(city.codes), sorted(city.tables)[:3]
-    (11, ['city_series', 'land', 'migration'])
+    (11, ['city_series', 'constraints', 'land'])
     """
     folder = city_folder(city)
     manifest = read_manifest(folder)

@@ -61,11 +61,10 @@ def _measured(city: City, options: argparse.Namespace, lang: Lang) -> pd.DataFra
         return read_measured(Path(options.supply), city.codes)
     if not has_land(city):
         return None
-    from landlink.city.land import load_land  # noqa: PLC0415 - a plan without layers begins sooner
-    from landlink.supply.measured import measured  # noqa: PLC0415
+    from landlink.supply.measured import measured_of  # noqa: PLC0415 - a plan without layers begins sooner
 
     print(text("cli.plan.measuring", lang), file=sys.stderr, flush=True)
-    return measured(load_land(city, accept_questions=options.accept_questions))
+    return measured_of(city, accept_questions=options.accept_questions)
 
 
 def _print_plan(plan: Plan, lang: Lang) -> None:

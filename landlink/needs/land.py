@@ -49,7 +49,7 @@ def needs(
     >>> settled = pd.DataFrame({"code": ["440112"], "district": ["黄埔区"], "settled": [19_094]})
     >>> table = needs(settled, load_policy("guangzhou-2018").on("2020-12-31"))
     >>> table.set_index("facility").loc[["primary_school", "hospital"], ["units", "land_m2"]].values.tolist()
-    [[1530, 27540], [117, 13689]]
+    [[1530, 27540], [200, 23400]]
     """
     free = {} if surplus is None else surplus.set_index(["code", "facility"])["surplus_units"].to_dict()
     standards = rules.only(*RULES).standards

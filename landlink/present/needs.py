@@ -129,7 +129,7 @@ def figures(plan: Plan, subject: Subject, measure: str) -> pd.Series:
     >>> by_id = subjects(plan, "en")
     >>> health = by_id["group.health"]
     >>> [int(figures(plan, by_id[id_], "land_m2")["440112"]) for id_ in (health.id, *health.facilities)]
-    [15109, 13689, 1420]
+    [24820, 23400, 1420]
     """
     rows = plan.needs[plan.needs["facility"].isin(subject.facilities)]
     return rows.groupby("code")[measure].sum().reindex(plan.quota["code"], fill_value=0)

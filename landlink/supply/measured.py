@@ -6,8 +6,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from landlink.city.land import Land
-from landlink.schema import CONSTRAINT_RULES, STATUSES, SYNTHETIC, USABLE_SOURCES, worst
+from landlink.city import City
+from landlink.city.land import Land, load_land
+from landlink.schema import CONSTRAINT_LAYER, CONSTRAINT_RULES, STATUSES, SYNTHETIC, USABLE_SOURCES, worst
 from landlink.supply.developable import developable
 from landlink.supply.find import Supply, zones
 from landlink.supply.saved import MEASURED_COLUMNS
@@ -77,6 +78,32 @@ def measured(supply: Land | Supply) -> pd.DataFrame:
     table["complete"] = table["code"].isin(land.city.complete)
     table["status"] = _status(real, index)
     return table[list(MEASURED_COLUMNS)]
+
+
+def measured_of(city: City, *, accept_questions: bool = False) -> pd.DataFrame:
+    """Measured supply of a city, of whose land only parcels, constraints and heights are read.
+
+    Parameters
+    ----------
+    accept_questions
+        Accept values that are questioned as right.
+
+    Returns
+    -------
+    As :func:`measured` returns it.
+
+    Raises
+    ------
+    DataError
+        Something is wrong with the parcels or the constraints.
+    """
+    rasters = {rule.raster for rule in CONSTRAINT_RULES.values()}
+    layers = {
+        name: resource
+        for name, resource in city.land.items()
+        if name == "parcels" or name in rasters or name.startswith(CONSTRAINT_LAYER)
+    }
+    return measured(load_land(replace(city, land=layers), accept_questions=accept_questions))
 
 
 def real_land(land: Land) -> Land:

@@ -123,11 +123,11 @@ def test_edited_settlement_moves_the_figures_and_can_be_taken_back(app: App) -> 
     open_page(app, "指标分配")
     app.page.get_by_role("tab", name="落户人口（可修改）").click()
     app.settle()
-    grid = app.page.get_by_test_id("stDataFrame").last
+    grid = app.page.get_by_test_id("stDataFrame").locator("visible=true").last
     box = grid.bounding_box()
     assert box is not None
     # sixth district, 黄埔: 19,094 persons at 50 m²; 1,000 more are 5 ha
-    app.page.mouse.dblclick(box["x"] + box["width"] * 0.3, box["y"] + 35 * 6 + 17)
+    app.page.mouse.dblclick(box["x"] + box["width"] * 0.25, box["y"] + 35 * 6 + 17)
     cell = app.page.locator("#portal input, #portal textarea").first
     expect(cell).to_have_value("19094")
     cell.fill("20094")

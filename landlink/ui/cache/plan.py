@@ -58,10 +58,9 @@ def measured(folder: Path, stamp: Stamp) -> pd.DataFrame | None:
     """Measured supply of a city's layers; None where it has none."""
     if not has_land(city(folder, stamp)):
         return None
-    from landlink.city.land import load_land  # noqa: PLC0415 - the app opens faster without it
-    from landlink.supply.measured import measured as measure  # noqa: PLC0415
+    from landlink.supply.measured import measured_of  # noqa: PLC0415 - the app opens faster without it
 
-    return measure(load_land(city(folder, stamp), accept_questions=True))
+    return measured_of(city(folder, stamp), accept_questions=True)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

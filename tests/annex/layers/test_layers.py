@@ -15,7 +15,7 @@ from landlink.texts import text
 from tests.paths import GUANGZHOU
 from tests.sites_example import sited
 
-LAYERS = ["districts", "sites", "needs", "parameters", "provision"]  # shapes first, as GDAL lists them
+LAYERS = ["districts", "sites", "sources", "needs", "parameters", "provision"]  # shapes first, as GDAL lists them
 CITY = GUANGZHOU
 
 
@@ -79,7 +79,9 @@ def test_sites_stand_on_their_parcels_in_cgcs2000(plan, written):
 
 def test_a_plan_without_sites_has_no_layers_of_them(plan, tmp_path):
     write_geopackage(Edition(replace(plan, siting=None)), tmp_path / "layers.gpkg")
-    assert [name for name, _ in pyogrio.list_layers(tmp_path / "layers.gpkg")] == ["districts", "needs", "parameters"]
+    assert [name for name, _ in pyogrio.list_layers(tmp_path / "layers.gpkg")] == [
+        *("districts", "sources", "needs", "parameters")
+    ]
 
 
 def test_every_field_has_an_alias_and_every_layer_a_title(plan, written):

@@ -14,7 +14,7 @@ import landlink
 from landlink.annex.workbook import workbook
 from landlink.annex.workbook.balance_sheet import bisection_rows
 from landlink.annex.workbook.book import SHEETS
-from landlink.annex.workbook.layout import BALANCE, NEEDS, PROVISION, QUOTA, SITES, Layout, letter
+from landlink.annex.workbook.layout import BALANCE, NEEDS, PROVISION, QUOTA, SITES, SOURCES, Layout, letter
 from landlink.annex.workbook.needs_sheet import total_rows
 from landlink.policy import BALANCING_RULES, Steps
 from landlink.schema import INPUTS, RESULTS
@@ -62,6 +62,25 @@ def with_surplus(city):
     origin = {"source": "test", "date": "2019", "status": "estimated", "confidence": "default"}
     table = pd.DataFrame(rows, columns=["code", "facility", "surplus_units"]).assign(**origin)
     return replace(city, tables={**city.tables, "facility_surplus": table[INPUTS["facility_surplus"].names]})
+
+
+def with_release_shares(city):
+    """Shares of measured stock land that can be had, of some districts and sources."""
+    rows = [("440103", "renewal", 0.3333), ("440104", "idle", 0), ("440111", "renewal", 1), ("440112", "renewal", 0.5)]
+    table = pd.DataFrame(rows, columns=["code", "land_source", "release_share"])
+    table = table.assign(year=2020, available_ha=None, voluntary_exit=None, source="test", date="2020")
+    return replace(city, tables={**city.tables, "stock": table.assign(status="estimated", confidence="default")})
+
+
+def measured(city):
+    """Measured land of each source, complete in districts with an odd number."""
+    rows = [
+        (code, source, 123_457 * place, 1_000, number % 2 == 1, "estimated")
+        for number, code in enumerate(city.codes)
+        for place, source in enumerate(("idle", "renewal", "offset", "new"))
+    ]
+    columns = ["code", "land_source", "gross_m2", "synthetic_m2", "complete", "status"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def with_central_area(city):
@@ -112,6 +131,7 @@ def plans(city):
         "nothing": make(cap_ha=0),
         **{f"ties{rule}": make(rule=rule, cap_ha=cap, edits=equal_claims()) for rule, cap in SPLITTING.items()},
         "surplus": make(with_surplus(city), cap_ha=400),
+        "measured": make(with_release_shares(city), measured=measured(city), edits=some_limits(), **capped),
         "layer": make(with_central_area(city), rule="floor", **capped),
         "standards": make(by=with_standards(policy), **capped),
         "sites": sited(make()),
@@ -125,8 +145,45 @@ def books(plans):
 
 CASES = (
     "default", *RULES, "anhui", "national", "planned", "limits", "belowfloors", "nothing",
-    *(f"ties{rule}" for rule in RULES), "surplus", "layer", "standards", "sites",
+    *(f"ties{rule}" for rule in RULES), "surplus", "measured", "layer", "standards", "sites",
 )  # fmt: skip
+
+
+def assert_needs(needs, plan, layout):
+    """Assert that a recalculated sheet shows a plan's needs."""
+    for row in plan.needs.to_dict("records"):
+        line = layout.needs_row(row["code"], row["facility"])
+        for name in ("persons", "units", "land_m2", "granted_m2", "unverified_m2", "deficit_m2"):
+            assert needs[f"{letter(NEEDS, name)}{line}"].value == row[name], (row["code"], row["facility"], name)
+        for name in ("land", "granted", "deficit"):
+            assert round(needs[f"{letter(NEEDS, f'{name}_ha')}{line}"].value * 10_000, 6) == row[f"{name}_m2"]
+    total = total_rows(layout)[1]
+    for name in ("land_m2", "granted_m2", "deficit_m2"):
+        assert needs[f"{letter(NEEDS, name)}{total}"].value == plan.needs[name].sum()
+
+
+def assert_sources(sheet, plan, layout):
+    """Assert that a recalculated sheet shows a plan's land by source."""
+    for row in plan.sources.to_dict("records"):
+        line = layout.sources_row(row["code"], row["land_source"])
+        for name in ("available_m2", "most_m2", "need_m2", "met_m2", "short_m2", "unverified_m2"):
+            value = sheet[f"{letter(SOURCES, name)}{line}"].value
+            assert value in ((None, "") if pd.isna(row[name]) else (row[name],)), (
+                row["code"],
+                row["land_source"],
+                name,
+            )
+        known_by = text(f"model.known_by.{row['known_by']}", layout.lang)
+        assert sheet[f"{letter(SOURCES, 'known_by')}{line}"].value == known_by
+
+
+def assert_supply(exact, shown, area_m2):
+    """Assert that measured new land stands in both sheets, or is blank in both where it is not known."""
+    if pd.isna(area_m2):
+        assert exact in (None, "")
+        assert shown in (None, "")
+    else:
+        assert (exact, shown) == (area_m2, pytest.approx(area_m2 / 10_000))
 
 
 def assert_shows(book, plan, lang="zh"):
@@ -137,7 +194,7 @@ def assert_shows(book, plan, lang="zh"):
         hectares = {
             name: [float(area) for area in shown_ha(table[name])]
             for name in table
-            if name.endswith("_m2") and name not in ("per_capita_stock_m2", "standard_m2")
+            if name.endswith("_m2") and name not in ("per_capita_stock_m2", "standard_m2", "supply_m2")
         }
         for place, row in enumerate(table.to_dict("records")):
             line = layout.quota_row(row["code"])
@@ -148,20 +205,14 @@ def assert_shows(book, plan, lang="zh"):
                     assert (exact[cell].value or "") == (shown[cell].value or "") == cuts
                 elif name in ("per_capita_stock_m2", "standard_m2"):
                     assert exact[cell].value == pytest.approx(value, rel=1e-14)
+                elif name == "supply_m2":
+                    assert_supply(exact[cell].value, shown[cell].value, value)
                 elif name not in ("code", "district"):
                     assert exact[cell].value == value, (row["code"], name)
                     if name in hectares and name != "urban_land_m2":
                         assert shown[cell].value == pytest.approx(hectares[name][place], abs=1e-9)
-    needs = book[layout.sheet("needs")]
-    for row in plan.needs.to_dict("records"):
-        line = layout.needs_row(row["code"], row["facility"])
-        for name in ("persons", "units", "land_m2", "granted_m2", "deficit_m2"):
-            assert needs[f"{letter(NEEDS, name)}{line}"].value == row[name], (row["code"], row["facility"], name)
-        for name in ("land", "granted", "deficit"):
-            assert round(needs[f"{letter(NEEDS, f'{name}_ha')}{line}"].value * 10_000, 6) == row[f"{name}_m2"]
-    total = total_rows(layout)[1]
-    for name in ("land_m2", "granted_m2", "deficit_m2"):
-        assert needs[f"{letter(NEEDS, name)}{total}"].value == plan.needs[name].sum()
+    assert_sources(book[layout.sheet("sources")], plan, layout)
+    assert_needs(book[layout.sheet("needs")], plan, layout)
 
 
 @pytest.mark.office
@@ -359,12 +410,12 @@ def opened(plan, lang="zh"):
 def test_sheets_print_on_paper_with_repeated_heads_and_page_numbers(plans, lang):
     plan = plans["sites"]
     layout, book = Layout.of(plan, lang), opened(plan, lang)
-    own = [kind.name for kind in SHEETS if kind.name not in ("settlement", "supply", "targets")]
+    own = [kind.name for kind in SHEETS if kind.name not in ("settlement", "supply", "targets", "uses")]
     assert book.sheetnames == [layout.sheet(name) for name in own]
     for name in own:
         sheet = book[layout.sheet(name)]
         assert sheet.page_setup.orientation == "landscape"
-        assert sheet.page_setup.paperSize == (8 if name in ("quota", "calculation", "derivations") else 9)
+        assert sheet.page_setup.paperSize == (8 if name in ("quota", "sources", "calculation", "derivations") else 9)
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
         assert sheet.print_title_rows

@@ -41,7 +41,8 @@ def known_by(row: Row) -> str:
     is_stated, complete = f'{row["stated_ha"]}<>""', f"{row['complete']}={row.yes}"
     otherwise = f"IF({is_stated},{stated},{nothing})"
     if row.source == NEW_SOURCE:
-        least = f'AND({complete},OR({row["stated_ha"]}="",N({row["measured_m2"]})<=N({m2(row["stated_ha"])})))'
+        stated_m2 = m2(f"N({row['stated_ha']})")
+        least = f'AND({complete},OR({row["stated_ha"]}="",N({row["measured_m2"]})<={stated_m2}))'
         return f"IF({least},{measured},IF({is_stated},{stated},IF(N({row['measured_m2']})>0,{in_part},{nothing})))"
     by_share = f"IF({complete},{measured},{in_part})"
     with_gross = f'IF({row["release_share"]}<>"",{by_share},IF({is_stated},{stated},{gross}))'
