@@ -27,7 +27,7 @@ from tests.sites_example import sited
 
 CITY = GUANGZHOU
 RULES = tuple(BALANCING_RULES)
-CUTS = {"capacity": "承载上限", "city cap": "全市总量"}
+CUTS = {"capacity": "承载上限", "city cap": "全市总量", "measured supply": "实测可供"}
 # Caps in ha whose last m² fall within a group of equal quotients.
 SPLITTING = {"proportional": "150.0013", "weighted": "150.0007", "floor": "150.0013"}
 TIED = ("440112", "440114", "440115", "440118")
