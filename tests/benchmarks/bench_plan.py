@@ -49,21 +49,22 @@ def seconds(*arguments: str, runs: int = RUNS) -> float:
     return median(times)
 
 
-def plan_seconds(city: str, folder: Path, *, runs: int = RUNS) -> float:
-    """Median time of the whole command ``landlink plan``."""
-    options = ("--policy", POLICY, "--year", "2020", "--cap", "100", "--out", str(folder))
+def plan_seconds(city: str, folder: Path, *, supply: Path | None = None, runs: int = RUNS) -> float:
+    """Median time of the whole command ``landlink plan``, of a city without parcels or of a saved supply."""
+    options = ["--policy", POLICY, "--year", "2020", "--cap", "100", "--out", str(folder)]
+    options += [] if supply is None else ["--supply", str(supply)]
     return seconds("-m", "landlink.cli", "plan", city, *options, runs=runs)
 
 
 def derive_all(plan: Plan) -> Explainer:
-    """Derive every figure of the quota, the needs and the ledger."""
+    """Derive every figure of the quota, the sources of land, the needs and the ledger."""
     explainer = Explainer(plan, "zh")
-    for table in ("quota", "needs", "ledger"):
+    for table in ("quota", "sources", "needs", "ledger"):
         rows = plan.table(table)
-        facilities = rows["facility"] if "facility" in rows else [None] * len(rows)
+        facilities, sources = (rows.get(name, [None] * len(rows)) for name in ("facility", "land_source"))
         for column in columns_of(table):
-            for code, facility in zip(rows["code"], facilities, strict=True):
-                explainer.explain(table, code, column, facility=facility)
+            for code, facility, source in zip(rows["code"], facilities, sources, strict=True):
+                explainer.explain(table, code, column, facility=facility, source=source)
     return explainer
 
 
@@ -95,9 +96,11 @@ def main() -> None:
         folder = Path(name)
         unit = seconds("-c", "import geopandas", runs=chosen.runs)
         print(f"import geopandas: {unit:.2f} s")
+        supply = folder / "supply"
+        seconds("-m", "landlink.cli", "supply", "guangzhou", "--out", str(supply), runs=1)
         values = [
             seconds("-m", "landlink.cli", "--help", runs=chosen.runs) / unit,
-            plan_seconds("guangzhou", folder / "out", runs=chosen.runs) / unit,
+            plan_seconds("guangzhou", folder / "out", supply=supply, runs=chosen.runs) / unit,
         ]
         times = {}
         for size in SIZES:
