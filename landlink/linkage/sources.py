@@ -55,8 +55,8 @@ def sources(quota: pd.DataFrame, facts: pd.DataFrame, measured: pd.DataFrame | N
     """
     surveyed = {} if measured is None else _by_source(measured)
     rows = []
-    for number, row in enumerate(quota.to_dict("records")):
-        code, stated = row["code"], facts.iloc[number]
+    for row, stated in zip(quota.to_dict("records"), facts.to_dict("records"), strict=True):
+        code = row["code"]
         new = _new_land(surveyed.get((code, NEW_SOURCE)), stated["new_capacity_m2"])
         stock = [
             _stock(surveyed.get((code, name)), stated[available(name)], stated[release_share(name)])
