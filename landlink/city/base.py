@@ -1,6 +1,7 @@
 """The base pair (现状基准): of which year-end a district's existing land and urban residents are (clause 7)."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -163,7 +164,10 @@ def _known_years(city: City, yearly: Mapping[str, pd.DataFrame]) -> dict[str, li
 
 def _years_by_code(table: pd.DataFrame) -> dict[str, set[int]]:
     """Years that a table has rows of, by district."""
-    return {str(code): set(map(int, years)) for code, years in table.groupby("code")["year"]}
+    years: defaultdict[str, set[int]] = defaultdict(set)
+    for code, year in zip(table["code"].tolist(), table["year"].tolist(), strict=True):
+        years[code].add(year)
+    return years
 
 
 def _series_by_year(yearly: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -193,9 +197,11 @@ def _several_series(city: City, rows: Mapping[str, pd.DataFrame]) -> list[Fault]
 
 
 def _missing(
-    city: City, yearly: Mapping[str, pd.DataFrame], codes: Iterable[str], year: int, base_year: int | None
+    city: City, yearly: Mapping[str, pd.DataFrame], codes: Sequence[str], year: int, base_year: int | None
 ) -> list[Fault]:
     """Faults of districts without a pair, one for those that have the same: what there is, and what can be chosen."""
+    if not codes:
+        return []
     known = {fact.table: _years_by_code(yearly[fact.name]) for fact in _facts()}
     alike: dict[tuple[str, str], list[str]] = {}
     for code in codes:

@@ -83,7 +83,7 @@ def uses(
     classes = [use for use in USE_CLASSES if use in counted] if shares else []
     by_code = dict(iter(granted.groupby("code", sort=False)))
     rows = []
-    for district in land.itertuples():
+    for district in land.itertuples() if shares else ():
         of_district = by_code.get(district.code, granted.iloc[:0])
         targets = _targets(int(district.entitlement_m2), shares)
         livelihood = _livelihood(of_district, class_of_facility, shares)
