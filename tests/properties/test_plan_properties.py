@@ -223,7 +223,7 @@ def test_the_ledger_closes(base: pd.DataFrame, rules: Rules, data: st.DataObject
 
 
 @given(cities(), ruled(), st.data())
-def test_more_stock_or_supply_never_lowers_what_is_granted(
+def test_more_stock_or_supply_never_lowers_the_land_given_out(
     base: pd.DataFrame, rules: Rules, data: st.DataObject
 ) -> None:
     measured = data.draw(measured_land(base))
@@ -231,12 +231,13 @@ def test_more_stock_or_supply_never_lowers_what_is_granted(
     more = data.draw(st.integers(1, 10**6))
     name = data.draw(st.sampled_from(["new_capacity_m2", *map(available, STOCK_SOURCES)]))
     *_, richer, of_richer = account(base.assign(**{name: base[name] + more}), rules, measured)
-    assert richer["granted_m2"].sum() >= granted["granted_m2"].sum()
-    assert (of_richer["budget_m2"].sum()) >= sheet["budget_m2"].sum()
+    assert of_richer["budget_m2"].sum() >= sheet["budget_m2"].sum()
+    if name != "new_capacity_m2":
+        # More room for new land may move land under a cap to where it is for other uses than facilities.
+        assert (richer["granted_m2"] >= granted["granted_m2"]).all()
     if measured is not None:
-        grown = measured.assign(gross_m2=measured["gross_m2"] + more)
-        *_, richer, _ = account(base, rules, grown)
-        assert richer["granted_m2"].sum() >= granted["granted_m2"].sum()
+        *_, grown = account(base, rules, measured.assign(gross_m2=measured["gross_m2"] + more))
+        assert grown["budget_m2"].sum() >= sheet["budget_m2"].sum()
 
 
 @given(cities(), ruled(), st.data())
