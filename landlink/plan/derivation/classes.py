@@ -6,10 +6,9 @@ from typing import Any
 
 from landlink.needs.uses import JOB_CLASSES, class_of
 from landlink.plan.derivation.node import Node, shown
+from landlink.plan.derivation.rows import Key
 from landlink.plan.plan import Plan
 from landlink.texts import Lang, text
-
-Key = tuple[str, str, str]
 
 
 class Classes:

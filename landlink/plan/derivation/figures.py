@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
 
 from landlink.city.facts import MEASURED
 from landlink.errors import DataError, Fault
-from landlink.plan.derivation.balancing import others, term
+from landlink.plan.derivation.balancing import Balancing
 from landlink.plan.derivation.classes import Classes
 from landlink.plan.derivation.node import Node, shown
 from landlink.plan.derivation.rows import (
@@ -37,12 +37,15 @@ from landlink.schema import (
     USABLE_SOURCES,
     available,
     release_share,
-    worst,
 )
 from landlink.texts import Lang, default_lang, listed, text
 
 # Columns of sources of land that are summed.
-_OF_SOURCES = ("met", "short", "unverified")
+_OF_SOURCES = ("met_m2", "short_m2", "unverified_m2")
+# Sums over the rows before one, with the columns that they add up.
+_BEFORE = {"before": "land_m2", "met_before": "met_m2", "unverified_before": "unverified_m2"}
+# Sums that differ by facility or source; the others are of a whole district.
+_BY_PART = frozenset((*_BEFORE, "site_m2"))
 # Rules that only some balancing rules read.
 _SOMETIMES = {name for names in BALANCING_RULES.values() for name in names}
 
@@ -113,7 +116,8 @@ class Explainer:
         self._heads = {(table, column): self._head(table, column) for table in RESULTS for column in columns_of(table)}
         # Nodes that several figures have in common are built once.
         self._fact, self._rule, self._field = cache(self._build_fact), cache(self._build_rule), cache(self._build_field)
-        self._land_per_unit = cache(self._build_land_per_unit)
+        self._land_per_unit, self._sum = cache(self._build_land_per_unit), cache(self._build_sum)
+        self._divisor = Balancing(plan.divisor, self.lang, self._column)
         self._classes = Classes(plan, self.lang, self._column)
 
     def explain(
@@ -183,12 +187,11 @@ class Explainer:
 
     def _figure(self, table: str, column: str, key: Key, value: Any) -> Node:
         head = self._heads[table, column]
-        unused = "stock:" if key[1] == NEW_SOURCE else "new:"
+        other_land = "stock" if key[1] == NEW_SOURCE else "new"
         inputs = tuple(
             node
-            for prefix, name in head.inputs
-            if not prefix.startswith(unused)
-            and (node := self._input(table, prefix.rpartition(":")[2], name, key)) is not None
+            for land, prefix, name in head.inputs
+            if land != other_land and (node := self._input(table, prefix, name, key)) is not None
         )
         if not head.clause:
             return replace(inputs[0], id=head.name)
@@ -209,8 +212,8 @@ class Explainer:
         if table in ("sites", "provision") and self.plan.siting is not None:
             return (self.plan.siting.data_status,)
         if column == "standard_m2":
-            district = self.plan.quota.loc[self._rows[table].index[key]]
-            per_capita = Fraction(int(district["urban_land_m2"]), int(district["urban_residents"]))
+            row, values = self._rows[table].index[key], self._rows[table].values
+            per_capita = Fraction(int(values["urban_land_m2"][row]), int(values["urban_residents"][row]))
             return (self.plan.rules["linkage.standard"].status_at(per_capita),)
         return ()
 
@@ -235,11 +238,11 @@ class Explainer:
             case "class", _:
                 node = self._classes.node(name, key[0], key[1])
             case "divisor", _:
-                node = self._term(name, key[0])
+                node = self._divisor.node(name, key[0])
             case "sum", "others":
-                node = others(self.plan.divisor, key[0], self._claims_status, self.lang)
+                node = self._divisor.others(key[0])
             case "sum", _:
-                node = self._sum(name, key)
+                node = self._sum(name, key[0], key[1] if name in _BY_PART else "")
             case _:
                 node = self._rule(f"{prefix}.{name}")
         return node
@@ -330,19 +333,18 @@ class Explainer:
             rests_on=(standard.fields[field].status_at(Fraction(units)),) if field else (),
         )
 
-    def _sum(self, column: str, key: Key) -> Node:
+    def _build_sum(self, column: str, code: str, part: str) -> Node:
         """A sum over a district's facilities or sources of stock land, those before one, or the sites of one."""
         if column == "site_m2":
-            sites = [site for site in self._rows["sites"].index if site[:2] == key[:2]]
+            sites = [site for site in self._rows["sites"].index if site[:2] == (code, part)]
             parts = [self._addend("sites", column, site, site[2]) for site in sites]
             return self._total("sum.site_m2", self._text("model.column.site_m2"), parts)
-        name = column.removesuffix("_before")
-        of_sources = name.removesuffix("_m2") in _OF_SOURCES
+        added = _BEFORE.get(column, column)
+        of_sources = added in _OF_SOURCES
         table, rows = ("sources", list(STOCK_SOURCES)) if of_sources else ("needs", list(self._standards))
-        if column == "before" or column.endswith("_before"):
-            rows = rows[: rows.index(key[1])]
-        added = f"{name.removesuffix('_m2')}_m2" if of_sources else "land_m2" if column == "before" else column
-        parts = [self._addend(table, added, (key[0], row, ""), self._row_title(row)) for row in rows]
+        if part:
+            rows = rows[: rows.index(part)]
+        parts = [self._addend(table, added, (code, row, ""), self._row_title(row)) for row in rows]
         label = "model.explain.before" if column == "before" else f"model.column.{added}"
         return self._total(f"sum.{column}", self._text(label), parts)
 
@@ -363,16 +365,6 @@ class Explainer:
             node = rows.addends[column][row] = self._column(table, column, key).leaf(label)
         return node
 
-    def _term(self, name: str, code: str) -> Node | None:
-        of_all = name in ("value", "last")
-        status = self._claims_status if of_all else self._column("quota", "demand_m2", (code, "", "")).status
-        return term(self.plan.divisor, name, code, status, self.lang)
-
-    @cached_property
-    def _claims_status(self) -> str:
-        """Status of what all districts' claims and the divisor rest on."""
-        return worst(self._column("quota", "demand_m2", (code, "", "")).status for code in self._names)
-
     def _source_land(self, name: str, key: Key) -> Node | None:
         """What is known of a source's land: measured, the share of it that can be had, what the city states."""
         source = NEW_SOURCE if name == "new" else key[1]
@@ -382,8 +374,8 @@ class Explainer:
             return self._fact("new_capacity_m2" if source == NEW_SOURCE else available(source), key[0])
         rows = self._rows["sources"]
         row = rows.index[key[0], source, ""]
-        value = rows.values["most_m2" if name == "most" else "measured_m2"][row]
-        label = self._text(f"model.column.{'most_m2' if name == 'most' else 'measured_m2'}")
+        column = "most_m2" if name == "most" else "measured_m2"
+        value, label = rows.values[column][row], self._text(f"model.column.{column}")
         if name == "new" and rows.values["complete"][row] != "yes":
             value = None
         unit, area = ("", None) if value is None else (self._unit("m2"), int(value))

@@ -1,6 +1,7 @@
 """Rows of the result tables as derivations read them: values, keys, and the nodes built of them so far."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -8,6 +9,8 @@ from landlink.plan.derivation.node import Node
 
 # Code, facility, source of land or class of use, and site of a row; empty where a table's rows have none.
 Key = tuple[str, str, str]
+# Condition (``new`` or ``stock`` land, or none that differs by row), prefix and name of an input.
+Input = tuple[str, str, str]
 # Where an input comes from.
 Origin = tuple[str, ...]
 ORIGIN = ("source", "date", "status", "confidence")
@@ -32,7 +35,7 @@ class Head:
     unit: str
     formula: str
     clause: str
-    inputs: tuple[tuple[str, str], ...]
+    inputs: tuple[Input, ...]
 
 
 class Rows:
@@ -40,7 +43,7 @@ class Rows:
 
     def __init__(self, frame: pd.DataFrame, name: str) -> None:
         known = KEYS.get(name, ("code",))
-        self.values = {
+        self.values: dict[str, list[Any]] = {
             column: [None if value is pd.NA else value for value in frame[column].to_numpy(object)] for column in frame
         }
         parts = [*(self.values[part] for part in known), *([[""] * len(frame)] * (3 - len(known)))]
@@ -49,12 +52,11 @@ class Rows:
         self.addends: dict[str, list[Node | None]] = {column: [None] * len(frame) for column in frame}
 
 
-def parsed(name: str, table: str) -> tuple[str, str]:
-    """Prefix and name of an input of a column of a table; rows of new land or of stock land stay before the prefix."""
-    kind, colon, name = name.rpartition(":")
+def parsed(name: str, table: str) -> Input:
+    """Condition, prefix and name of an input of a column of a table; without a prefix it is of the table itself."""
+    condition, _, name = name.rpartition(":")
     prefix, _, rest = name.partition(".")
-    kept = f"{kind}{colon}" if kind in ("new", "stock") else ""
-    return (f"{kept}{prefix}", rest) if rest else (f"{kept}{table}", prefix)
+    return (condition, prefix, rest) if rest else (condition, table, prefix)
 
 
 def by_key(frame: pd.DataFrame, column: str) -> dict[tuple[str, str], Origin]:
