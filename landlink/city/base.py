@@ -75,7 +75,8 @@ def base_pairs(city: City, year: int, base_year: int | None = None) -> BasePairs
     single = {code: None if pair in mixed else pair for code, pair in default.items()}
     years = pd.DataFrame({"code": list(chosen), "base_year": list(chosen.values())}).astype({"base_year": "int64"})
     years["default_year"] = pd.array(list(single.values()), dtype="Int64")
-    return BasePairs(years, rows, {name: _rows_of(table, single) for name, table in yearly.items()})
+    default_rows = rows if single == chosen else {name: _rows_of(table, single) for name, table in yearly.items()}
+    return BasePairs(years, rows, default_rows)
 
 
 def base_years(city: City) -> list[int]:

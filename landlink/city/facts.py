@@ -149,7 +149,7 @@ def district_facts(
     share = central_share(city)
     ratio = None if share is None else _central_ratio(stated, rows["settled"], share)
     drawn["central_settled"] = _central_settled(drawn["settled"], ratio)
-    sources = {name: facts[["code", *_ORIGIN]].assign(item=name) for name, facts in rows.items()}
+    sources = {name: stating[["code", *_ORIGIN]].assign(item=name) for name, stating in rows.items() if len(stating)}
     if ratio is not None:
         derived = _central_sources(drawn, stated, rows["settled"], ratio)
         sources["central_settled"] = derived.assign(item="central_settled")
@@ -160,9 +160,7 @@ def district_facts(
         {"code": codes, **{name: city.districts[column].astype(str) for name, column in names.items()}}
     )
     table[order] = drawn[order]
-    origin = pd.concat(
-        [sources[name] for name in order if name in sources and not sources[name].empty], ignore_index=True
-    )
+    origin = pd.concat([sources[name] for name in order if name in sources], ignore_index=True)
     return Facts(table, _entered(origin, edited), _pairs(pairs), built_up(city), share, ratio)
 
 
@@ -297,7 +295,9 @@ def _rows(city: City, fact: Fact, year: int, *, settlement: tuple[int, str], ori
 
 def _dated(city: City, fact: Fact, year: int, *, latest: bool = False) -> pd.DataFrame:
     """Rows of a year, or each district's latest until then; of a fact that may be missing those that state it."""
-    table = city.tables.get(fact.table, pd.DataFrame(columns=INPUTS[fact.table].names))
+    if fact.table not in city.tables:
+        return pd.DataFrame(columns=INPUTS[fact.table].names)
+    table = city.tables[fact.table]
     if not fact.required:
         table = table[table[fact.column].notna()]
     for column, value in fact.rows:

@@ -161,13 +161,13 @@ def _filled(rows: pd.DataFrame) -> pd.DataFrame:
 def _finest(group: pd.DataFrame) -> pd.DataFrame:
     """Rows of one district, year and basis that hold every person once, by origin where that is known."""
     whole, parts = group[group["channel"] == WHOLE], group[group["channel"] != WHOLE]
-    chosen = parts if whole.empty or (len(parts) and _told(parts) > _told(whole)) else whole
+    chosen = parts if whole.empty or (len(parts) and _stated(parts) > _stated(whole)) else whole
     stated = set(chosen.loc[chosen["origin"] != WHOLE, "channel"])
     return chosen[~((chosen["origin"] == WHOLE) & chosen["channel"].isin(stated))]
 
 
-def _told(rows: pd.DataFrame) -> tuple[bool, bool]:
-    """Whether rows tell origins, and districts of registration."""
+def _stated(rows: pd.DataFrame) -> tuple[bool, bool]:
+    """True for each of origins and districts of registration that some row states."""
     return bool((rows["origin"] != WHOLE).any()), bool((rows["registered_in"] != "").any())
 
 
