@@ -54,10 +54,7 @@ def entitlement(facts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     [800000]
     """
     rules = rules.only(*RULES)
-    residents = [
-        half_up(int(persons) * exact(share) / 100)
-        for persons, share in zip(facts["residents"], facts["urban_share_pct"], strict=True)
-    ]
+    residents = urban_residents(facts)
     faults = [
         Fault(f"data.no_{what}", {"code": code})
         for code, urban, land in zip(facts["code"], residents, facts["urban_land_m2"], strict=True)
@@ -81,6 +78,25 @@ def entitlement(facts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
             "entitlement_m2": np.array(entitled, dtype="int64"),
         }
     )
+
+
+def urban_residents(facts: pd.DataFrame) -> list[int]:
+    """Urban residents U = residents × urban share of each district, rounded to the person.
+
+    Parameters
+    ----------
+    facts
+        ``residents`` and ``urban_share_pct`` of districts.
+
+    Examples
+    --------
+    >>> urban_residents(pd.DataFrame({"residents": [2_779_600], "urban_share_pct": [81.04]}))
+    [2252588]
+    """
+    return [
+        half_up(int(persons) * exact(share) / 100)
+        for persons, share in zip(facts["residents"], facts["urban_share_pct"], strict=True)
+    ]
 
 
 def standard_at(per_capita: Fraction, rules: Rules) -> Fraction:

@@ -5,10 +5,10 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from landlink.linkage.entitlement import RULES, entitlement, standard_at
+from landlink.linkage.entitlement import RULES, entitlement, standard_at, urban_residents
 from landlink.linkage.views import VIEWS
 from landlink.policy import Rules
-from landlink.units import exact, half_up
+from landlink.units import half_up
 
 
 def moved_by_base(linked: pd.DataFrame, pairs: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -32,10 +32,7 @@ def moved_by_base(linked: pd.DataFrame, pairs: pd.DataFrame, rules: Rules) -> pd
         district=linked["district"].to_numpy(), settled=linked["settled"].to_numpy()
     )
     default = default[default["residents"].notna()]
-    urban = [
-        half_up(int(r) * exact(s) / 100) for r, s in zip(default["residents"], default["urban_share_pct"], strict=True)
-    ]
-    default = default[np.array(urban, dtype="int64") > 0]
+    default = default[np.array(urban_residents(default), dtype="int64") > 0]
     by_default = entitlement(default, rules).set_index("code")["entitlement_m2"]
     table = linked[["code", "district", "entitlement_m2"]].assign(
         base_year=pairs["base_year"].to_numpy(), default_year=pairs["default_year"].array

@@ -1,16 +1,11 @@
 """What each view of a plan holds: tables that are worked out from its own when they are asked for."""
 
 from landlink.columns import Column, Table
-from landlink.schema import CODE, YES_NO
+from landlink.schema import YES_NO
+from landlink.schema.shared import CODE_COLUMN, DISTRICT_COLUMN, areas
 
 # Where the step next to a district's lies: that of less land per capita, or of more.
 SIDES = ("below", "above")
-_CODE = Column("code", "text", pattern=CODE)
-_NAME = Column("district", "text")
-
-
-def _m2(*names: str) -> tuple[Column, ...]:
-    return tuple(Column(name, "int", "m2", 0) for name in names)
 
 
 VIEWS: dict[str, Table] = {
@@ -19,11 +14,11 @@ VIEWS: dict[str, Table] = {
         Table(
             "base",
             (
-                _CODE,
-                _NAME,
+                CODE_COLUMN,
+                DISTRICT_COLUMN,
                 Column("base_year", "int", "year", 1949, 2100),
                 Column("default_year", "int", "year", 1949, 2100, required=False),
-                *_m2("entitlement_m2"),
+                *areas("entitlement_m2"),
                 Column("moved_m2", "int", "m2", required=False),
             ),
             ("code",),
@@ -31,8 +26,8 @@ VIEWS: dict[str, Table] = {
         Table(
             "steps",
             (
-                _CODE,
-                _NAME,
+                CODE_COLUMN,
+                DISTRICT_COLUMN,
                 Column("per_capita_stock_m2", "float", "m2/person", 0),
                 Column("standard_m2", "float", "m2/person", 0),
                 Column("side", "text", values=SIDES),
@@ -48,13 +43,13 @@ VIEWS: dict[str, Table] = {
         Table(
             "scaled",
             (
-                _CODE,
-                _NAME,
-                *_m2("urban_land_m2", "scaled_land_m2"),
+                CODE_COLUMN,
+                DISTRICT_COLUMN,
+                *areas("urban_land_m2", "scaled_land_m2"),
                 Column("scaled_per_capita_m2", "float", "m2/person", 0),
                 Column("standard_m2", "float", "m2/person", 0),
                 Column("scaled_standard_m2", "float", "m2/person", 0),
-                *_m2("entitlement_m2", "scaled_entitlement_m2"),
+                *areas("entitlement_m2", "scaled_entitlement_m2"),
                 Column("moved_m2", "int", "m2"),
             ),
             ("code",),

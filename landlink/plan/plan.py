@@ -136,14 +136,17 @@ class Plan:
         """Titles of the facilities in a language, by id, in the order in which land is granted."""
         return {facility.id: facility.title[lang] for facility in self.facilities}
 
+    @property
+    def by_district(self) -> pd.DataFrame:
+        """Quota table and ledger side by side: one row a district, columns that both have once."""
+        return self.quota.merge(self.ledger[["code", *self.ledger.columns.difference(self.quota.columns)]], on="code")
+
     def totals(self) -> dict[str, int]:
         """Sums over all districts of the quota table's and the ledger's areas and of the settled population."""
-        both = self.quota.drop(columns="supply_m2").merge(
-            self.ledger[["code", *self.ledger.columns.difference(self.quota.columns)]], on="code"
-        )
-        names = ["settled", *(name for name in both if name.endswith("_m2"))]
-        names = [name for name in names if name not in ("per_capita_stock_m2", "standard_m2")]
-        return {name: int(both[name].sum()) for name in names}
+        table = self.by_district
+        names = ["settled", *(name for name in table if name.endswith("_m2"))]
+        names = [name for name in names if name not in ("per_capita_stock_m2", "standard_m2", "supply_m2")]
+        return {name: int(table[name].sum()) for name in names}
 
     def with_siting(self, siting: Siting) -> "Plan":
         """The plan with sites, in place of those that it may have; its own tables stay as they are."""

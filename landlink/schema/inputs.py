@@ -1,6 +1,7 @@
 """Tables and layers of a city: their columns, types, units and bounds."""
 
 from landlink.columns import Column, Table
+from landlink.schema.shared import CODE_COLUMN
 from landlink.schema.words import (
     BASES,
     CHANNELS,
@@ -24,7 +25,6 @@ _SOURCE = (
     Column("status", "text", values=STATUSES),
     Column("confidence", "text", values=CONFIDENCES),
 )
-_CODE = Column("code", "text", pattern=CODE)
 _YEAR = Column("year", "int", "year", 1949, 2100)
 # Most that a value without a unit of its own may be, either way: an area in m², a sum of money.
 _MOST_VALUE = 10**12
@@ -37,7 +37,7 @@ INPUTS: dict[str, Table] = {
         Table(
             "districts",
             (
-                _CODE,
+                CODE_COLUMN,
                 Column("name", "text"),
                 Column("name_en", "text"),
                 Column("official_area_ha", "float", "ha", 0, MOST_HA),
@@ -48,7 +48,7 @@ INPUTS: dict[str, Table] = {
         Table(
             "population",
             (
-                _CODE,
+                CODE_COLUMN,
                 Column("kind", "text", values=("resident", "hukou", "hukou_average")),
                 Column("series", "text"),
                 Column("persons", "int", "person", 0, MOST_PERSONS),
@@ -59,13 +59,13 @@ INPUTS: dict[str, Table] = {
         ),
         Table(
             "urban_share",
-            (_CODE, _YEAR, Column("urban_share_pct", "float", "pct", 0, 100), *_SOURCE),
+            (CODE_COLUMN, _YEAR, Column("urban_share_pct", "float", "pct", 0, 100), *_SOURCE),
             ("code", "year"),
         ),
         Table(
             "settlement",
             (
-                _CODE,
+                CODE_COLUMN,
                 _YEAR,
                 Column("basis", "text", values=BASES),
                 Column("channel", "text", values=CHANNELS),
@@ -91,20 +91,20 @@ INPUTS: dict[str, Table] = {
         ),
         Table(
             "permit_holders",
-            (_CODE, _YEAR, Column("persons", "int", "person", 0, MOST_PERSONS), *_SOURCE),
+            (CODE_COLUMN, _YEAR, Column("persons", "int", "person", 0, MOST_PERSONS), *_SOURCE),
             ("code", "year"),
             ("persons", ("year",)),
         ),
         Table(
             "land",
-            (_CODE, _YEAR, Column("urban_land_ha", "float", "ha", above=0, maximum=MOST_HA), *_SOURCE),
+            (CODE_COLUMN, _YEAR, Column("urban_land_ha", "float", "ha", above=0, maximum=MOST_HA), *_SOURCE),
             ("code", "year"),
             ("urban_land_ha", ("year",)),
         ),
         Table(
             "capacity",
             (
-                _CODE,
+                CODE_COLUMN,
                 _YEAR,
                 Column("new_capacity_ha", "float", "ha", 0, MOST_HA, required=False),
                 *_SOURCE,
@@ -114,7 +114,7 @@ INPUTS: dict[str, Table] = {
         Table(
             "stock",
             (
-                _CODE,
+                CODE_COLUMN,
                 _YEAR,
                 Column("land_source", "text", values=STOCK_SOURCES),
                 Column("available_ha", "float", "ha", 0, MOST_HA, required=False),
@@ -131,7 +131,7 @@ INPUTS: dict[str, Table] = {
         ),
         Table(
             "facility_surplus",
-            (_CODE, Column("facility", "text"), Column("surplus_units", "int", "", 0, MOST_UNITS), *_SOURCE),
+            (CODE_COLUMN, Column("facility", "text"), Column("surplus_units", "int", "", 0, MOST_UNITS), *_SOURCE),
             ("code", "facility"),
         ),
         Table(
@@ -150,7 +150,7 @@ INPUTS: dict[str, Table] = {
         Table(
             "migration",
             (
-                _CODE,
+                CODE_COLUMN,
                 _YEAR,
                 Column("moved_in", "int", "person", 0, MOST_PERSONS),
                 Column("moved_out", "int", "person", 0, MOST_PERSONS),
@@ -164,7 +164,7 @@ INPUTS: dict[str, Table] = {
             (
                 Column("subdistrict", "text", pattern=r"^\d{9}$"),
                 Column("name", "text"),
-                _CODE,
+                CODE_COLUMN,
                 *_SOURCE,
             ),
             ("subdistrict",),
@@ -186,7 +186,7 @@ INPUTS: dict[str, Table] = {
             "parcels",
             (
                 Column("parcel", "text"),
-                _CODE,
+                CODE_COLUMN,
                 Column("land_use", "text", pattern=r"^\d{2}([0-9H]\d){0,2}$"),
                 Column("code_system", "text", values=CODE_SYSTEMS),
                 Column("land_source", "text", values=LAND_SOURCES),
@@ -202,7 +202,7 @@ INPUTS: dict[str, Table] = {
             (
                 Column("facility", "text"),
                 Column("name", "text"),
-                _CODE,
+                CODE_COLUMN,
                 Column("capacity", "int", "", 0, MOST_UNITS, required=False),
                 Column("status", "text", values=STATUSES),
             ),

@@ -123,8 +123,7 @@ class _Values:
 
     def districts(self) -> Values:
         """Rows of districts and the city's totals, with settlement by channel where the material has it."""
-        plan, names = self.plan, self.edition.names
-        table = plan.quota.merge(plan.ledger[["code", *plan.ledger.columns.difference(plan.quota.columns)]], on="code")
+        table, names = self.plan.by_district, self.edition.names
         shown = pd.DataFrame({"code": table["code"], "name": table["code"].map(names)})
         for name in _AREAS:
             shown[name.removesuffix("_m2")] = [f"{area:,}" for area in shown_ha(table[name])]
@@ -133,7 +132,7 @@ class _Values:
         for name, column in _PER_PERSON.items():
             digits = decimals(RESULTS["quota"][column])
             shown[name] = [f"{value:,.{digits}f}" for value in table[column]]
-        base_years = plan.base.pairs.set_index("code")["base_year"]
+        base_years = self.plan.base.pairs.set_index("code")["base_year"]
         shown["base_year"] = [str(base_years[code]) for code in table["code"]]
         shown["cut_by"] = [cuts_label(cuts, self.lang) or self.unknown for cuts in table["cut_by"]]
         channels = self._channels()

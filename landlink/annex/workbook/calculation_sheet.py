@@ -19,8 +19,7 @@ def write_calculation(worksheet: Worksheet, contents: Contents) -> None:
     page = Page(worksheet, lang, [column.width + 1.5 for column in QUOTA], 10)
     page.title(contents.title("calculation"), contents.head, text("annex.print.unit_m2", lang))
     write_headings(page, layout, frozenset(), "m2")
-    values = plan.quota.merge(plan.ledger[["code", *plan.ledger.columns.difference(plan.quota.columns)]], on="code")
-    rows = {row["code"]: row for row in values.to_dict("records")}
+    rows = {row["code"]: row for row in plan.by_district.to_dict("records")}
     for code in layout.codes:
         number = layout.quota_row(code)
         worksheet.row_dimensions[number].height = 20

@@ -21,20 +21,11 @@ from landlink.ui.maps.frame import Layer, base_map, clicked_district
 from landlink.ui.steps import steps
 from landlink.ui.widgets import base_layers, chart_select, district_select, table_height
 
-QUOTA_COLUMNS = tuple(column.name for column in RESULTS["quota"].columns if column.name not in ("code", "district"))
-LEDGER_COLUMNS = (
-    "stock_met_m2",
-    "stock_short_m2",
-    "stock_unverified_m2",
-    "budget_m2",
-    "need_m2",
-    "granted_m2",
-    "deficit_m2",
-    "other_m2",
-    "unassigned_m2",
-)
-# Columns that the map can show, with their tables.
-MAP_COLUMNS = {**dict.fromkeys(QUOTA_COLUMNS, "quota"), **dict.fromkeys(LEDGER_COLUMNS, "ledger")}
+QUOTA_COLUMNS = tuple(name for name in RESULTS["quota"].names if name not in ("code", "district"))
+# Columns that the map can show, with their tables; one that both tables have is the quota table's.
+MAP_COLUMNS = dict.fromkeys(QUOTA_COLUMNS, "quota") | {
+    name: "ledger" for name in RESULTS["ledger"].names if name not in RESULTS["quota"].names
+}
 # Columns whose totals stand above the map.
 HEADLINE = ("settled", "entitlement_m2", "quota_m2", "stock_need_m2", "cut_m2")
 # Smallest step of an edited fact by its unit: a person, a square metre; of other units 0.01.
