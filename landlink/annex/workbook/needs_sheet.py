@@ -8,10 +8,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.guards import allow_numbers, highlight, highlight_changed
 from landlink.annex.workbook.layout import NEEDS, NEEDS_FIRST, NEEDS_HEAD, Column, Inputs, Layout, cells, letter
-from landlink.annex.workbook.page import A4, FOUR, GENERAL, WHOLE, Align, Page, Role, numbered, unit_heading
+from landlink.annex.workbook.page import A4, FOUR, GENERAL, WHOLE, Align, Page, Role, numbered
+from landlink.annex.workbook.parts import write_headings
 from landlink.annex.workbook.twins import Row, formula, value_notes
 from landlink.plan.plan import Plan
-from landlink.present.labels import MARK, groups_label
+from landlink.present.labels import groups_label
 from landlink.texts import text
 
 # Columns that show another's figure in ha.
@@ -35,7 +36,8 @@ def write_needs(worksheet: Worksheet, contents: Contents) -> None:
     plan, layout, lang = contents.plan, contents.layout, contents.lang
     page = Page(worksheet, lang, [column.width for column in NEEDS])
     page.title(contents.title("needs"), contents.head, text("annex.print.unit_ha", lang))
-    _headings(page, layout, contents.doubted("needs"))
+    height = 20 if lang == "zh" else 32
+    write_headings(page, NEEDS, NEEDS_HEAD, contents.doubted("needs"), _IN_HA, own=_LABELLED, height=height)
     surplus = {(row["code"], row["facility"]): row for row in plan.surplus.to_dict("records")}
     values = {(row["code"], row["facility"]): row for row in plan.needs.to_dict("records")}
     for code, facility, number in facility_rows(layout):
@@ -73,18 +75,6 @@ def facility_rows(layout: Layout) -> Iterator[tuple[str, str, int]]:
 def _last(layout: Layout) -> int:
     """Row of the last district's subtotal."""
     return layout.needs_block(layout.codes[-1])[1] + 1
-
-
-def _headings(page: Page, layout: Layout, marked: frozenset[str]) -> None:
-    lang, (first, last) = layout.lang, NEEDS_HEAD
-    for column in NEEDS:
-        name = letter(NEEDS, column.name)
-        source = _IN_HA.get(column.name, column.name)
-        label = text(f"annex.column.{source}" if source in _LABELLED else f"model.column.{source}", lang)
-        page.put(f"{name}{first}", f"{label}{MARK if source in marked else ''}", "head")
-        page.put(f"{name}{last}", unit_heading(column.unit, lang), "head")
-    page.worksheet.row_dimensions[first].height = 20 if lang == "zh" else 32
-    page.worksheet.row_dimensions[last].height = 16
 
 
 def _facility(page: Page, row: Row, values: Mapping[str, Any], surplus: Mapping[str, Any] | None) -> None:

@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from landlink.annex.workbook.basis_sheet import entered
 from landlink.annex.workbook.contents import Contents
 from landlink.annex.workbook.guards import allow_numbers, highlight, highlight_changed
-from landlink.annex.workbook.layout import SOURCES, SOURCES_FIRST, SOURCES_HEAD, Column, cells, letter
+from landlink.annex.workbook.layout import SOURCES, SOURCES_FIRST, SOURCES_HEAD, Column, cells
 from landlink.annex.workbook.page import (
     A3,
     FOUR,
@@ -21,10 +21,9 @@ from landlink.annex.workbook.page import (
     Page,
     Role,
     numbered,
-    unit_heading,
 )
+from landlink.annex.workbook.parts import write_headings, write_sums
 from landlink.annex.workbook.twins import Row, formula
-from landlink.present.labels import MARK
 from landlink.present.tables import fact_status
 from landlink.schema import NEW_SOURCE, STOCK_SOURCES, USABLE_SOURCES, available, release_share
 from landlink.texts import text
@@ -41,7 +40,7 @@ def write_sources(worksheet: Worksheet, contents: Contents) -> None:
     plan, layout, lang = contents.plan, contents.layout, contents.lang
     page = Page(worksheet, lang, [column.width for column in SOURCES])
     page.title(contents.title("sources"), contents.head, text("annex.print.unit_ha", lang))
-    _headings(page, contents)
+    write_headings(page, SOURCES, SOURCES_HEAD, contents.doubted("sources"), _IN_HA, own=_LABELLED, height=32)
     values = {(row["code"], row["land_source"]): row for row in plan.sources.to_dict("records")}
     facts = plan.base.table.set_index("code")
     status = fact_status(plan)
@@ -51,23 +50,13 @@ def write_sources(worksheet: Worksheet, contents: Contents) -> None:
             for column in SOURCES:
                 _cell(page, row, column, values[code, source], facts.loc[code], status)
             worksheet.row_dimensions[row.number].height = 15
-    last = _sums(page, contents)
+    titles = {source: text(f"model.land_source.{source}", lang) for source in USABLE_SOURCES}
+    rows = (SOURCES_FIRST, layout.sources_row(layout.codes[-1], USABLE_SOURCES[-1]))
+    last = write_sums(page, SOURCES, "land_source", titles, rows, _IN_HA, _FORMATS)
     _guard(worksheet, contents)
     notes = [*contents.plan_notes(), text("annex.sources.note.order", lang), text("annex.note.exact", lang)]
     page.notes(last + 2, numbered([*notes, contents.basis_note()], lang))
     page.print_setup(A3, contents.head, repeat=SOURCES_HEAD, freeze=f"D{SOURCES_FIRST}")
-
-
-def _headings(page: Page, contents: Contents) -> None:
-    lang, (first, last) = contents.lang, SOURCES_HEAD
-    marked = contents.doubted("sources")
-    for column in SOURCES:
-        name, source = letter(SOURCES, column.name), _IN_HA.get(column.name, column.name)
-        label = text(f"annex.column.{source}" if source in _LABELLED else f"model.column.{source}", lang)
-        page.put(f"{name}{first}", f"{label}{MARK if source in marked else ''}", "head")
-        page.put(f"{name}{last}", unit_heading(column.unit, lang), "head")
-    page.worksheet.row_dimensions[first].height = 32
-    page.worksheet.row_dimensions[last].height = 16
 
 
 def _cell(
@@ -116,26 +105,6 @@ def _cell(
         live = formula(("sources",), name, row)
         value = values[name] if live is None else f"={live}"
         page.put(row[name], value, "figure", _FORMATS.get(column.unit, WHOLE))
-
-
-def _sums(page: Page, contents: Contents) -> int:
-    """Write a row of sums of each source and one of all; return the last row."""
-    layout, lang = contents.layout, contents.lang
-    first = SOURCES_FIRST
-    end = layout.sources_row(layout.codes[-1], USABLE_SOURCES[-1])
-    kinds = cells(SOURCES, "land_source", (first, end))
-    label_column = letter(SOURCES, "land_source")
-    for number, source in enumerate((*USABLE_SOURCES, None), end + 1):
-        label = text("annex.print.total", lang) if source is None else text(f"model.land_source.{source}", lang)
-        for column in SOURCES:
-            summed = cells(SOURCES, column.name, (first, end))
-            value: str | None = None
-            if column.name == "land_source":
-                value = label
-            elif column.name in _IN_HA or column.name in _IN_HA.values():
-                value = f"=SUM({summed})" if source is None else f"=SUMIFS({summed},{kinds},{label_column}{number})"
-            page.put(f"{letter(SOURCES, column.name)}{number}", value, "total", _FORMATS.get(column.unit, WHOLE))
-    return end + len(USABLE_SOURCES) + 1
 
 
 def _guard(worksheet: Worksheet, contents: Contents) -> None:

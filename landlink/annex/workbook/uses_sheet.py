@@ -4,10 +4,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pandas import isna
 
 from landlink.annex.workbook.contents import Contents
-from landlink.annex.workbook.layout import USES, USES_FIRST, USES_HEAD, cells, letter
-from landlink.annex.workbook.page import A4, FOUR, GENERAL, SHARE, TEXT, WHOLE, Align, Page, numbered, unit_heading
+from landlink.annex.workbook.layout import USES, USES_FIRST, USES_HEAD
+from landlink.annex.workbook.page import A4, FOUR, SHARE, TEXT, WHOLE, Page, numbered
+from landlink.annex.workbook.parts import write_headings, write_sums
 from landlink.annex.workbook.twins import Row, formula, value_notes
-from landlink.present.labels import MARK
 from landlink.texts import text
 
 # Columns that show another's figure in ha.
@@ -20,7 +20,7 @@ def write_uses(worksheet: Worksheet, contents: Contents) -> None:
     plan, layout, lang = contents.plan, contents.layout, contents.lang
     page = Page(worksheet, lang, [column.width for column in USES])
     page.title(contents.title("uses"), contents.head, text("annex.print.unit_ha", lang))
-    _headings(page, contents)
+    write_headings(page, USES, USES_HEAD, contents.doubted("uses"), _IN_HA, height=32)
     values = {(row["code"], row["use_class"]): row for row in plan.uses.to_dict("records")}
     for code in layout.codes:
         for use in layout.classes:
@@ -42,40 +42,9 @@ def write_uses(worksheet: Worksheet, contents: Contents) -> None:
                     live = formula(("uses",), name, row)
                     page.put(row[name], values[code, use][name] if live is None else f"={live}", "figure", WHOLE)
             worksheet.row_dimensions[row.number].height = 15
-    last = _sums(page, contents)
+    titles = {use: text(f"model.use_class.{use}", lang) for use in layout.classes}
+    rows = (USES_FIRST, layout.uses_row(layout.codes[-1], layout.classes[-1]))
+    last = write_sums(page, USES, "use_class", titles, rows, _IN_HA, _FORMATS, align="left")
     own = [text("annex.uses.note.counted", lang), text("annex.note.exact", lang), *value_notes(("uses",), lang)]
     page.notes(last + 2, numbered([*contents.plan_notes(), *own, contents.basis_note()], lang))
     page.print_setup(A4, contents.head, repeat=USES_HEAD, freeze=f"D{USES_FIRST}")
-
-
-def _headings(page: Page, contents: Contents) -> None:
-    lang, (first, last) = contents.lang, USES_HEAD
-    marked = contents.doubted("uses")
-    for column in USES:
-        name, source = letter(USES, column.name), _IN_HA.get(column.name, column.name)
-        label = text(f"model.column.{source}", lang)
-        page.put(f"{name}{first}", f"{label}{MARK if source in marked else ''}", "head")
-        page.put(f"{name}{last}", unit_heading(column.unit, lang), "head")
-    page.worksheet.row_dimensions[first].height = 32
-    page.worksheet.row_dimensions[last].height = 16
-
-
-def _sums(page: Page, contents: Contents) -> int:
-    """Write a row of sums of each class and one of all; return the last row."""
-    layout, lang = contents.layout, contents.lang
-    end = layout.uses_row(layout.codes[-1], layout.classes[-1])
-    rows = (USES_FIRST, end)
-    kinds, label_column = cells(USES, "use_class", rows), letter(USES, "use_class")
-    for number, use in enumerate((*layout.classes, None), end + 1):
-        label = text("annex.print.total", lang) if use is None else text(f"model.use_class.{use}", lang)
-        for column in USES:
-            summed = cells(USES, column.name, rows)
-            value: str | None = None
-            if column.name == "use_class":
-                value = label
-            elif column.unit in ("ha", "m2"):
-                value = f"=SUM({summed})" if use is None else f"=SUMIFS({summed},{kinds},{label_column}{number})"
-            number_format = _FORMATS.get(column.unit, GENERAL)
-            align: Align | None = "left" if column.name == "use_class" else None
-            page.put(f"{letter(USES, column.name)}{number}", value, "total", number_format, align=align)
-    return end + len(layout.classes) + 1
