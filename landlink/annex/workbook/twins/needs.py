@@ -86,20 +86,22 @@ def land(row: Row) -> str:
 @twin("needs.granted_m2")
 def granted(row: Row) -> str:
     """Land that the budget has left after the facilities before, whether these were granted theirs or not."""
-    first, _ = row.layout.needs_block(row.code)
-    column = letter(NEEDS, "land_m2")
-    before = f"-SUM({column}${first}:{column}{row.number - 1})" if row.number > first else ""
-    return f"MAX(0,MIN({row['land_m2']},{row.calculated('budget_m2')}{before}))"
+    return _within(row, row.calculated("budget_m2"))
 
 
 @twin("needs.unverified_m2")
 def unverified(row: Row) -> str:
     """What of the grant lies beyond quota and stock land that is met."""
+    verified = f"{row.calculated('budget_m2')}-{row.calculated('stock_unverified_m2')}"
+    return f"{row['granted_m2']}-{_within(row, verified)}"
+
+
+def _within(row: Row, available: str) -> str:
+    """Land of the facility that is within some land of the district, the facilities before coming first."""
     first, _ = row.layout.needs_block(row.code)
     column = letter(NEEDS, "land_m2")
     before = f"-SUM({column}${first}:{column}{row.number - 1})" if row.number > first else ""
-    verified = f"{row.calculated('budget_m2')}-{row.calculated('stock_unverified_m2')}"
-    return f"{row['granted_m2']}-MAX(0,MIN({row['land_m2']},{verified}{before}))"
+    return f"MAX(0,MIN({row['land_m2']},{available}{before}))"
 
 
 @twin("needs.deficit_m2")
