@@ -109,7 +109,7 @@ ADDITIONS: dict[str, Addition] = {
         edits=(
             (
                 "schema/inputs.py",
-                '(_CODE, _YEAR, Column("urban_land_ha", "float", "ha", above=0, maximum=MOST_HA), ',
+                '(CODE_COLUMN, _YEAR, Column("urban_land_ha", "float", "ha", above=0, maximum=MOST_HA), ',
                 'Column("vacant_ha", "float", "ha", 0, required=False), ',
             ),
             (
